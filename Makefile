@@ -1,0 +1,50 @@
+# Two commands: `make demo` shows the answer, `make test` proves it. Both set up what they need.
+PYTHON ?= python3
+VENV   := .venv
+BIN    := $(VENV)/bin
+UV     := $(BIN)/uv
+UV_VERSION := 0.13.9
+
+.PHONY: demo test check docs bench validate clean
+
+$(UV):
+	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11))' || { echo "Reprieve needs Python 3.11 or newer; set PYTHON=..."; exit 1; }
+	$(PYTHON) -m venv $(VENV)
+	$(BIN)/python -m pip install --quiet --disable-pip-version-check uv==$(UV_VERSION)
+
+$(VENV)/.core: $(UV) uv.lock pyproject.toml
+	VIRTUAL_ENV=$(abspath $(VENV)) $(UV) sync --quiet --active --frozen --inexact --no-dev
+	@touch $@
+
+$(VENV)/.dev: $(VENV)/.core
+	VIRTUAL_ENV=$(abspath $(VENV)) $(UV) sync --quiet --active --frozen --inexact
+	@touch $@
+
+$(VENV)/.bench: $(VENV)/.dev
+	VIRTUAL_ENV=$(abspath $(VENV)) $(UV) sync --quiet --active --frozen --inexact --group bench
+	@touch $@
+
+demo: $(VENV)/.core
+	@$(BIN)/reprieve forecast --protocol sigtermans2009 --condition crps --weight 70 --pain 7.2 --age 45 --sex female --report reprieve-demo.html
+
+test: $(VENV)/.dev check
+	$(BIN)/python -m pytest
+
+check: $(VENV)/.dev
+	$(BIN)/ruff format --check .
+	$(BIN)/ruff check .
+	$(BIN)/mypy
+	$(BIN)/lint-imports
+
+docs: $(VENV)/.dev
+	$(BIN)/python docs/generate.py
+
+bench: $(VENV)/.bench
+	$(BIN)/python benchmarks/engine.py
+	$(BIN)/python benchmarks/shell.py
+
+validate: $(VENV)/.dev
+	$(BIN)/python -m pytest tests/statistical --slow
+
+clean:
+	rm -rf $(VENV)

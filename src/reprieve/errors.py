@@ -1,0 +1,69 @@
+"""What can go wrong, and who can mend it.
+
+::
+
+    ReprieveError
+    ├── InputError          the user's input; exit code 2
+    │   ├── UnitError       a number without, or with the wrong, unit
+    │   ├── RegimenError    a regimen that cannot be read or cannot be meant
+    │   ├── MissingDatum    a clinical datum the answer needs was not given
+    │   ├── UnknownName     a condition, route, form, model ... we do not have
+    │   └── FileError       a file that cannot be read as what it should be
+    ├── OutsideEvidence     understood, but nothing published can answer it; exit code 3
+    └── EvidenceError       a record shipped with Reprieve is wrong: our bug; exit code 1
+
+Every message says what was given, what is allowed, and what to do next.
+"""
+
+from __future__ import annotations
+
+import difflib
+from collections.abc import Iterable
+
+
+class ReprieveError(Exception):
+    """Base of every error Reprieve raises on purpose."""
+
+    exit_code = 1
+
+
+class InputError(ReprieveError, ValueError):
+    """The user's input cannot be used as it is."""
+
+    exit_code = 2
+
+
+class UnitError(InputError):
+    """A number without a unit, or with a unit that cannot be meant."""
+
+
+class RegimenError(InputError):
+    """A regimen that cannot be read, or cannot be meant."""
+
+
+class MissingDatum(InputError):
+    """A clinical datum is needed and was not given; there is no silent default."""
+
+
+class FileError(InputError):
+    """A file is missing, unreadable or not what it should be."""
+
+
+class UnknownName(InputError):
+    """A name that is not known, with the nearest known ones."""
+
+    def __init__(self, kind: str, given: str, known: Iterable[str]) -> None:
+        names = sorted(set(known))
+        near = difflib.get_close_matches(given.lower(), names, n=3, cutoff=0.5)
+        hint = f"Did you mean {' or '.join(map(repr, near))}? " if near else ""
+        super().__init__(f"Unknown {kind} {given!r}. {hint}Known: {', '.join(names)}.")
+
+
+class OutsideEvidence(ReprieveError):
+    """The question is clear, but nothing published lets us answer it."""
+
+    exit_code = 3
+
+
+class EvidenceError(ReprieveError):
+    """A record shipped with Reprieve contradicts itself; this is our bug."""

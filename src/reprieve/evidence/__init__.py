@@ -1,0 +1,1 @@
+"""What is published, as dated, sourced records, and the only code that opens them."""

@@ -1,0 +1,1 @@
+"""Plain records of what is published. No arrays, no files, no numerical stack."""

@@ -1,0 +1,30 @@
+"""What every record has: an id, its own checks, and where each number was seen."""
+
+from __future__ import annotations
+
+from typing import Literal
+
+import msgspec
+
+from reprieve.errors import EvidenceError
+
+#: ``seen``: read in the named source. ``derived``: computed from seen numbers, the reason says how.
+#: ``recalled``: from memory, not verified; shown as unverified everywhere. ``assumed``: chosen, the reason says why.
+Status = Literal["seen", "derived", "recalled", "assumed"]
+
+
+class Record(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """A published thing, one per file; the file is named after ``id``."""
+
+    id: str
+
+    def check(self) -> None:
+        """Raise :class:`EvidenceError` where the record contradicts itself."""
+
+    def fail(self, sentence: str) -> None:
+        """Refuse this record with one sentence that names it."""
+        raise EvidenceError(f"{self.id}: {sentence}.")
+
+
+class Part(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """A part of a record: no id of its own."""

@@ -1,0 +1,1 @@
+"""Server-made SVG pictures with a text alternative; arrays in, SVG out."""

@@ -1,0 +1,1 @@
+"""Regimens: what is given, how much, how fast and when."""

@@ -1,0 +1,1 @@
+"""The answer: acute and sustained relief, virtual patients, the forecast."""
