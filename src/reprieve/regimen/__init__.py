@@ -1,1 +1,9 @@
-"""Regimens: what is given, how much, how fast and when."""
+"""Regimens: what is given, how much, how fast and when.
+
+:class:`Regimen` is a course in one line of text; :class:`DoseEvent` is one row of the table it expands to.
+"""
+
+from reprieve.regimen.event import DoseEvent
+from reprieve.regimen.regimen import Regimen
+
+__all__ = ["DoseEvent", "Regimen"]

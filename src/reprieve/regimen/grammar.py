@@ -1,0 +1,226 @@
+"""The grammar of a regimen text.
+
+::
+
+    regimen  = form ["salt" | "base"] route step ("then" step)* [schedule]
+    step     = amount | amount "over" time | rate "for" time
+    schedule = "every" time extent | frequency extent | "on days" day+
+    extent   = "x" count | "for" time
+
+One line for one course. Case and blanks do not matter; a unit is never implied.
+"""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+
+from reprieve.errors import RegimenError, UnitError
+from reprieve.regimen.forms import canonical_form
+from reprieve.regimen.plausibility import MOST_DOSES
+from reprieve.regimen.quantity import Quantity, format_number
+from reprieve.regimen.routes import INFUSED, canonical_route, check_infusible, is_route
+from reprieve.regimen.schedule import FREQUENCIES, Every, Frequency, Once, OnDays, Schedule
+from reprieve.regimen.step import Step
+from reprieve.regimen.words import EXAMPLE, Cursor, Word
+from reprieve.units import canonical_unit, parse_number
+
+_SALT_WORDS = ("salt", "hcl", "hydrochloride")
+_FREQUENCY_PHRASES = {
+    **{name: name for name in FREQUENCIES},
+    "once weekly": "weekly",
+    "once daily": "daily",
+    "3 times weekly": "three times weekly",
+    "3 times daily": "three times daily",
+    "4 times daily": "four times daily",
+}
+_KEYWORDS = ("over", "for", "then", "every", "on", "x", "daily", "weekly", "twice", "three", "four")
+_KNOWN_DOSE_UNITS = (
+    "mg, mcg, mg/kg, mcg/kg, mg/h, mg/min, mg/day, mg/kg/h, mg/kg/min, mg/kg/day, mcg/kg/h, mcg/kg/min"
+)
+_KNOWN_TIME_UNITS = "s, min, h, d, wk"
+
+
+@dataclass(frozen=True)
+class ParsedRegimen:
+    """The parts of a regimen text; :class:`~reprieve.regimen.Regimen` checks how they fit together."""
+
+    form: str
+    salt: bool
+    route: str
+    steps: tuple[Step, ...]
+    schedule: Schedule
+
+
+def parse_regimen(text: str) -> ParsedRegimen:
+    """Read one line of regimen text.
+
+    Raises
+    ------
+    RegimenError
+        A word that cannot stand where it does, or a dose that can be read in two ways; both are spelled out.
+    UnitError
+        A number without a unit, with an unknown one, or written with a comma.
+    UnknownName
+        A form or route that is not known, with the nearest ones.
+    """
+    cursor = Cursor(text)
+    if not cursor.peek().text:
+        raise RegimenError(f"The regimen is empty; write one line such as '{EXAMPLE}'.")
+    form = _form(cursor)
+    salt = any(cursor.accept(word) for word in _SALT_WORDS)
+    if cursor.accept("base") and salt:
+        raise RegimenError(
+            "The regimen says both salt and base; say one of them (doses are base unless salt is said)."
+        )
+    route = _route(cursor)
+    steps = [_step(cursor, route)]
+    while cursor.accept("then"):
+        steps.append(_step(cursor, route))
+    schedule = _schedule(cursor)
+    if cursor.peek().text:
+        expected = (
+            "nothing more" if schedule.count > 1 else "'then', 'every', 'on days', a frequency or the end"
+        )
+        cursor.fail(expected, _KEYWORDS)
+    return ParsedRegimen(form, salt, route, tuple(steps), schedule)
+
+
+def _form(cursor: Cursor) -> str:
+    if is_route(cursor.peek().text) or cursor.peek().is_numeric:
+        raise RegimenError(
+            f"The regimen starts with {cursor.peek()} and no form; begin with racemic, esketamine or "
+            f"arketamine, as in '{EXAMPLE}'."
+        )
+    form = canonical_form(cursor.take().text)
+    if form == "racemic":
+        cursor.accept("ketamine")
+    return form
+
+
+def _route(cursor: Cursor) -> str:
+    if cursor.peek().is_numeric or not cursor.peek().text:
+        raise RegimenError(
+            f"The route is missing before {cursor.peek()}; name it after the form, as in '{EXAMPLE}'."
+        )
+    return canonical_route(cursor.take().text)
+
+
+def _number(cursor: Cursor, what: str, example: str) -> float:
+    word = cursor.peek()
+    if _is_unit(word):
+        raise RegimenError(f"{what} has no number before {word}; write for example {example}.")
+    if not word.is_numeric:
+        cursor.fail(f"{what.lower()} such as {example}", _KEYWORDS)
+    return parse_number(cursor.take().text, what)
+
+
+def _quantity(cursor: Cursor, what: str, example: str, known: str) -> Quantity:
+    value = _number(cursor, what, example)
+    word = cursor.peek()
+    if not _is_unit(word):
+        given = format_number(value)
+        if not word.text or word.is_numeric or word.text in _KEYWORDS:
+            raise UnitError(
+                f"{what} is given as {given} without a unit before {word}; write for example {example}."
+            )
+        raise UnitError(f"Unknown unit {word} after {given}. {what} is written in {known}.")
+    return Quantity(value, cursor.take().text)
+
+
+def _is_unit(word: Word) -> bool:
+    try:
+        canonical_unit(word.text)
+    except UnitError:
+        return False
+    return True
+
+
+def _time(cursor: Cursor) -> Quantity:
+    time = _quantity(cursor, "The time", "4 h", _KNOWN_TIME_UNITS)
+    if not time.is_time:
+        raise UnitError(f"{time} stands where a time belongs; write for example 40 min, 4 h or 5 d.")
+    return time
+
+
+def _step(cursor: Cursor, route: str) -> Step:
+    dose = _quantity(cursor, "The dose", "0.5 mg/kg", _KNOWN_DOSE_UNITS)
+    if not dose.is_dose:
+        raise UnitError(f"{dose} stands where a dose belongs; write for example 50 mg, 0.5 mg/kg or 5 mg/h.")
+    if dose.is_rate:
+        check_infusible(route, dose, None)
+        lasting = _time(cursor) if cursor.accept("for") or cursor.accept("over") else None
+    else:
+        lasting = _time(cursor) if cursor.accept("over") else None
+        if cursor.accept("for"):
+            raise RegimenError(_amount_for(dose, _time(cursor), route))
+    check_infusible(route, dose, lasting)
+    return Step(dose, lasting)
+
+
+def _amount_for(dose: Quantity, time: Quantity, route: str) -> str:
+    """The two readings of an amount "for" a time."""
+    if route not in INFUSED:
+        return (
+            f"'{dose} for {time}' does not say how often {dose} is given; write for example '{dose} every 8 "
+            f"h for {time}' or '{dose} every 24 h for {time}'."
+        )
+    per = "day" if time.unit in {"d", "wk"} else "h"
+    rate = f"{dose}/{per}"
+    return (
+        f"'{dose} for {time}' can be read in two ways: {dose} in all, written '{dose} over {time}', or "
+        f"{rate}, written '{rate} for {time}'. Write the one you mean."
+    )
+
+
+def _schedule(cursor: Cursor) -> Schedule:
+    if cursor.accept("every"):
+        interval = _time(cursor)
+        return Every(interval, _extent(cursor, f"every {interval}"))
+    if cursor.accept("on days") or cursor.accept("on day"):
+        return OnDays(_days(cursor))
+    for phrase, name in _FREQUENCY_PHRASES.items():
+        if cursor.accept(phrase):
+            return Frequency(name, _extent(cursor, name))
+    if cursor.peek().text == "x":
+        raise RegimenError(
+            f"{cursor.peek()} does not say how far apart the sessions are; write for example 'every 24 h x "
+            f"5'."
+        )
+    return Once()
+
+
+def _extent(cursor: Cursor, said: str) -> int | Quantity:
+    if cursor.accept("for"):
+        return _time(cursor)
+    if not cursor.accept("x"):
+        if cursor.peek().text:
+            cursor.fail(f"how long '{said}' goes on, 'x 10' for ten sessions or 'for 30 d'", _KEYWORDS)
+        raise RegimenError(
+            f"'{said}' does not say how long it goes on; add 'x 10' for ten sessions, or 'for 30 d'."
+        )
+    word = cursor.peek()
+    if not re.fullmatch(r"[0-9]+", word.text):
+        raise RegimenError(
+            f"The number of sessions after 'x' is {word}; it must be a whole number such as 10."
+        )
+    cursor.take()
+    if len(word.text) > 12:
+        raise RegimenError(
+            f"'x {word.text[:12]}...' is more than {MOST_DOSES:,} doses; check the number of sessions."
+        )
+    return int(word.text)
+
+
+def _days(cursor: Cursor) -> tuple[int, ...]:
+    days: list[int] = []
+    while cursor.peek().is_numeric:
+        word = cursor.take()
+        if re.fullmatch(r"\d+(,\d+)+", word.text):
+            raise RegimenError(f"Days are written as {word}; separate them by blanks, as 'on days 0 3 7'.")
+        if not re.fullmatch(r"[-+]?[0-9]{1,9}", word.text):
+            raise RegimenError(
+                f"A day is given as {word}; days are whole numbers from the first dose, as 'on days 0 3 7'."
+            )
+        days.append(int(word.text))
+    return tuple(days)
