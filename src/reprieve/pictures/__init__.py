@@ -1,1 +1,19 @@
-"""Server-made SVG pictures with a text alternative; arrays in, SVG out."""
+"""Server-made SVG pictures with a text alternative and their data; arrays in, SVG out.
+
+Every picture is drawn twice, for a page and for a phone, follows light and dark, and prints.
+"""
+
+from reprieve.pictures.concentration import ConcentrationSeries, RateStep, concentration_picture
+from reprieve.pictures.duration import duration_picture
+from reprieve.pictures.fan import fan_picture
+from reprieve.pictures.picture import Picture, Table
+
+__all__ = [
+    "ConcentrationSeries",
+    "Picture",
+    "RateStep",
+    "Table",
+    "concentration_picture",
+    "duration_picture",
+    "fan_picture",
+]
