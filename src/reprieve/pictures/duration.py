@@ -84,9 +84,9 @@ def _bars(shares: DurationShares, x: Scale, y: Scale) -> str:
     return "".join(
         element(
             "rect",
-            x=x(a) + 0.5,
+            x=x(a) + 1.5,
             y=y(share),
-            width=x(b) - x(a) - 1.0,
+            width=x(b) - x(a) - 3.0,
             height=y.start - y(share),
             class_="rp-bar",
         )
@@ -99,7 +99,7 @@ def _stairs(shares: DurationShares, x: Scale, y: Scale) -> str:
     across = np.repeat(x.many(shares.edges), 2)
     up = np.concatenate([[y.start], np.repeat(y.many(shares.shares), 2), [y.start]])
     path = line_data(points(across, up)[1:-1])
-    return element("path", d=path, class_="rp-halo") + element("path", d=path, class_="rp-outline")
+    return element("path", d=path, class_="rp-outline")
 
 
 @dataclass(frozen=True)
@@ -219,7 +219,7 @@ def duration_picture(
     durations : (n,) d, >= 0; zero for those with none, ``censor_day`` or more for those still going then
     placebo : (m,) d, the comparator's durations, drawn as an outline
     censor_day : d, when watching stopped
-    end_day : d, end of the axis, at most ``censor_day``; if not given, where it holds 95 % of those above zero
+    end_day : d, end of the axis, at most ``censor_day``; by default it holds 95 % of those above zero
     none_label, still_label, active_label, placebo_label, those_label
         words for the two masses, the two groups, and everybody with a duration above zero
     title, subtitle, share_label, day_label : words for the heading and the axes

@@ -38,9 +38,8 @@ _RULES = """
 .rp-wash{fill:@muted;fill-opacity:.14;stroke:none}
 .rp-reference{fill:none;stroke:@muted;stroke-width:1}
 .rp-threshold{fill:none;stroke:@ink;stroke-width:1.25;stroke-dasharray:1 3;stroke-linecap:round}
-.rp-bar{fill:@accent}
+.rp-bar{fill:@accent;fill-opacity:.3;stroke:@accent;stroke-width:1.5}
 .rp-outline{fill:none;stroke:@placebo;stroke-width:1.5;stroke-dasharray:4 3}
-.rp-halo{fill:none;stroke:@paper;stroke-width:4}
 .rp-rate{fill:@muted;fill-opacity:.35;stroke:@muted;stroke-width:1}
 .rp-session{fill:@ink}
 .rp-whisker{fill:none;stroke:@ink;stroke-width:1.5}

@@ -1,0 +1,345 @@
+"""A forecast as one self-contained page: the answer first, then why.
+
+The page needs no network and no script. It shows what the answer holds and leaves out what it does not; no
+sentence in it claims more than the answer says.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from functools import cache
+from html import escape
+from importlib.resources import files
+from string import Template
+from typing import Any
+
+from reprieve.pictures import Picture
+from reprieve.pictures.numerals import NBSP, days, percent, plain, three_figures
+from reprieve.relief.report_blocks import bullets, doi_link, facts, say, section, under
+
+_HORIZONS = (
+    ("48h", "48 hours", 2.0),
+    ("2wk", "2 weeks", 14.0),
+    ("4wk", "4 weeks", 28.0),
+    ("12wk", "12 weeks", 84.0),
+)
+_HEADLINE = "4wk"
+_ACRONYMS = {"crps": "CRPS", "sci": "spinal cord injury", "phn": "postherpetic neuralgia"}
+
+_METHOD = (
+    "The concentration of the drug over time is computed from a published population model. A model of pain "
+    "sensitisation turns it into pain: the drug lowers sensitisation, which then returns. Many virtual "
+    "patients like this one are followed until their pain is back above the line; the chances shown are "
+    "shares of them. Placebo is the same calculation without the drug."
+)
+
+_Answer = Mapping[str, Any]
+
+
+@cache
+def _template() -> Template:
+    return Template((files("reprieve.relief") / "report.html").read_text(encoding="utf-8"))
+
+
+def _part(answer: _Answer, name: str) -> _Answer:
+    part = answer.get(name)
+    return part if isinstance(part, Mapping) else {}
+
+
+def _items(answer: _Answer, name: str) -> Sequence[Any]:
+    given = answer.get(name) or ()
+    return (given,) if isinstance(given, (str, Mapping)) else tuple(given)
+
+
+def _share(given: Any) -> float | None:
+    """The probability in ``0.24`` or in ``{"p": 0.24, ...}``."""
+    if isinstance(given, Mapping):
+        given = given.get("p")
+    return None if given is None else float(given)
+
+
+def _quantiles(given: Any, unit: str) -> str:
+    """``19 d (80 % interval 3 to 64 d)`` from q10, q50, q90, or ``12 min`` from one number."""
+    if given is None:
+        return ""
+    if not isinstance(given, Mapping):
+        return f"{three_figures(float(given))}{NBSP}{unit}"
+    if given.get("q50") is None:
+        return ""
+    write = days if unit == "d" else lambda value: f"{three_figures(value)}{NBSP}{unit}"
+    middle = write(float(given["q50"]))
+    if given.get("q10") is None or given.get("q90") is None:
+        return f"median {middle}"
+    return (
+        f"median {middle} (80{NBSP}% interval {write(float(given['q10']))} to {write(float(given['q90']))})"
+    )
+
+
+def headline(answer: _Answer) -> str:
+    """The answer in one sentence of plain text: the chance of relief beyond four weeks, and on placebo."""
+    sustained = _part(answer, "sustained")
+    chance = _share(_part(sustained, "exceeds").get(_HEADLINE))
+    if chance is None:
+        return str(answer.get("verdict") or "No forecast of lasting relief")
+    placebo = _share(_part(_part(sustained, "placebo"), "exceeds").get(_HEADLINE))
+    versus = "" if placebo is None else f" (placebo {percent(placebo)})"
+    return f"Chance of relief lasting more than 4 weeks: {percent(chance)}{versus}"
+
+
+def _patient(patient: _Answer) -> str:
+    """The patient in one escaped line: known fields with their units, others by name."""
+    units = {"age": "{} years", "weight": "{} kg", "height": "{} cm", "pain": "pain {}/10"}
+    parts = []
+    for key, value in patient.items():
+        if value is None or value == "":
+            continue
+        if key in units and isinstance(value, (int, float)):
+            parts.append(escape(units[key].format(plain(float(value)))))
+        elif key == "condition":
+            parts.append(escape(_ACRONYMS.get(str(value), str(value).replace("_", " "))))
+        elif key == "sex":
+            parts.append(say(value))
+        else:
+            parts.append(f"{escape(str(key).replace('_', ' '))} {say(value)}")
+    return ", ".join(parts)
+
+
+def _regimen_size(regimen: _Answer) -> str:
+    parts = []
+    if regimen.get("total_mg") is not None:
+        parts.append(f"{three_figures(float(regimen['total_mg']))}{NBSP}mg in all")
+    if regimen.get("infusion_hours"):
+        parts.append(f"{plain(float(regimen['infusion_hours']))}{NBSP}h of infusion")
+    if regimen.get("sessions") is not None:
+        count = int(regimen["sessions"])
+        parts.append(f"{count} session{'' if count == 1 else 's'}")
+    if regimen.get("last_dose_end_h") is not None:
+        parts.append(f"last dose ends at {plain(float(regimen['last_dose_end_h']))}{NBSP}h")
+    return ", ".join(parts)
+
+
+def _badges(answer: _Answer) -> str:
+    badges = []
+    calibration = answer.get("calibration")
+    if calibration:
+        text = calibration.get("statement") if isinstance(calibration, Mapping) else calibration
+        badges.append(f'<span class="badge">{say(text or calibration)}</span>')
+    certainty = answer.get("certainty")
+    level = certainty.get("level") if isinstance(certainty, Mapping) else certainty
+    if level:
+        badges.append(f'<span class="badge plain">Certainty of the evidence: {say(level)}</span>')
+    return f'<div class="badges">{"".join(badges)}</div>' if badges else ""
+
+
+def _opening(answer: _Answer) -> str:
+    title = headline(answer)
+    verdict = str(answer.get("verdict") or "")
+    regimen = _part(answer, "regimen")
+    about = facts(
+        [
+            ("Patient", _patient(_part(answer, "patient"))),
+            ("Regimen", say(regimen["text"]) if regimen.get("text") else ""),
+            ("Size", _regimen_size(regimen)),
+        ]
+    )
+    said = f'<p class="verdict">{escape(verdict)}</p>' if verdict and verdict != title else ""
+    return f'<p class="kicker">Reprieve forecast</p><h1>{escape(title)}</h1>{said}{_badges(answer)}{about}'
+
+
+def _strip(chance: float, low: float | None, high: float | None, placebo: float | None) -> str:
+    marks = ""
+    if low is not None and high is not None:
+        marks += f'<i style="--from:{100 * low:.1f}%;--wide:{100 * (high - low):.1f}%"></i>'
+    marks += f'<b style="--at:{100 * chance:.1f}%"></b>'
+    if placebo is not None:
+        marks += f'<u style="--at:{100 * placebo:.1f}%"></u>'
+    return f'<td class="strip" aria-hidden="true"><span class="track">{marks}</span></td>'
+
+
+def _horizons(sustained: _Answer) -> str:
+    """The four horizons: chance, its uncertainty, placebo, and the three on one line from 0 to 100 %."""
+    exceeds, on_placebo = _part(sustained, "exceeds"), _part(_part(sustained, "placebo"), "exceeds")
+    by_day = {float(row["day"]): row for row in _items(sustained, "probability_of_relief") if "day" in row}
+    rows = []
+    for key, words, day in _HORIZONS:
+        chance, placebo = _share(exceeds.get(key)), _share(on_placebo.get(key))
+        if chance is None:
+            continue
+        source = exceeds[key] if isinstance(exceeds[key], Mapping) else by_day.get(day, {})
+        low, high = source.get("low"), source.get("high")
+        span = "–" if low is None or high is None else f"{percent(low)} to {percent(high)}"
+        against = "–" if placebo is None else percent(placebo)
+        rows.append(
+            f'<tr><th class="number" scope="row">{words}</th><td class="number lead">{percent(chance)}</td>'
+            f'<td class="number">{span}</td><td class="number placebo">{against}</td>'
+            f"{_strip(chance, low, high, placebo)}</tr>"
+        )
+    if not rows:
+        return ""
+    return (
+        '<div class="scroll"><table><thead><tr><th scope="col">Longer than</th>'
+        '<th scope="col">Chance</th><th scope="col">Uncertainty</th><th scope="col">Placebo</th>'
+        '<th class="strip" scope="col">0 to 100 %; dotted: placebo</th></tr></thead>'
+        f"<tbody>{''.join(rows)}</tbody></table></div>"
+    )
+
+
+def _sustained(answer: _Answer) -> str:
+    sustained = _part(answer, "sustained")
+    placebo = _part(sustained, "placebo")
+    any_relief, any_placebo = _share(sustained.get("probability_any")), _share(placebo.get("probability_any"))
+    versus = "" if any_placebo is None else f" (placebo {percent(any_placebo)})"
+    threshold = sustained.get("threshold")
+    line = ""
+    if threshold is not None:
+        line = (
+            f'<p class="note">Relief: pain at least {percent(float(threshold))} below baseline, counted from '
+            "the end of the last dose until it first returns for good.</p>"
+        )
+    numbers = facts(
+        [
+            ("Any lasting relief", "" if any_relief is None else percent(any_relief) + versus),
+            ("Duration, everybody", _quantiles(sustained.get("duration_days"), "d")),
+            ("Duration, those with relief", _quantiles(sustained.get("duration_days_if_relief"), "d")),
+            ("Duration on placebo", _quantiles(placebo.get("duration_days"), "d")),
+        ]
+    )
+    return section("How long relief lasts", _horizons(sustained), line, numbers)
+
+
+def _alerts(answer: _Answer) -> str:
+    blocks = under("Warnings", bullets(_items(answer, "warnings")))
+    blocks += under("Outside what was studied", bullets(_items(answer, "extrapolation")))
+    return f'<aside class="alert" aria-label="Cautions">{blocks}</aside>' if blocks else ""
+
+
+def _certainty(answer: _Answer) -> str:
+    certainty = answer.get("certainty")
+    if not isinstance(certainty, Mapping) or not certainty.get("statement"):
+        return ""
+    by = f" ({say(certainty['by'])})" if certainty.get("by") else ""
+    return section("Certainty", f"<p>{say(certainty['statement'])}{by}</p>")
+
+
+def _pictures(pictures: Sequence[Picture]) -> str:
+    figures = "".join(
+        f'<figure><div class="wide">{picture.svg}</div><div class="narrow">{picture.narrow_svg}</div>'
+        f"{picture.data_html()}</figure>"
+        for picture in pictures
+    )
+    return section("Pictures", figures)
+
+
+def _acute(answer: _Answer) -> str:
+    acute = _part(answer, "acute")
+    peak = acute.get("peak_relief")
+    if isinstance(peak, Mapping):
+        peak = peak.get("q50")
+    return section(
+        "While the drug is on board",
+        facts(
+            [
+                ("Onset", _quantiles(acute.get("onset_min"), "min")),
+                ("Peak relief", "" if peak is None else f"{percent(float(peak))} less pain"),
+                ("Offset", _quantiles(acute.get("offset_h"), "h")),
+            ]
+        ),
+    )
+
+
+def _pain(answer: _Answer) -> str:
+    rows = _items(answer, "pain")
+    wanted = [row for row in rows if float(row["day"]) in {0.0, 2.0, 14.0, 28.0, 84.0}]
+    if not wanted:
+        return ""
+    body = "".join(
+        f'<tr><th scope="row">Day {plain(float(row["day"]))}</th>'
+        f'<td class="number">{_or_dash(row.get("mean"))}</td><td class="number">{_between(row)}</td>'
+        f'<td class="number placebo">{_or_dash(row.get("placebo"))}</td></tr>'
+        for row in wanted
+    )
+    return section(
+        "Pain",
+        '<div class="scroll"><table><thead><tr><th scope="col">After the last dose</th>'
+        f'<th scope="col">Mean pain</th><th scope="col">80{NBSP}% interval</th>'
+        '<th scope="col">Placebo</th></tr></thead>'
+        f"<tbody>{body}</tbody></table></div>",
+    )
+
+
+def _or_dash(value: Any) -> str:
+    return "–" if value is None else plain(float(value))
+
+
+def _between(row: _Answer) -> str:
+    if row.get("q10") is None or row.get("q90") is None:
+        return "–"
+    return f"{plain(float(row['q10']))} to {plain(float(row['q90']))}"
+
+
+def _study(entry: Any) -> str:
+    if not isinstance(entry, Mapping):
+        return f'<div class="study"><p>{say(entry)}</p></div>'
+    notes = [say(entry[key]) for key in ("design", "status") if entry.get(key)]
+    if entry.get("n") is not None:
+        notes.insert(1 if entry.get("design") else 0, f"n{NBSP}={NBSP}{say(entry['n'])}")
+    if entry.get("doi"):
+        notes.append(doi_link(entry["doi"]))
+    text = f"<p>{say(entry['text'])}</p>" if entry.get("text") else ""
+    name = say(entry.get("study") or "Study")
+    about = f'<p class="note">{" · ".join(notes)}</p>' if notes else ""
+    return f'<div class="study"><p><strong>{name}</strong></p>{text}{about}</div>'
+
+
+def _why(answer: _Answer) -> str:
+    inputs, model = _part(answer, "inputs"), _part(answer, "model")
+    missing = _items(inputs, "missing")
+    gaps = bullets(missing) if missing or "missing" not in inputs else "<p>None.</p>"
+    described = facts(
+        [
+            ("Concentration model", say(model["id"]) if model.get("id") else ""),
+            ("Sampling site", say(model["sampling"]) if model.get("sampling") else ""),
+            ("Why this model", say(model["reason"]) if model.get("reason") else ""),
+        ]
+    )
+    return section(
+        "Why this number",
+        under("Inputs used", bullets(_items(inputs, "used"))),
+        under("Inputs missing", gaps),
+        under("Method", f"<p>{say(answer.get('method') or _METHOD)}</p>{described}"),
+        under("Studies", "".join(_study(entry) for entry in _items(answer, "evidence"))),
+        under("Limits", bullets(_items(answer, "limits"))),
+    )
+
+
+def _provenance(answer: _Answer) -> str:
+    pairs = [
+        (str(key).replace("_", " ").capitalize(), say(v)) for key, v in _part(answer, "provenance").items()
+    ]
+    return section("Provenance", facts(pairs, "provenance"))
+
+
+def render_report(answer: Mapping[str, Any], pictures: Sequence[Picture]) -> str:
+    """The forecast as one HTML page, the answer first.
+
+    Parameters
+    ----------
+    answer : what ``forecast --json`` writes; a block whose keys are missing is left out
+    pictures : shown in this order, each with its data
+
+    Returns
+    -------
+    a complete page with inline style, without scripts and without anything to load
+    """
+    blocks = (
+        _opening(answer),
+        _sustained(answer),
+        _certainty(answer),
+        _alerts(answer),
+        _pictures(pictures),
+        _pain(answer),
+        _acute(answer),
+        _why(answer),
+        _provenance(answer),
+    )
+    return _template().substitute(title=escape(f"{headline(answer)} – Reprieve"), body="".join(blocks))

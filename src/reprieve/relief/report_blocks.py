@@ -1,0 +1,53 @@
+"""Small pieces of HTML that a report is made of; every text is escaped here and nowhere else."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Mapping, Sequence
+from html import escape
+from typing import Any
+from urllib.parse import quote
+
+_DOI = re.compile(r"10\.\d{4,9}/\S+")
+
+
+def say(item: Any) -> str:
+    """Anything in an answer as escaped text: a mapping as ``key: value``, a list joined by commas."""
+    if isinstance(item, Mapping):
+        return ", ".join(f"{escape(str(key).replace('_', ' '))}: {say(value)}" for key, value in item.items())
+    if isinstance(item, Sequence) and not isinstance(item, str):
+        return ", ".join(say(part) for part in item)
+    if isinstance(item, bool):
+        return "yes" if item else "no"
+    return escape(f"{item:g}" if isinstance(item, float) else str(item))
+
+
+def bullets(items: Iterable[Any]) -> str:
+    """A list, or nothing when there is nothing to list."""
+    entries = "".join(f"<li>{say(item)}</li>" for item in items)
+    return f"<ul>{entries}</ul>" if entries else ""
+
+
+def facts(pairs: Iterable[tuple[str, str]], kind: str = "") -> str:
+    """Names and values side by side; values are HTML already, empty ones are left out."""
+    rows = "".join(f"<dt>{escape(name)}</dt><dd>{value}</dd>" for name, value in pairs if value)
+    return f'<dl class="facts {kind}">{rows}</dl>' if rows else ""
+
+
+def section(heading: str, *blocks: str) -> str:
+    """A heading and what is under it; nothing when everything under it is empty."""
+    inside = "".join(blocks)
+    return f"<section><h2>{escape(heading)}</h2>{inside}</section>" if inside else ""
+
+
+def under(heading: str, block: str) -> str:
+    """A minor heading and its block; nothing when the block is empty."""
+    return f"<h3>{escape(heading)}</h3>{block}" if block else ""
+
+
+def doi_link(doi: Any) -> str:
+    """A link to a DOI, the only link a report has; anything else is shown as text."""
+    bare = re.sub(r"^(https?://(dx\.)?doi\.org/|doi:\s*)", "", str(doi).strip(), flags=re.IGNORECASE)
+    if not _DOI.fullmatch(bare):
+        return say(doi)
+    return f'<a href="https://doi.org/{escape(quote(bare, safe="/;().-_:"))}">doi:{escape(bare)}</a>'
