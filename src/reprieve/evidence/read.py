@@ -5,6 +5,9 @@ A folder per kind of record, a file per record, named after its id. Files are re
 
 from __future__ import annotations
 
+import hashlib
+import re
+from collections.abc import Iterable
 from functools import cache
 from importlib.resources import files
 from pathlib import Path
@@ -13,8 +16,14 @@ from typing import TypeVar
 import msgspec
 
 from reprieve import strict_yaml
-from reprieve.errors import EvidenceError, FileError, UnknownName
+from reprieve.errors import EvidenceError, FileError, OutsideEvidence, UnknownName
+from reprieve.evidence.records.condition import Condition
+from reprieve.evidence.records.population_model import PopulationModel
+from reprieve.evidence.records.protocol import Protocol
 from reprieve.evidence.records.record import Record
+from reprieve.evidence.records.reference import Reference
+from reprieve.evidence.records.route import Route
+from reprieve.evidence.records.study import Study
 
 _ROOT = Path(str(files("reprieve.evidence")))
 _R = TypeVar("_R", bound=Record)
@@ -48,3 +57,207 @@ def _packaged(kind: type[_R], folder: str, record_id: str, what: str) -> _R:
     if record_id not in record_ids(folder):
         raise UnknownName(what, record_id, record_ids(folder))
     return read_record(kind, _ROOT / folder / f"{record_id}.yaml")
+
+
+def protocol_ids() -> tuple[str, ...]:
+    """The ids of all named regimens."""
+    return record_ids("protocols")
+
+
+def protocol(protocol_id: str) -> Protocol:
+    """A named regimen by its id.
+
+    Raises
+    ------
+    UnknownName
+        No protocol has this id; the nearest ones are named.
+    """
+    found: Protocol = _packaged(Protocol, "protocols", protocol_id, "protocol")
+    check_citations(found, found.sources)
+    return found
+
+
+def condition_ids() -> tuple[str, ...]:
+    """The ids of all conditions."""
+    return record_ids("conditions")
+
+
+def _condition(condition_id: str) -> Condition:
+    found: Condition = _packaged(Condition, "conditions", condition_id, "condition")
+    check_citations(found, (key for judgement in found.certainty for key in judgement.sources))
+    return found
+
+
+@cache
+def _conditions_by_name() -> dict[str, str]:
+    """Every spoken name and code of every condition, folded, to its id; a name has one meaning."""
+    meanings: dict[str, str] = {}
+    for condition_id in condition_ids():
+        record = _condition(condition_id)
+        for name in (condition_id, record.name, *record.synonyms, *(code.code for code in record.codes)):
+            folded = _folded(name)
+            if meanings.setdefault(folded, condition_id) != condition_id:
+                raise EvidenceError(f"{name!r} means both {meanings[folded]} and {condition_id}; keep one.")
+    return meanings
+
+
+def _folded(name: str) -> str:
+    return " ".join(name.lower().replace("_", " ").replace("-", " ").split())
+
+
+def condition(name: str) -> Condition:
+    """A condition by its id, a synonym, or a SNOMED CT or ICD-10 code.
+
+    An ICD-10 code finer than a recorded one means the same condition: ``G90.521`` is ``G90.5``, CRPS.
+
+    Raises
+    ------
+    UnknownName
+        No condition goes by this name; the nearest ids are named.
+    """
+    if name in condition_ids():
+        return _condition(name)
+    meanings, folded = _conditions_by_name(), _folded(name)
+    coarser = [folded]
+    if re.fullmatch(r"[a-z]\d[0-9a-z](\.[0-9a-z]+)?", folded):
+        coarser += [folded[:end].rstrip(".") for end in range(len(folded) - 1, 2, -1)]
+    for spelling in coarser:
+        if spelling in meanings:
+            return _condition(meanings[spelling])
+    raise UnknownName("condition", name, condition_ids())
+
+
+def study(study_id: str) -> Study:
+    """A study by its id.
+
+    Raises
+    ------
+    UnknownName
+        No study has this id; the nearest ones are named.
+    """
+    found: Study = _packaged(Study, "studies", study_id, "study")
+    check_citations(found, (found.reference,))
+    return found
+
+
+@cache
+def studies() -> tuple[Study, ...]:
+    """All studies, by id."""
+    return tuple(study(study_id) for study_id in record_ids("studies"))
+
+
+@cache
+def references() -> dict[str, Reference]:
+    """The whole bibliography, by key."""
+    path = _ROOT / "bibliography.yaml"
+    try:
+        found = msgspec.convert(strict_yaml.load(path), dict[str, Reference], strict=True)
+    except (FileError, msgspec.ValidationError) as error:
+        raise EvidenceError(f"{path.name}: {error}") from None
+    for key, entry in found.items():
+        entry.check(key)
+    return found
+
+
+@cache
+def _reference_keys() -> frozenset[str]:
+    """The keys of the bibliography without reading its entries, which takes fifty times as long."""
+    text = (_ROOT / "bibliography.yaml").read_text(encoding="utf-8")
+    return frozenset(re.findall(r"^([A-Za-z0-9]+):", text, re.MULTILINE))
+
+
+def check_citations(record: Record, keys: Iterable[str]) -> None:
+    """Refuse a record that cites what the bibliography does not have.
+
+    Raises
+    ------
+    EvidenceError
+        With the record and the first such key.
+    """
+    for key in keys:
+        if key not in _reference_keys():
+            raise EvidenceError(
+                f"{record.id}: it cites {key!r}, which is not in the bibliography; add it there."
+            )
+
+
+def reference(key: str) -> Reference:
+    """What to cite for a key.
+
+    Raises
+    ------
+    UnknownName
+        The bibliography has no such key; the nearest ones are named.
+    """
+    if key not in references():
+        raise UnknownName("reference", key, references())
+    return references()[key]
+
+
+@cache
+def fingerprint() -> str:
+    """Twelve hex digits that change whenever any evidence file does.
+
+    SHA-256 over the name and the bytes of every YAML and CSV file of the evidence, in the order of their
+    names: two forecasts with the same fingerprint rest on the same numbers.
+    """
+    digest = hashlib.sha256()
+    paths = (path for suffix in ("*.yaml", "*.csv") for path in _ROOT.rglob(suffix))
+    for name, path in sorted((path.relative_to(_ROOT).as_posix(), path) for path in paths):
+        content = path.read_bytes()
+        digest.update(f"{name}\0{len(content)}\0".encode())
+        digest.update(content)
+    return digest.hexdigest()[:12]
+
+
+def population_model_ids() -> tuple[str, ...]:
+    """The ids of all published population models."""
+    return record_ids("population_models")
+
+
+def population_model(model_id: str) -> PopulationModel:
+    """A published population model by its id.
+
+    Raises
+    ------
+    UnknownName
+        No model has this id; the nearest ones are named.
+    """
+    found: PopulationModel = _packaged(PopulationModel, "population_models", model_id, "population model")
+    check_citations(found, found.citations())
+    return found
+
+
+def route_ids() -> tuple[str, ...]:
+    """The ids of all route records."""
+    return record_ids("routes")
+
+
+def route(name: str, form: str = "racemic") -> Route:
+    """What is published about absorption of a form by a route that is not into a vein.
+
+    Parameters
+    ----------
+    name : ``im``, ``oral`` ...
+    form : ``racemic``, ``esketamine`` or ``arketamine``
+
+    Raises
+    ------
+    UnknownName
+        No record is about this route.
+    OutsideEvidence
+        The route is known, but not for this form.
+    """
+    records: list[Route] = [_packaged(Route, "routes", route_id, "route") for route_id in route_ids()]
+    about = [record for record in records if record.route == name]
+    if not about:
+        raise UnknownName("route", name, [record.route for record in records])
+    for record in about:
+        if form in record.forms:
+            check_citations(record, record.citations())
+            return record
+    forms = ", ".join(known for record in about for known in record.forms)
+    raise OutsideEvidence(
+        f"Nothing published says how {form} given by the route {name} is absorbed; it is known for {forms}. "
+        f"Choose one of these or give it iv."
+    )
