@@ -15,7 +15,7 @@ from typing import Any
 
 from reprieve.pictures import Picture
 from reprieve.pictures.numerals import NBSP, days, percent, plain, three_figures
-from reprieve.relief.report_blocks import bullets, doi_link, facts, say, section, under
+from reprieve.relief.report_blocks import bullets, doi_link, facts, say, section, share, under
 
 _HORIZONS = (
     ("48h", "48 hours", 2.0),
@@ -167,10 +167,10 @@ def _horizons(sustained: _Answer) -> str:
             continue
         source = exceeds[key] if isinstance(exceeds[key], Mapping) else by_day.get(day, {})
         low, high = source.get("low"), source.get("high")
-        span = "–" if low is None or high is None else f"{percent(low)} to {percent(high)}"
-        against = "–" if placebo is None else percent(placebo)
+        span = "–" if low is None or high is None else f"{share(low)} to {share(high)}"
+        against = "–" if placebo is None else share(placebo)
         rows.append(
-            f'<tr><th class="number" scope="row">{words}</th><td class="number lead">{percent(chance)}</td>'
+            f'<tr><th class="number" scope="row">{words}</th><td class="number lead">{share(chance)}</td>'
             f'<td class="number">{span}</td><td class="number placebo">{against}</td>'
             f"{_strip(chance, low, high, placebo)}</tr>"
         )
@@ -188,17 +188,17 @@ def _sustained(answer: _Answer) -> str:
     sustained = _part(answer, "sustained")
     placebo = _part(sustained, "placebo")
     any_relief, any_placebo = _share(sustained.get("probability_any")), _share(placebo.get("probability_any"))
-    versus = "" if any_placebo is None else f" (placebo {percent(any_placebo)})"
+    versus = "" if any_placebo is None else f" (placebo {share(any_placebo)})"
     threshold = sustained.get("threshold")
     line = ""
     if threshold is not None:
         line = (
-            f'<p class="note">Relief: pain at least {percent(float(threshold))} below baseline, counted from '
+            f'<p class="note">Relief: pain at least {share(float(threshold))} below baseline, counted from '
             "the end of the last dose until it first returns for good.</p>"
         )
     numbers = facts(
         [
-            ("Any lasting relief", "" if any_relief is None else percent(any_relief) + versus),
+            ("Any lasting relief", "" if any_relief is None else share(any_relief) + versus),
             ("Duration, everybody", _quantiles(sustained.get("duration_days"), "d")),
             ("Duration, those with relief", _quantiles(sustained.get("duration_days_if_relief"), "d")),
             ("Duration on placebo", _quantiles(placebo.get("duration_days"), "d")),
@@ -240,7 +240,7 @@ def _acute(answer: _Answer) -> str:
         facts(
             [
                 ("Onset", _quantiles(acute.get("onset_min"), "min")),
-                ("Peak relief", "" if peak is None else f"{percent(float(peak))} less pain"),
+                ("Peak relief", "" if peak is None else f"{share(float(peak))} less pain"),
                 ("Offset", _quantiles(acute.get("offset_h"), "h")),
             ]
         ),

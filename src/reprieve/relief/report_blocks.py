@@ -8,6 +8,8 @@ from html import escape
 from typing import Any
 from urllib.parse import quote
 
+from reprieve.pictures.numerals import percent
+
 _DOI = re.compile(r"10\.\d{4,9}/\S+")
 
 
@@ -20,6 +22,11 @@ def say(item: Any) -> str:
     if isinstance(item, bool):
         return "yes" if item else "no"
     return escape(f"{item:g}" if isinstance(item, float) else str(item))
+
+
+def share(chance: float) -> str:
+    """A probability as escaped percent; a small one is written with a less-than sign."""
+    return escape(percent(chance))
 
 
 def bullets(items: Iterable[Any]) -> str:

@@ -1,0 +1,206 @@
+"""The report page: self-contained, escaped, the answer first, and nothing that the answer does not hold."""
+
+import re
+from html.parser import HTMLParser
+
+import numpy as np
+import pytest
+
+from reprieve.pictures import duration_picture, fan_picture
+from reprieve.relief.report import headline, render_report
+
+_VOID = {"meta", "br", "link", "img", "input", "hr"}
+
+ANSWER = {
+    "patient": {"age": 45, "weight": 70.0, "sex": "female", "condition": "crps", "pain": 7.2, "height": None},
+    "regimen": {
+        "text": "racemic iv 0.35 mg/kg/h for 4 h every 24 h x 10",
+        "total_mg": 980.0,  # 0.35 * 70 * 4 * 10
+        "infusion_hours": 40.0,
+        "sessions": 10,
+        "last_dose_end_h": 220.0,
+    },
+    "acute": {"onset_min": 12.0, "peak_relief": 0.61, "offset_h": {"q10": 1.2, "q50": 3.4, "q90": 9.0}},
+    "sustained": {
+        "threshold": 0.3,
+        "probability_any": 0.59,
+        "duration_days": {"q10": 0.0, "q50": 12.34, "q90": 80.4},
+        "exceeds": {"48h": 0.56, "2wk": 0.41, "4wk": 0.24, "12wk": 0.07},
+        "probability_of_relief": [{"day": 28.0, "p": 0.24, "low": 0.1, "high": 0.41, "placebo": 0.06}],
+        "placebo": {"probability_any": 0.23, "exceeds": {"4wk": 0.06, "12wk": 0.003}},
+    },
+    "pain": [{"day": 28.0, "mean": 6.04, "q10": 4.0, "q90": 8.1}],
+    "verdict": "Uncertain after four weeks.",
+    "calibration": "prior, not yet calibrated",
+    "certainty": {"level": "low", "by": "GRADE", "statement": "One small trial."},
+    "extrapolation": ["age is outside what was studied"],
+    "evidence": [{"study": "Study A", "text": "Pain fell.", "n": 60, "doi": "10.1016/j.pain.2009.06.023"}],
+    "warnings": ["a warning"],
+    "inputs": {"used": ["age 45 years"], "missing": ["opioid dose"]},
+    "model": {"id": "m1", "sampling": "venous plasma", "reason": "fits"},
+    "limits": ["a limit"],
+    "provenance": {"model": "m1", "evidence_fingerprint": "abc", "version": "0.1.0", "seed": 1},
+}
+
+
+class _Page(HTMLParser):
+    """Collects tags, attributes and text, and checks that elements close in order."""
+
+    def __init__(self, html):
+        super().__init__()
+        self.tags, self.attributes, self.words, self.open = [], [], [], []
+        self.feed(html)
+        self.close()
+
+    def handle_starttag(self, tag, attrs):
+        self.tags.append(tag)
+        self.attributes += [(tag, *pair) for pair in attrs]
+        if tag not in _VOID:
+            self.open.append(tag)
+
+    def handle_startendtag(self, tag, attrs):
+        self.tags.append(tag)
+        self.attributes += [(tag, *pair) for pair in attrs]
+
+    def handle_endtag(self, tag):
+        assert self.open.pop() == tag
+
+    def handle_data(self, data):
+        if not self.open or self.open[-1] != "style":
+            self.words.append(data)
+
+    @property
+    def text(self):
+        return " ".join(" ".join(self.words).replace("\u00a0", " ").split())
+
+
+def pictures():
+    days = np.arange(-2.0, 30.0)
+    pain = np.full(days.size, 5.0)
+    return [fan_picture(days, pain, pain - 1, pain + 1), duration_picture([0.0, 1.0, 20.0])]
+
+
+@pytest.fixture
+def html():
+    return render_report(ANSWER, pictures())
+
+
+@pytest.fixture
+def page(html):
+    return _Page(html)
+
+
+def test_the_answer_comes_first(page):
+    assert page.text.index("Chance of relief lasting more than 4 weeks: 24 % (placebo 6 %)") < 100
+    order = [
+        "Uncertain after four weeks",
+        "48 hours",
+        "One small trial",
+        "a warning",
+        "Why this number",
+        "Provenance",
+    ]
+    places = [page.text.index(words) for words in order]
+    assert places == sorted(places)
+
+
+def test_elements_close_in_order(page):
+    assert page.open == []
+
+
+def test_nothing_is_loaded_and_nothing_runs(html, page):
+    assert not {"script", "link", "img", "iframe", "object", "embed"} & set(page.tags)
+    links = [value for tag, name, value in page.attributes if name in {"href", "src", "srcset", "xlink:href"}]
+    assert links == ["https://doi.org/10.1016/j.pain.2009.06.023"]
+    assert "url(" not in html
+    assert "@import" not in html
+    assert not [name for _, name, _ in page.attributes if name.startswith("on")]
+
+
+def test_every_horizon_stands_beside_placebo_and_uncertainty(page):
+    assert "4 weeks 24 % 10 % to 41 % 6 %" in page.text
+    assert "12 weeks 7 % – <1 %" in page.text
+    assert "48 hours 56 % – –" in page.text
+
+
+def test_numbers_are_said_as_a_clinician_would(page):
+    for words in (
+        "45 years, 70 kg, female, CRPS, pain 7.2/10",
+        "980 mg in all, 40 h of infusion, 10 sessions, last dose ends at 220 h",
+        "59 % (placebo 23 %)",
+        "median 12 d (80 % interval 0 d to 80 d)",
+        "61 % less pain",
+        "median 3.4 h (80 % interval 1.2 h to 9 h)",
+        "Day 28 6 4 to 8.1",
+        "prior, not yet calibrated",
+        "Certainty of the evidence: low",
+        "n = 60",
+        "not for pump control",
+    ):
+        assert words.lower() in page.text.lower(), words
+
+
+def test_every_picture_has_both_drawings_and_its_data(page):
+    assert page.tags.count("figure") == 2
+    assert page.tags.count("svg") == 4
+    assert page.tags.count("details") == 2
+    ids = [value for _, name, value in page.attributes if name == "id"]
+    assert len(ids) == len(set(ids))
+
+
+def _attack(value, text):
+    if isinstance(value, dict):
+        return {key: _attack(item, text) for key, item in value.items()}
+    if isinstance(value, list):
+        return [_attack(item, text) for item in value]
+    return text if isinstance(value, str) else value
+
+
+def test_markup_in_any_text_is_escaped():
+    text = "<script>alert(1)</script>\"'& $title ${body}"
+    attacked = _Page(render_report(_attack(ANSWER, text), pictures()))
+    assert "script" not in attacked.tags
+    assert attacked.open == []
+    assert "<script>alert(1)</script>" in attacked.text
+    assert "$title ${body}" in attacked.text
+
+
+def test_a_link_is_made_only_of_a_doi():
+    evidence = [
+        {"study": "A", "doi": "javascript:alert(1)"},
+        {"study": "B", "doi": "https://doi.org/10.1000/x<y>(1)"},
+    ]
+    made = _Page(render_report({"evidence": evidence}, []))
+    assert [v for _, n, v in made.attributes if n == "href"] == ["https://doi.org/10.1000/x%3Cy%3E(1)"]
+    assert "javascript:alert(1)" in made.text
+
+
+@pytest.mark.parametrize("key", sorted(ANSWER))
+def test_a_missing_block_is_left_out(key):
+    fewer = {name: value for name, value in ANSWER.items() if name != key}
+    made = _Page(render_report(fewer, []))
+    assert made.open == []
+    assert "None" not in made.text.replace("None.", "")
+
+
+def test_an_empty_answer_invents_nothing():
+    made = _Page(render_report({}, []))
+    body = made.text.split("Method")[0].split("Reprieve forecast", 1)[1]
+    assert not re.search(r"\d", body)
+    assert headline({}) == "No forecast of lasting relief"
+
+
+def test_without_placebo_the_sentence_claims_no_comparison():
+    assert headline({"sustained": {"exceeds": {"4wk": 0.1}}}).replace("\u00a0", " ") == (
+        "Chance of relief lasting more than 4 weeks: 10 %"
+    )
+    assert headline({"verdict": "No data."}) == "No data."
+
+
+def test_the_same_answer_gives_the_same_page(html):
+    assert html == render_report(ANSWER, pictures())
+
+
+def test_light_dark_print_and_phone_are_styled(html):
+    for rule in ("prefers-color-scheme:dark", "@media print", "max-width:40rem", "width=device-width"):
+        assert rule in html
