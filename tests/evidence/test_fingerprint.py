@@ -1,0 +1,83 @@
+"""The fingerprint: two forecasts with the same one rest on the same numbers."""
+
+from __future__ import annotations
+
+import hashlib
+import re
+import shutil
+import time
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from reprieve.evidence import read
+
+
+@pytest.fixture
+def evidence(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Path]:
+    """A copy of the evidence that a test may change."""
+    copy = tmp_path / "evidence"
+    shutil.copytree(read._ROOT, copy, ignore=shutil.ignore_patterns("__pycache__"))
+    monkeypatch.setattr(read, "_ROOT", copy)
+    read.fingerprint.cache_clear()
+    yield copy
+    read.fingerprint.cache_clear()
+
+
+def again() -> str:
+    read.fingerprint.cache_clear()
+    return read.fingerprint()
+
+
+def test_it_is_twelve_hex_digits_and_the_same_again() -> None:
+    assert re.fullmatch(r"[0-9a-f]{12}", read.fingerprint())
+    assert again() == read.fingerprint()
+
+
+def test_it_is_the_sha256_of_names_and_bytes(evidence: Path) -> None:
+    for path in evidence.rglob("*"):
+        if path.suffix in {".yaml", ".csv"}:
+            path.unlink()
+    (evidence / "studies").mkdir(exist_ok=True)
+    (evidence / "studies" / "b.yaml").write_bytes(b"id: b\n")
+    (evidence / "a.csv").write_bytes(b"x\n1\n")
+    expected = hashlib.sha256(b"a.csv\x004\x00x\n1\nstudies/b.yaml\x006\x00id: b\n").hexdigest()[:12]
+    assert again() == expected
+
+
+def test_it_does_not_depend_on_where_the_evidence_lies(
+    request: pytest.FixtureRequest,
+) -> None:
+    original = again()
+    copy = request.getfixturevalue("evidence")
+    assert copy == read._ROOT
+    assert again() == original
+
+
+def test_one_changed_digit_changes_it(evidence: Path) -> None:
+    before = again()
+    path = evidence / "studies" / "sigtermans2009.yaml"
+    path.write_text(path.read_text(encoding="utf-8").replace("2.68", "2.69", 1), encoding="utf-8")
+    assert again() != before
+
+
+def test_a_renamed_file_changes_it(evidence: Path) -> None:
+    before = again()
+    (evidence / "studies" / "sigtermans2009.yaml").rename(evidence / "studies" / "sigtermans2010.yaml")
+    assert again() != before
+
+
+def test_code_does_not_change_it(evidence: Path) -> None:
+    before = again()
+    (evidence / "read.py").write_text("# another comment\n", encoding="utf-8")
+    assert again() == before
+
+
+def test_it_takes_no_time() -> None:
+    def seconds() -> float:
+        start = time.process_time()
+        again()
+        return time.process_time() - start
+
+    assert min(seconds() for _ in range(5)) < 0.02

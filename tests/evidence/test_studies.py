@@ -1,0 +1,224 @@
+"""Studies: the numbers are those printed, each self-check refuses a planted fault, the exam stays shut."""
+
+from __future__ import annotations
+
+import re
+import time
+from pathlib import Path
+from typing import Any
+
+import msgspec
+import pytest
+
+import reprieve
+from reprieve.errors import EvidenceError, UnknownName
+from reprieve.evidence import read
+from reprieve.evidence.records.study import Study
+from reprieve.regimen import Regimen
+
+#: Studies whose results are kept from development, because the forecast is examined on them.
+WITHHELD = (
+    "schwenk2018",
+    "mitchell2002",
+    "pickering2020",
+    "mangnus2022",
+    "hardy2012",
+    "noppers2011fm",
+    "amr2010",
+    "carr2004",
+)
+SRC = Path(reprieve.__file__).parent
+
+KET: dict[str, Any] = {
+    "id": "ket",
+    "role": "ketamine",
+    "n": 10,
+    "route": "iv",
+    "form": "racemic",
+    "regimen": "racemic iv 0.5 mg/kg over 30 min",
+    "regimen_status": "published",
+    "infusion_hours": 0.5,
+}
+PLA: dict[str, Any] = {"id": "pla", "role": "placebo", "n": 10}
+SHARE: dict[str, Any] = {
+    "arm": "ket",
+    "measure": "share",
+    "kind": "proportion",
+    "endpoint": "sustained",
+    "days_after_end": 7,
+    "value": 0.4,
+    "n": 10,
+    "events": 4,
+    "denominator": 10,
+    "threshold": 0.3,
+    "status": "seen",
+    "usable": True,
+}
+MEAN: dict[str, Any] = {
+    "arm": "pla",
+    "measure": "nrs",
+    "kind": "mean",
+    "endpoint": "baseline",
+    "days_after_end": -1,
+    "value": 7,
+    "status": "seen",
+    "usable": True,
+}
+P: dict[str, Any] = MEAN | {"arm": "ket", "measure": "p", "kind": "p_between", "value": 0.05, "versus": "pla"}
+GOOD: dict[str, Any] = {
+    "id": "planted",
+    "reference": "Sigtermans2009",
+    "design_class": "rct",
+    "blinding": "none",
+    "risk_of_bias": "high",
+    "risk_of_bias_reason": "planted",
+    "condition": "crps",
+    "n_total": 20,
+    "headline": "Planted.",
+    "arms": [KET, PLA],
+    "outcomes": [SHARE, MEAN, P],
+}
+
+
+def planted(**changed: Any) -> Study:
+    return msgspec.convert(GOOD | changed, Study, strict=True)
+
+
+def with_arm(**changed: Any) -> dict[str, Any]:
+    return {"arms": [KET | changed, PLA]}
+
+
+def with_outcome(base: dict[str, Any], **changed: Any) -> dict[str, Any]:
+    return {"outcomes": [base | changed]}
+
+
+def test_there_is_enough_to_compare_with() -> None:
+    conditions = {study.condition for study in read.studies()}
+    assert len(read.studies()) >= 45
+    assert len(conditions) >= 14
+    assert {arm.route for study in read.studies() for arm in study.arms} >= {
+        "iv", "im", "sc", "intranasal", "oral", "epidural", "topical",
+    }  # fmt: skip
+
+
+@pytest.mark.parametrize("study_id", read.record_ids("studies"))
+def test_study_loads_with_its_reference_and_says_how_long(study_id: str) -> None:
+    study = read.study(study_id)
+    entry = read.reference(study.reference)
+    assert study.year == entry.year
+    assert study.headline.endswith(".")
+    assert "seen" in study.headline or "recalled" in study.headline
+    for arm in study.arms:
+        if arm.regimen:
+            assert str(Regimen.parse(arm.regimen)) == arm.regimen
+
+
+def test_sigtermans_2009_is_as_printed() -> None:
+    # Pain 2009;145:304, abstract: week 1 pain 2.68 (SE 0.51) v 5.45 (0.48); week 12 p = 0.07;
+    # 30 and 30 patients.
+    study = read.study("sigtermans2009")
+    week1 = {o.arm: o for o in study.outcomes if o.kind == "mean" and o.endpoint == "sustained"}
+    assert (week1["ket"].value, week1["ket"].spread) == (2.68, 0.51)
+    assert (week1["pla"].value, week1["pla"].spread) == (5.45, 0.48)
+    assert [o.value for o in study.outcomes if o.kind == "p_between" and o.days_after_end == 80] == [0.07]
+    assert {arm.id: arm.n for arm in study.arms} == {"ket": 30, "pla": 30}
+
+
+def test_patients_are_counted_once() -> None:
+    # Dahan 2011 models the patients of Sigtermans 2009, Schilder 2013 is a part of them.
+    assert not {"dahan2011", "schilder2013"} & set(read.record_ids("studies"))
+    assert read.reference("Dahan2011").pmid == "20638877"
+
+
+def test_recalled_baselines_are_marked() -> None:
+    study = read.study("sigtermans2009")
+    assert {o.status for o in study.outcomes if o.endpoint == "baseline"} == {"recalled"}
+
+
+def test_no_withheld_study_is_named_in_the_package() -> None:
+    names = re.compile("|".join(WITHHELD), re.IGNORECASE)
+    for path in SRC.rglob("*"):
+        if path.is_file() and path.suffix in {".py", ".yaml", ".csv", ".json", ".html", ".md", ".toml"}:
+            found = names.search(path.read_text(encoding="utf-8")) or names.search(path.name)
+            assert not found, f"{path}: {found}"
+
+
+def test_all_studies_are_read_quickly() -> None:
+    def seconds() -> float:
+        read._packaged.cache_clear()
+        read.studies.cache_clear()
+        start = time.process_time()
+        read.studies()
+        return time.process_time() - start
+
+    assert min(seconds() for _ in range(3)) < 0.3
+
+
+@pytest.mark.parametrize(
+    ("fault", "sentence"),
+    [
+        ({"arms": [KET, KET | {"role": "placebo"}]}, "two arms have the same id"),
+        ({"arms": [PLA], "outcomes": []}, "no arm was given ketamine"),
+        ({"n_total": 19}, "its parallel arms hold 20 patients, more than the 19 of the study"),
+        (with_arm(n=21), "arm 'ket' has 21 patients of 20 in the study"),
+        (with_arm(route=None), "arm 'ket' was given ketamine by no route"),
+        (with_arm(infusion_hours=-1), "arm 'ket' has -1 infusion hours"),
+        (with_arm(infusion_hours=2), "arm 'ket' has 2 infusion hours, its regimen 0.5"),
+        (with_arm(regimen=None), "arm 'ket' has no regimen and no reason why"),
+        (with_arm(regimen_status="approximated"), "no status, or no reason for an approximation"),
+        (with_arm(route="oral"), "arm 'ket' is racemic oral, but its regimen reads 'racemic iv"),
+        (
+            with_arm(regimen="racemic iv a little"),
+            "arm 'ket': its regimen 'racemic iv a little' cannot be read",
+        ),
+        (with_outcome(SHARE, arm="gone"), "share: there is no arm 'gone'"),
+        (with_outcome(SHARE, value=1.4), r"share is 1.4; a proportion lies in 0 to 1"),
+        (with_outcome(MEAN, value=70), r"nrs is 70; a mean lies in 0 to 10"),
+        (with_outcome(P, value=1.2), r"p is 1.2; a p_between lies in 0 to 1"),
+        (with_outcome(MEAN, spread=1.0), "nrs has a spread that is negative or of no type"),
+        (with_outcome(SHARE, threshold=0.0), r"share has the threshold 0; it is a share in \(0, 1\]"),
+        (with_outcome(SHARE, threshold=30), r"share has the threshold 30; it is a share in \(0, 1\]"),
+        (with_outcome(SHARE, threshold=None), "share does not say what counts as response"),
+        (with_outcome(SHARE, usable=False), "share is not usable and does not say why"),
+        (with_outcome(SHARE, denominator=None), "gives one of events and denominator; give both or neither"),
+        (with_outcome(SHARE, events=11), "share counts 11 events of 10"),
+        (with_outcome(SHARE, events=6), "share is 0.4, but 6 of 10 are counted"),
+        (with_outcome(SHARE, n=11), "share was measured in 11 of the 10 patients of 'ket'"),
+        (with_outcome(SHARE, days_after_end=0), "share is sustained at day 0 after the end"),
+        (with_outcome(SHARE, days_after_end=40000), "share is sustained at day 40000 after the end"),
+        (with_outcome(MEAN, days_after_end=3), "nrs is baseline at day 3 after the end"),
+        (with_outcome(P, versus=None), "p is a p against no other arm"),
+        (with_outcome(P, versus="ket"), "p is compared with 'ket', which is no other arm"),
+    ],
+)
+def test_planted_fault_is_refused(fault: dict[str, Any], sentence: str) -> None:
+    planted().check()
+    with pytest.raises(EvidenceError, match=f"planted: .*{sentence}"):
+        planted(**fault).check()
+
+
+@pytest.mark.parametrize(
+    ("fault", "field"),
+    [({"condition": "gout"}, "condition"), ({"n_totl": 3}, "n_totl"), ({"n_total": "3"}, "n_total")],
+)
+def test_wrong_field_is_refused(fault: dict[str, Any], field: str) -> None:
+    with pytest.raises(msgspec.ValidationError, match=field):
+        planted(**fault)
+
+
+def test_reference_outside_the_bibliography_is_refused() -> None:
+    study = planted(reference="Nobody2099")
+    with pytest.raises(EvidenceError, match="planted: it cites 'Nobody2099'"):
+        read.check_citations(study, (study.reference,))
+
+
+def test_file_name_and_id_agree(tmp_path: Path) -> None:
+    path = tmp_path / "other.yaml"
+    path.write_bytes(msgspec.yaml.encode(GOOD))
+    with pytest.raises(EvidenceError, match=r"other.yaml: its id is 'planted'"):
+        read.read_record(Study, path)
+
+
+def test_unknown_study_names_the_nearest() -> None:
+    with pytest.raises(UnknownName, match=r"Unknown study 'sigtermans2008'\. Did you mean 'sigtermans2009'"):
+        read.study("sigtermans2008")
