@@ -11,7 +11,7 @@ import re
 
 from reprieve.errors import UnitError
 
-#: g/mol; ketamine as printed by Simons 2022 (doi 10.3389/fpain.2022.946486), the rest standard atomic weights.
+#: g/mol; ketamine as printed by Simons 2022 (doi 10.3389/fpain.2022.946486), the rest by atomic weights.
 MOLAR_MASS = {
     "ketamine": 237.73,
     "norketamine": 223.70,
@@ -28,7 +28,8 @@ KG_PER_LB = 0.45359237
 
 # unit -> (dimension, factor to the house unit of that dimension)
 _UNITS: dict[str, tuple[str, float]] = {
-    "s": ("time", 1 / 3600), "min": ("time", 1 / 60), "h": ("time", 1.0), "d": ("time", 24.0), "wk": ("time", 168.0),
+    "s": ("time", 1 / 3600), "min": ("time", 1 / 60), "h": ("time", 1.0), "d": ("time", 24.0),
+    "wk": ("time", 168.0),
     "mcg": ("amount", 1e-3), "mg": ("amount", 1.0), "g": ("amount", 1e3),
     "mcg/kg": ("amount per weight", 1e-3), "mg/kg": ("amount per weight", 1.0),
     "mcg/min": ("rate", 0.06), "mcg/h": ("rate", 1e-3), "mg/min": ("rate", 60.0), "mg/h": ("rate", 1.0),
@@ -78,7 +79,9 @@ def convert(value: float, unit: str, to: str) -> float:
     """Convert between units of one dimension; anything else is refused."""
     have, want = canonical_unit(unit), canonical_unit(to)
     if _UNITS[have][0] != _UNITS[want][0]:
-        raise UnitError(f"{unit} is a {_UNITS[have][0]}, {to} is a {_UNITS[want][0]}; they cannot be converted.")
+        raise UnitError(
+            f"{unit} measures {_UNITS[have][0]}, {to} {_UNITS[want][0]}; they cannot be converted."
+        )
     return value * _UNITS[have][1] / _UNITS[want][1]
 
 
@@ -91,11 +94,15 @@ def parse_number(text: str, what: str = "a number") -> float:
         Empty, not a number, NaN, infinite, or written with a comma (both readings are named).
     """
     stripped = text.strip()
-    if re.fullmatch(r"[-+]?\d{1,3}(,\d+)+(\.\d+)?", stripped):
-        point, thousands = stripped.replace(",", ".", 1), stripped.replace(",", "")
+    if re.fullmatch(r"[-+]?\d+,\d+", stripped):
+        point, thousands = stripped.replace(",", "."), f"{float(stripped.replace(',', '')):.15g}"
         raise UnitError(
             f"{what} is given as {text!r}: a comma can mean {point} or {thousands}. "
             f"Write a decimal point and no thousands separator."
+        )
+    if "," in stripped:
+        raise UnitError(
+            f"{what} is given as {text!r}; write digits and at most one decimal point, no commas."
         )
     if not _NUMBER.fullmatch(stripped):
         raise UnitError(f"{what} is given as {text!r}; it must be a finite number such as 0.35.")

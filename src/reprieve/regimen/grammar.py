@@ -34,7 +34,8 @@ _FREQUENCY_PHRASES = {
     "3 times daily": "three times daily",
     "4 times daily": "four times daily",
 }
-_KEYWORDS = ("over", "for", "then", "every", "on", "x", "daily", "weekly", "twice", "three", "four")
+_FREQUENCY_WORDS = ("daily", "weekly", "once", "twice", "three", "four")
+_KEYWORDS = ("over", "for", "then", "every", "on", "x", *_FREQUENCY_WORDS)
 _KNOWN_DOSE_UNITS = (
     "mg, mcg, mg/kg, mcg/kg, mg/h, mg/min, mg/day, mg/kg/h, mg/kg/min, mg/kg/day, mcg/kg/h, mcg/kg/min"
 )
@@ -150,6 +151,8 @@ def _step(cursor: Cursor, route: str) -> Step:
     if dose.is_rate:
         check_infusible(route, dose, None)
         lasting = _time(cursor) if cursor.accept("for") or cursor.accept("over") else None
+        if lasting is None and cursor.peek().text not in ("", "then", "every", "on", "x", *_FREQUENCY_WORDS):
+            cursor.fail("'for' and a time", _KEYWORDS)
     else:
         lasting = _time(cursor) if cursor.accept("over") else None
         if cursor.accept("for"):
@@ -177,7 +180,9 @@ def _schedule(cursor: Cursor) -> Schedule:
     if cursor.accept("every"):
         interval = _time(cursor)
         return Every(interval, _extent(cursor, f"every {interval}"))
-    if cursor.accept("on days") or cursor.accept("on day"):
+    if cursor.accept("on"):
+        if not (cursor.accept("days") or cursor.accept("day")):
+            cursor.fail("'days' and the days of the sessions, as 'on days 0 3 7'", ("days",))
         return OnDays(_days(cursor))
     for phrase, name in _FREQUENCY_PHRASES.items():
         if cursor.accept(phrase):

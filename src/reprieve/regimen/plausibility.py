@@ -12,7 +12,7 @@ from numbers import Real
 
 from reprieve.errors import RegimenError, UnitError
 from reprieve.regimen.quantity import Quantity, format_number
-from reprieve.units import KG_PER_LB, canonical_unit
+from reprieve.units import KG_PER_LB
 
 #: mg/kg/h. Clears 7 mg/kg/h for three days, the anaesthetic courses of Kiefer 2008 (seen).
 HIGHEST_RATE_PER_KG = 10.0
@@ -38,6 +38,8 @@ HIGHEST_AMOUNT = 1500.0
 #: mg at once. The usual patient-controlled bolus (recalled); smaller numbers are mg/kg without its kg. An
 #: infant's dose can be written per kg.
 LOWEST_AMOUNT = 1.0
+#: h. One second: nothing is pushed or pumped faster.
+SHORTEST_TIME_H = 1 / 3600
 #: h, one infusion step. Clears 16 days (Webster 2006) and four weeks under the skin (Eide 1995) many times.
 LONGEST_STEP_H = 366 * 24.0
 #: h, first start to last. 20,000 weekly doses fit; keeps wall-clock dates inside the calendar.
@@ -48,6 +50,7 @@ MOST_DOSES = 20_000
 #: kg. A premature baby and the heaviest adults; outside, a slip of unit or of a digit.
 LOWEST_WEIGHT_KG, HIGHEST_WEIGHT_KG = 2.0, 350.0
 
+_MCG_PER_KG_PER_MIN = "mcg/kg/min"
 # Sums such as 700 / 70 may miss a bound by rounding; no dose is written with more digits than this.
 _SLACK = 1e-9
 
@@ -66,11 +69,11 @@ _RANGES = {
     "rate per weight": _Range(
         "mg/kg/h", LOWEST_RATE_PER_KG, HIGHEST_RATE_PER_KG, ("mg/kg/h", "mcg/kg/min", "mcg/kg/h", "mg/h")
     ),
-    "rate": _Range("mg/h", LOWEST_RATE, HIGHEST_RATE, ("mg/h", "mg/kg/h", "mg/day", "mcg/h")),
+    "rate": _Range("mg/h", LOWEST_RATE, HIGHEST_RATE, ("mg/h", "mg/kg/h", "mg/day")),
     "amount per weight": _Range(
-        "mg/kg", LOWEST_AMOUNT_PER_KG, HIGHEST_AMOUNT_PER_KG, ("mg/kg", "mcg/kg", "mg", "mcg")
+        "mg/kg", LOWEST_AMOUNT_PER_KG, HIGHEST_AMOUNT_PER_KG, ("mg/kg", "mg", "mcg/kg")
     ),
-    "amount": _Range("mg", LOWEST_AMOUNT, HIGHEST_AMOUNT, ("mg", "mg/kg", "mcg")),
+    "amount": _Range("mg", LOWEST_AMOUNT, HIGHEST_AMOUNT, ("mg", "mg/kg")),
 }
 
 
@@ -87,39 +90,49 @@ def check_dose(dose: Quantity, lasting: Quantity | None) -> None:
     RegimenError
         The sentence gives the dose in its reference unit, the bound and the likeliest other reading.
     """
+    if lasting is not None:
+        check_time(lasting)
     if lasting is not None and lasting.to("h") > LONGEST_STEP_H:
         raise RegimenError(
             f"One infusion of {lasting} is longer than {LONGEST_STEP_H / 24:.0f} d; check its unit, or write "
             f"sessions with 'every'."
         )
-    verdict = _misfit(dose, lasting)
-    if verdict is None:
+    low, high = _bounds(dose, lasting)
+    if not _outside(dose.reference, low, high):
         return
-    limits = _RANGES[dose.dimension]
-    said = f"{dose} is {_in(dose, limits.unit)}" if dose.unit != limits.unit else str(dose)
-    if dose.unit == "mcg/kg/min" and verdict == "below":
-        bound, unit = LOWEST_MCG_PER_KG_PER_MIN, "mcg/kg/min"
-    else:
-        bound, unit = (limits.low if verdict == "below" else limits.high), limits.unit
-    sentence = f"{said}{',' if dose.unit != limits.unit else ' is'} {verdict} {format_number(bound)} {unit}"
+    unit = _RANGES[dose.dimension].unit
+    is_low = dose.reference < low
+    said = str(dose) if dose.unit == unit else f"{dose} is {_in(dose, unit)},"
+    bound = Quantity(low if is_low else high, unit)
+    if is_low and dose.unit == _MCG_PER_KG_PER_MIN:
+        bound = Quantity(LOWEST_MCG_PER_KG_PER_MIN, _MCG_PER_KG_PER_MIN)
+    sentence = f"{said}{' is' if dose.unit == unit else ''} {'below' if is_low else 'above'} {bound}"
     meant = _other_reading(dose, lasting)
     if meant is None:
-        raise RegimenError(f"{sentence} and plausible in no unit; check the number and the unit.")
-    raise RegimenError(f"{sentence}. Did you mean {_explained(meant, dose.unit)}?{_escape(dose, verdict)}")
+        raise RegimenError(f"{sentence}, and no likely unit mends that; check the number and the unit.")
+    escape = _small_dose_escape(dose) if is_low else ""
+    raise RegimenError(f"{sentence}. Did you mean {_explained(meant, dose.unit)}?{escape}")
+
+
+def check_time(time: Quantity) -> None:
+    """Refuse a time too short or too long to be meant, or to count with; raises :class:`RegimenError`."""
+    if time.to("h") < SHORTEST_TIME_H * (1 - _SLACK) or time.to("h") > LONGEST_COURSE_H:
+        raise RegimenError(
+            f"A time is given as {time}; it must be between 1 s and {LONGEST_COURSE_H / 8766:.0f} years. "
+            f"Check the number and its unit."
+        )
 
 
 def check_dose_at_weight(dose: Quantity, lasting: Quantity | None, weight_kg: float) -> None:
     """Refuse a dose not written per kg that is too much for this weight; raises :class:`RegimenError`."""
     if dose.is_per_kg:
         return
-    per_kg, unit = dose.reference / weight_kg, "mg/kg/h" if dose.is_rate else "mg/kg"
-    high = HIGHEST_RATE_PER_KG if dose.is_rate else HIGHEST_AMOUNT_PER_KG
-    if lasting is not None and not dose.is_rate:
-        high = max(high, HIGHEST_RATE_PER_KG * lasting.to("h"))
-    if per_kg > high * (1 + _SLACK):
+    per_kg = Quantity(dose.reference / weight_kg, "mg/kg/h" if dose.is_rate else "mg/kg")
+    _, high = _bounds(per_kg, lasting)
+    if _outside(per_kg.reference, 0.0, high):
         raise RegimenError(
-            f"{dose} at {format_number(weight_kg)} kg is {format_number(per_kg, 3)} {unit}, above "
-            f"{format_number(high)} {unit}; check the dose, its unit and the weight."
+            f"{dose} at {format_number(weight_kg)} kg is {_in(per_kg, per_kg.unit)}, above "
+            f"{Quantity(high, per_kg.unit)}; check the dose, its unit and the weight."
         )
 
 
@@ -149,27 +162,28 @@ def check_weight(weight_kg: object) -> float:
     return weight
 
 
-def _misfit(dose: Quantity, lasting: Quantity | None) -> str | None:
-    """``below`` or ``above`` its range, or nothing."""
+def _bounds(dose: Quantity, lasting: Quantity | None) -> tuple[float, float]:
+    """Lowest and highest plausible dose of this kind, in its reference unit."""
     limits = _RANGES[dose.dimension]
-    high = limits.high
+    low, high = limits.low, limits.high
+    if dose.unit == _MCG_PER_KG_PER_MIN:
+        low = Quantity(LOWEST_MCG_PER_KG_PER_MIN, _MCG_PER_KG_PER_MIN).reference
     if lasting is not None and not dose.is_rate:
         # A slow infusion may be written as a total: it is held to the rate, not to the bolus.
         rate = HIGHEST_RATE_PER_KG if dose.is_per_kg else HIGHEST_RATE
         high = max(high, rate * lasting.to("h"))
-    if dose.reference > high * (1 + _SLACK):
-        return "above"
-    low = limits.low
-    if dose.unit == "mcg/kg/min":
-        low = Quantity(LOWEST_MCG_PER_KG_PER_MIN, "mcg/kg/min").reference
-    return "below" if dose.reference < low * (1 - _SLACK) else None
+    return low, high
+
+
+def _outside(value: float, low: float, high: float) -> bool:
+    return not low * (1 - _SLACK) <= value <= high * (1 + _SLACK)
 
 
 def _other_reading(dose: Quantity, lasting: Quantity | None) -> Quantity | None:
     """The same number in the likeliest unit in which it is plausible."""
     for unit in _RANGES[dose.dimension].mistaken_for:
-        reading = Quantity(dose.value, canonical_unit(unit))
-        if unit != dose.unit and _misfit(reading, lasting) is None:
+        reading = Quantity(dose.value, unit)
+        if unit != dose.unit and not _outside(reading.reference, *_bounds(reading, lasting)):
             return reading
     return None
 
@@ -184,18 +198,10 @@ def _explained(meant: Quantity, written_unit: str) -> str:
     return f"{meant} (= {_in(meant, written_unit)})" if same_kind else str(meant)
 
 
-def _escape(dose: Quantity, verdict: str) -> str:
+def _small_dose_escape(dose: Quantity) -> str:
     """How to write a small dose that is meant."""
-    if verdict == "above":
-        return ""
-    if dose.is_per_kg:
-        return (
-            f" If {_in(dose, _RANGES[dose.dimension].unit)} is meant, write that." if _sayable(dose) else ""
-        )
-    return " A dose this small for an infant is written per kg."
-
-
-def _sayable(dose: Quantity) -> bool:
-    """Whether the same dose is accepted in its reference unit."""
+    if not dose.is_per_kg:
+        return " A dose this small for an infant is written per kg."
     limits = _RANGES[dose.dimension]
-    return dose.unit != limits.unit and limits.low <= dose.reference <= limits.high
+    accepted = dose.unit != limits.unit and not _outside(dose.reference, limits.low, limits.high)
+    return f" If {_in(dose, limits.unit)} is meant, write that." if accepted else ""

@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from typing import final
 
 from reprieve.errors import RegimenError
-from reprieve.regimen.plausibility import LONGEST_COURSE_H, MOST_DOSES
+from reprieve.regimen.plausibility import LONGEST_COURSE_H, MOST_DOSES, check_time
 from reprieve.regimen.quantity import Quantity, format_number
 
 # A session that starts at the very end of the stated time belongs to the next period; rounding must not
@@ -82,13 +82,9 @@ class Every(Schedule):
     extent: int | Quantity
 
     def __post_init__(self) -> None:
+        check_time(self.interval)
         hours = self.interval.to("h")
-        if isinstance(self.extent, Quantity) and self.extent.to("h") < hours - _ROUNDING_H:
-            raise RegimenError(
-                f"'every {self.interval} for {self.extent}' ends before the second dose; write one dose "
-                f"without 'every', or a longer time."
-            )
-        _check_extent(self.extent, hours, str(self))
+        _check_extent(self.extent, second_h=hours, mean_interval_h=hours, said=str(self))
 
     @property
     def count(self) -> int:
@@ -123,7 +119,8 @@ class Frequency(Schedule):
 
     def __post_init__(self) -> None:
         period, within = FREQUENCIES[self.name]
-        _check_extent(self.extent, period / len(within), str(self))
+        second = (*within, period)[1]
+        _check_extent(self.extent, second_h=second, mean_interval_h=period / len(within), said=str(self))
 
     @property
     def count(self) -> int:
@@ -208,13 +205,19 @@ def _extent_text(extent: int | Quantity) -> str:
     return f"x {extent}" if isinstance(extent, int) else f"for {extent}"
 
 
-def _check_extent(extent: int | Quantity, mean_interval_h: float, said: str) -> None:
+def _check_extent(extent: int | Quantity, *, second_h: float, mean_interval_h: float, said: str) -> None:
     """Refuse before any start is listed: a slip here would list millions of them."""
     if isinstance(extent, int):
         if extent < 1:
             raise RegimenError(f"'{said}': the number of sessions must be 1 or more.")
         sessions = float(min(extent, 10 * MOST_DOSES))
     else:
+        check_time(extent)
+        if extent.to("h") < second_h - _ROUNDING_H:
+            raise RegimenError(
+                f"'{said}' ends before the second dose; leave it out for a single dose, or give a longer "
+                f"time."
+            )
         sessions = extent.to("h") / mean_interval_h
     if sessions > MOST_DOSES * (1 + 1e-9):
         raise RegimenError(

@@ -15,7 +15,7 @@ EXAMPLE = "racemic iv 0.35 mg/kg/h for 4 h every 24 h x 10"
 _LONGEST_SHOWN = 40
 # Blanks around a slash belong to the unit: "mg / kg / h".
 _CHUNK = re.compile(r"[^\s/]+(?:\s*/\s*[^\s/]+)*|/")
-_NUMBER_THEN_UNIT = re.compile(r"([-+]?(?:\d[\d.,]*|\.\d+)(?:[eE][-+]?\d+)?)([^\d.,].*)")
+_NUMBER_THEN_UNIT = re.compile(r"([-+]?(?:\d[\d.,]*|\.\d+)(?:[eE][-+]?\d+)?)((?![eE][-+]?\d)[^\d.,].*)")
 _TIMES_NUMBER = re.compile(r"([xX×])([-+.]?\d.*)")
 _NUMERIC = re.compile(r"[-+]?[.,]?\d.*|[-+]?(nan|inf|infinity)")
 
@@ -89,6 +89,8 @@ class Cursor:
     def fail(self, expected: str, keywords: tuple[str, ...] = ()) -> NoReturn:
         """Refuse the next word; names it, its place, a near keyword and what could stand there."""
         word = self.peek()
+        if not word.text:
+            raise RegimenError(f"The text ends where {expected} should stand. A valid regimen: '{EXAMPLE}'.")
         near = difflib.get_close_matches(word.text, keywords, n=1, cutoff=0.6)
         hint = f" (did you mean {near[0]!r}?)" if near else ""
         raise RegimenError(f"Cannot read {word}{hint}; expected {expected}. A valid regimen: '{EXAMPLE}'.")
