@@ -1,3 +1,58 @@
-"""Reprieve: how long will ketamine pain relief last, for this patient, on this protocol?"""
+"""Reprieve forecasts how long ketamine pain relief will last, for this patient, on this protocol.
+
+Names are loaded when first used, so that ``reprieve --help`` does not wait for the numerical stack.
+"""
+
+from __future__ import annotations
+
+import importlib
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    from reprieve.evidence.read import condition_ids, protocol, protocol_ids
+    from reprieve.regimen import DoseEvent, Regimen
+    from reprieve.relief.arm import predict_arm
+    from reprieve.relief.exposure import concentration
+    from reprieve.relief.forecast import Forecast, forecast
+    from reprieve.relief.patient import Patient
 
 __version__ = "0.1.0"
+
+_HOME = {
+    "DoseEvent": "reprieve.regimen",
+    "Forecast": "reprieve.relief.forecast",
+    "Patient": "reprieve.relief.patient",
+    "Regimen": "reprieve.regimen",
+    "concentration": "reprieve.relief.exposure",
+    "condition_ids": "reprieve.evidence.read",
+    "forecast": "reprieve.relief.forecast",
+    "predict_arm": "reprieve.relief.arm",
+    "protocol": "reprieve.evidence.read",
+    "protocol_ids": "reprieve.evidence.read",
+}
+
+__all__ = [
+    "DoseEvent",
+    "Forecast",
+    "Patient",
+    "Regimen",
+    "__version__",
+    "concentration",
+    "condition_ids",
+    "forecast",
+    "predict_arm",
+    "protocol",
+    "protocol_ids",
+]
+
+
+def __getattr__(name: str) -> Any:
+    if name not in _HOME:
+        raise AttributeError(f"module 'reprieve' has no attribute {name!r}")
+    value = getattr(importlib.import_module(_HOME[name]), name)
+    globals()[name] = value
+    return value
+
+
+def __dir__() -> list[str]:
+    return sorted(__all__)

@@ -79,9 +79,7 @@ def convert(value: float, unit: str, to: str) -> float:
     """Convert between units of one dimension; anything else is refused."""
     have, want = canonical_unit(unit), canonical_unit(to)
     if _UNITS[have][0] != _UNITS[want][0]:
-        raise UnitError(
-            f"{unit} measures {_UNITS[have][0]}, {to} {_UNITS[want][0]}; they cannot be converted."
-        )
+        raise UnitError(f"{unit} measures {_UNITS[have][0]}, {to} {_UNITS[want][0]}; they cannot be converted.")
     return value * _UNITS[have][1] / _UNITS[want][1]
 
 
@@ -101,9 +99,7 @@ def parse_number(text: str, what: str = "a number") -> float:
             f"Write a decimal point and no thousands separator."
         )
     if "," in stripped:
-        raise UnitError(
-            f"{what} is given as {text!r}; write digits and at most one decimal point, no commas."
-        )
+        raise UnitError(f"{what} is given as {text!r}; write digits and at most one decimal point, no commas.")
     if not _NUMBER.fullmatch(stripped):
         raise UnitError(f"{what} is given as {text!r}; it must be a finite number such as 0.35.")
     value = float(stripped)

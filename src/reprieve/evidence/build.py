@@ -158,9 +158,7 @@ def add_effect_site(built: BuiltModel, *, ke0: float, name: str = "effect") -> B
         The parent drug is not among the analytes the model was built with.
     """
     if not built.readout[:, :, built.graph.index(built.central)].any():
-        raise InputError(
-            "An effect site follows the parent drug; build the model with the parent among analytes."
-        )
+        raise InputError("An effect site follows the parent drug; build the model with the parent among analytes.")
     graph = built.graph.with_effect_site(built.central, name)
     central, site = graph.index(built.central), graph.index(name)
 
@@ -230,9 +228,7 @@ def _individual_values(
     sizes = {"weight": weight.size} | {name: np.size(eta) for name, eta in deviations.items()}
     for name, size in sizes.items():
         if size not in (1, n_subjects):
-            raise InputError(
-                f"{name} is given for {size} subjects of {n_subjects}; give one value or one each."
-            )
+            raise InputError(f"{name} is given for {size} subjects of {n_subjects}; give one value or one each.")
 
     covariates = {
         name: np.append(convert(given.reference, given.unit, "kg"), np.broadcast_to(weight, n_subjects))

@@ -92,9 +92,7 @@ def _hours(span: Span | None) -> float:
     return 0.0 if span is None else convert(span.value, span.unit, "h")
 
 
-def _within(
-    check: str, what: str, predicted: float, expected: float, unit: str, allowed: Tolerance
-) -> Comparison:
+def _within(check: str, what: str, predicted: float, expected: float, unit: str, allowed: Tolerance) -> Comparison:
     margin = max(allowed.relative * abs(expected), allowed.absolute, allowed.printed_to / 2)
     return Comparison(check, what, predicted, expected, expected - margin, expected + margin, unit)
 
@@ -176,9 +174,7 @@ def _ratio(
     return (_within(check.id, what, predicted, check.value, "fraction", check.tolerance),)
 
 
-def _disposition(
-    check: DispositionCheck, model: PopulationModel, built: BuiltModel
-) -> tuple[Comparison, ...]:
+def _disposition(check: DispositionCheck, model: PopulationModel, built: BuiltModel) -> tuple[Comparison, ...]:
     """Clearance and steady-state volume from the moments of a unit bolus, by linear algebra.
 
     With ``dx/dt = K x``, the area under ``x`` is ``-K⁻¹x₀`` and its first moment ``K⁻²x₀``; clearance is
@@ -233,6 +229,4 @@ def _effect_site(
     times = np.arange(1, round(3 * peak / step) + 1, dtype=np.float64) * step
     site = simulate(followed, doses, times)[:, -1]
     reached = convert(float(times[site.argmax()]), "h", check.peak.unit)
-    return (
-        _within(check.id, "effect-site peak", reached, check.peak.value, check.peak.unit, check.tolerance),
-    )
+    return (_within(check.id, "effect-site peak", reached, check.peak.value, check.peak.unit, check.tolerance),)

@@ -18,10 +18,12 @@ import msgspec
 from reprieve import strict_yaml
 from reprieve.errors import EvidenceError, FileError, OutsideEvidence, UnknownName
 from reprieve.evidence.records.condition import Condition
+from reprieve.evidence.records.model_choice import ModelChoice
 from reprieve.evidence.records.population_model import PopulationModel
 from reprieve.evidence.records.protocol import Protocol
 from reprieve.evidence.records.record import Record
 from reprieve.evidence.records.reference import Reference
+from reprieve.evidence.records.relief_prior import ReliefPrior
 from reprieve.evidence.records.route import Route
 from reprieve.evidence.records.study import Study
 
@@ -176,9 +178,7 @@ def check_citations(record: Record, keys: Iterable[str]) -> None:
     """
     for key in keys:
         if key not in _reference_keys():
-            raise EvidenceError(
-                f"{record.id}: it cites {key!r}, which is not in the bibliography; add it there."
-            )
+            raise EvidenceError(f"{record.id}: it cites {key!r}, which is not in the bibliography; add it there.")
 
 
 def reference(key: str) -> Reference:
@@ -261,3 +261,28 @@ def route(name: str, form: str = "racemic") -> Route:
         f"Nothing published says how {form} given by the route {name} is absorbed; it is known for {forms}. "
         f"Choose one of these or give it iv."
     )
+
+
+def relief_prior(prior_id: str) -> ReliefPrior:
+    """What is believed of a relief model by its id.
+
+    Raises
+    ------
+    UnknownName
+        No prior has this id; the nearest ones are named.
+    """
+    found: ReliefPrior = _packaged(ReliefPrior, "relief_priors", prior_id, "relief prior")
+    check_citations(found, (b.source for b in found.parameters.values() if b.source))
+    return found
+
+
+def model_choice(choice_id: str) -> ModelChoice:
+    """The rules that choose a population model, by their id.
+
+    Raises
+    ------
+    UnknownName
+        There are no such rules; the nearest ones are named.
+    """
+    found: ModelChoice = _packaged(ModelChoice, "model_choices", choice_id, "model choice")
+    return found

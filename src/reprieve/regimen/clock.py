@@ -53,10 +53,6 @@ def clock_events(events: Iterable[DoseEvent], start: datetime) -> tuple[ClockedD
         return (zero + timedelta(hours=hours)).astimezone(start.tzinfo)
 
     try:
-        return tuple(
-            ClockedDose(wall(event.time_h), wall(event.time_h + event.duration_h), event) for event in events
-        )
+        return tuple(ClockedDose(wall(event.time_h), wall(event.time_h + event.duration_h), event) for event in events)
     except OverflowError:
-        raise RegimenError(
-            f"A course from {start.isoformat(sep=' ')} leaves the calendar; check the year."
-        ) from None
+        raise RegimenError(f"A course from {start.isoformat(sep=' ')} leaves the calendar; check the year.") from None

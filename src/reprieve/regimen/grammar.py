@@ -36,9 +36,7 @@ _FREQUENCY_PHRASES = {
 }
 _FREQUENCY_WORDS = ("daily", "weekly", "once", "twice", "three", "four")
 _KEYWORDS = ("over", "for", "then", "every", "on", "x", *_FREQUENCY_WORDS)
-_KNOWN_DOSE_UNITS = (
-    "mg, mcg, mg/kg, mcg/kg, mg/h, mg/min, mg/day, mg/kg/h, mg/kg/min, mg/kg/day, mcg/kg/h, mcg/kg/min"
-)
+_KNOWN_DOSE_UNITS = "mg, mcg, mg/kg, mcg/kg, mg/h, mg/min, mg/day, mg/kg/h, mg/kg/min, mg/kg/day, mcg/kg/h, mcg/kg/min"
 _KNOWN_TIME_UNITS = "s, min, h, d, wk"
 
 
@@ -71,18 +69,14 @@ def parse_regimen(text: str) -> ParsedRegimen:
     form = _form(cursor)
     salt = any(cursor.accept(word) for word in _SALT_WORDS)
     if cursor.accept("base") and salt:
-        raise RegimenError(
-            "The regimen says both salt and base; say one of them (doses are base unless salt is said)."
-        )
+        raise RegimenError("The regimen says both salt and base; say one of them (doses are base unless salt is said).")
     route = _route(cursor)
     steps = [_step(cursor, route)]
     while cursor.accept("then"):
         steps.append(_step(cursor, route))
     schedule = _schedule(cursor)
     if cursor.peek().text:
-        expected = (
-            "nothing more" if schedule.count > 1 else "'then', 'every', 'on days', a frequency or the end"
-        )
+        expected = "nothing more" if schedule.count > 1 else "'then', 'every', 'on days', a frequency or the end"
         cursor.fail(expected, _KEYWORDS)
     return ParsedRegimen(form, salt, route, tuple(steps), schedule)
 
@@ -101,9 +95,7 @@ def _form(cursor: Cursor) -> str:
 
 def _route(cursor: Cursor) -> str:
     if cursor.peek().is_numeric or not cursor.peek().text:
-        raise RegimenError(
-            f"The route is missing before {cursor.peek()}; name it after the form, as in '{EXAMPLE}'."
-        )
+        raise RegimenError(f"The route is missing before {cursor.peek()}; name it after the form, as in '{EXAMPLE}'.")
     return canonical_route(cursor.take().text)
 
 
@@ -122,9 +114,7 @@ def _quantity(cursor: Cursor, what: str, example: str, known: str) -> Quantity:
     if not _is_unit(word):
         given = format_number(value)
         if not word.text or word.is_numeric or word.text in _KEYWORDS:
-            raise UnitError(
-                f"{what} is given as {given} without a unit before {word}; write for example {example}."
-            )
+            raise UnitError(f"{what} is given as {given} without a unit before {word}; write for example {example}.")
         raise UnitError(f"Unknown unit {word} after {given}. {what} is written in {known}.")
     return Quantity(value, cursor.take().text)
 
@@ -189,8 +179,7 @@ def _schedule(cursor: Cursor) -> Schedule:
             return Frequency(name, _extent(cursor, name))
     if cursor.peek().text == "x":
         raise RegimenError(
-            f"{cursor.peek()} does not say how far apart the sessions are; write for example 'every 24 h x "
-            f"5'."
+            f"{cursor.peek()} does not say how far apart the sessions are; write for example 'every 24 h x 5'."
         )
     return Once()
 
@@ -201,19 +190,13 @@ def _extent(cursor: Cursor, said: str) -> int | Quantity:
     if not cursor.accept("x"):
         if cursor.peek().text:
             cursor.fail(f"how long '{said}' goes on, 'x 10' for ten sessions or 'for 30 d'", _KEYWORDS)
-        raise RegimenError(
-            f"'{said}' does not say how long it goes on; add 'x 10' for ten sessions, or 'for 30 d'."
-        )
+        raise RegimenError(f"'{said}' does not say how long it goes on; add 'x 10' for ten sessions, or 'for 30 d'.")
     word = cursor.peek()
     if not re.fullmatch(r"[0-9]+", word.text):
-        raise RegimenError(
-            f"The number of sessions after 'x' is {word}; it must be a whole number such as 10."
-        )
+        raise RegimenError(f"The number of sessions after 'x' is {word}; it must be a whole number such as 10.")
     cursor.take()
     if len(word.text) > 12:
-        raise RegimenError(
-            f"'x {word.text[:12]}...' is more than {MOST_DOSES:,} doses; check the number of sessions."
-        )
+        raise RegimenError(f"'x {word.text[:12]}...' is more than {MOST_DOSES:,} doses; check the number of sessions.")
     return int(word.text)
 
 

@@ -70,9 +70,7 @@ _RANGES = {
         "mg/kg/h", LOWEST_RATE_PER_KG, HIGHEST_RATE_PER_KG, ("mg/kg/h", "mcg/kg/min", "mcg/kg/h", "mg/h")
     ),
     "rate": _Range("mg/h", LOWEST_RATE, HIGHEST_RATE, ("mg/h", "mg/kg/h", "mg/day")),
-    "amount per weight": _Range(
-        "mg/kg", LOWEST_AMOUNT_PER_KG, HIGHEST_AMOUNT_PER_KG, ("mg/kg", "mg", "mcg/kg")
-    ),
+    "amount per weight": _Range("mg/kg", LOWEST_AMOUNT_PER_KG, HIGHEST_AMOUNT_PER_KG, ("mg/kg", "mg", "mcg/kg")),
     "amount": _Range("mg", LOWEST_AMOUNT, HIGHEST_AMOUNT, ("mg", "mg/kg")),
 }
 
@@ -149,11 +147,7 @@ def check_weight(weight_kg: object) -> float:
     weight = float(weight_kg)
     if not math.isfinite(weight) or not LOWEST_WEIGHT_KG <= weight <= HIGHEST_WEIGHT_KG:
         in_kg = weight * KG_PER_LB
-        hint = (
-            f" (as pounds it would be {format_number(in_kg, 3)} kg)"
-            if HIGHEST_WEIGHT_KG >= in_kg > 140
-            else ""
-        )
+        hint = f" (as pounds it would be {format_number(in_kg, 3)} kg)" if HIGHEST_WEIGHT_KG >= in_kg > 140 else ""
         raise UnitError(
             f"Weight is given as {format_number(weight)} kg{hint}; it must be between "
             f"{format_number(LOWEST_WEIGHT_KG)} and {format_number(HIGHEST_WEIGHT_KG)} kg. Check the number "

@@ -47,9 +47,7 @@ class Quantity:
         object.__setattr__(self, "unit", canonical_unit(self.unit))
         object.__setattr__(self, "value", float(self.value))
         if not (self.is_dose or self.is_time):
-            raise UnitError(
-                f"{self} is a {self.dimension}, not a dose or a time; write for example 5 mg/h or 40 min."
-            )
+            raise UnitError(f"{self} is a {self.dimension}, not a dose or a time; write for example 5 mg/h or 40 min.")
         if not math.isfinite(self.value) or self.value <= 0:
             what = "time" if self.is_time else "dose"
             raise RegimenError(f"A {what} is given as {self}; it must be a finite number above zero.")

@@ -129,6 +129,11 @@ class Regimen:
         """End of the last dose, h after the start of the first."""
         return self.starts_h[-1] + self.session_hours
 
+    @property
+    def is_over_days(self) -> bool:
+        """Whether the course lasts longer than a day: sessions on several days, or one long infusion."""
+        return self.last_dose_end_h > 24.0
+
     def events(self, weight_kg: float | None = None) -> tuple[DoseEvent, ...]:
         """The table of doses, in order of time.
 

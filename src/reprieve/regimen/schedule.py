@@ -136,9 +136,7 @@ class Frequency(Schedule):
     def starts_h(self) -> tuple[float, ...]:
         """The pattern of one period, repeated."""
         period, within = FREQUENCIES[self.name]
-        return tuple(
-            index // len(within) * period + within[index % len(within)] for index in range(self.count)
-        )
+        return tuple(index // len(within) * period + within[index % len(within)] for index in range(self.count))
 
     def __str__(self) -> str:
         return f"{self.name} {_extent_text(self.extent)}"
@@ -159,27 +157,18 @@ class OnDays(Schedule):
     def __post_init__(self) -> None:
         listed = " ".join(map(str, self.days[:12])) + (" ..." if len(self.days) > 12 else "")
         if not self.days:
-            raise RegimenError(
-                "'on days' is followed by no day; list them from the first dose, as 'on days 0 3 7'."
-            )
+            raise RegimenError("'on days' is followed by no day; list them from the first dose, as 'on days 0 3 7'.")
         if min(self.days) < 0:
-            raise RegimenError(
-                f"Days {listed} hold a negative one; day 0 is the first dose, so list 0 and later days."
-            )
+            raise RegimenError(f"Days {listed} hold a negative one; day 0 is the first dose, so list 0 and later days.")
         if len(set(self.days)) < len(self.days):
-            raise RegimenError(
-                f"Days {listed} hold one day twice; list each day once, or write 'every 12 h'."
-            )
+            raise RegimenError(f"Days {listed} hold one day twice; list each day once, or write 'every 12 h'.")
         if list(self.days) != sorted(self.days):
             ordered = " ".join(map(str, sorted(self.days)[:12]))
-            raise RegimenError(
-                f"Days {listed} are not in order; if these are the days, write 'on days {ordered}'."
-            )
+            raise RegimenError(f"Days {listed} are not in order; if these are the days, write 'on days {ordered}'.")
         if self.days[0] != 0:
             shifted = " ".join(str(day - self.days[0]) for day in self.days[:12])
             raise RegimenError(
-                f"Days {listed} start at day {self.days[0]}, and day 0 is the first dose; write 'on days "
-                f"{shifted}'."
+                f"Days {listed} start at day {self.days[0]}, and day 0 is the first dose; write 'on days {shifted}'."
             )
         if len(self.days) > MOST_DOSES or self.days[-1] * 24.0 > LONGEST_COURSE_H:
             raise RegimenError(
@@ -215,8 +204,7 @@ def _check_extent(extent: int | Quantity, *, second_h: float, mean_interval_h: f
         check_time(extent)
         if extent.to("h") < second_h - _ROUNDING_H:
             raise RegimenError(
-                f"'{said}' ends before the second dose; leave it out for a single dose, or give a longer "
-                f"time."
+                f"'{said}' ends before the second dose; leave it out for a single dose, or give a longer time."
             )
         sessions = extent.to("h") / mean_interval_h
     if sessions > MOST_DOSES * (1 + 1e-9):

@@ -33,13 +33,9 @@ class Step:
                 f"A dose is given as {self.dose}; write an amount such as 50 mg or a rate such as 5 mg/h."
             )
         if self.lasting is not None and not self.lasting.is_time:
-            raise RegimenError(
-                f"A duration is given as {self.lasting}; write a time such as 40 min, 4 h or 5 d."
-            )
+            raise RegimenError(f"A duration is given as {self.lasting}; write a time such as 40 min, 4 h or 5 d.")
         if self.dose.is_rate and self.lasting is None:
-            raise RegimenError(
-                f"{self.dose} is a rate without a duration; add one, for example '{self.dose} for 4 h'."
-            )
+            raise RegimenError(f"{self.dose} is a rate without a duration; add one, for example '{self.dose} for 4 h'.")
         check_dose(self.dose, self.lasting)
 
     @property
@@ -68,9 +64,7 @@ class Step:
             given *= self.hours
         if self.dose.is_per_kg:
             if weight_kg is None:
-                raise MissingDatum(
-                    f"{self.dose} is a dose per kg and no weight was given; give the body weight in kg."
-                )
+                raise MissingDatum(f"{self.dose} is a dose per kg and no weight was given; give the body weight in kg.")
             given *= weight_kg
         return given
 

@@ -70,9 +70,7 @@ def _quantiles(given: Any, unit: str) -> str:
     middle = write(float(given["q50"]))
     if given.get("q10") is None or given.get("q90") is None:
         return f"median {middle}"
-    return (
-        f"median {middle} (80{NBSP}% interval {write(float(given['q10']))} to {write(float(given['q90']))})"
-    )
+    return f"median {middle} (80{NBSP}% interval {write(float(given['q10']))} to {write(float(given['q90']))})"
 
 
 def headline(answer: _Answer) -> str:
@@ -313,9 +311,7 @@ def _why(answer: _Answer) -> str:
 
 
 def _provenance(answer: _Answer) -> str:
-    pairs = [
-        (str(key).replace("_", " ").capitalize(), say(v)) for key, v in _part(answer, "provenance").items()
-    ]
+    pairs = [(str(key).replace("_", " ").capitalize(), say(v)) for key, v in _part(answer, "provenance").items()]
     return section("Provenance", facts(pairs, "provenance"))
 
 

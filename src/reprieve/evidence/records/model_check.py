@@ -137,6 +137,4 @@ class EffectSiteCheck(_Check, tag_field="kind", tag="effect_site_peak", frozen=T
     tolerance: Tolerance
 
 
-Check: TypeAlias = (
-    ConcentrationCheck | ExposureCheck | RatioCheck | DispositionCheck | CurveCheck | EffectSiteCheck
-)
+Check: TypeAlias = ConcentrationCheck | ExposureCheck | RatioCheck | DispositionCheck | CurveCheck | EffectSiteCheck

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import msgspec
+
 from reprieve.evidence.records.condition import Route
 from reprieve.evidence.records.record import Part, Record
 
@@ -24,7 +26,7 @@ class ChoiceRule(Part, frozen=True, kw_only=True):
     model: str
     reason: str
     variability_from: str | None = None
-    borrowed: dict[str, str] = {}
+    borrowed: dict[str, str] = msgspec.field(default_factory=dict)
 
 
 class ModelChoice(Record, frozen=True, kw_only=True):
@@ -36,7 +38,9 @@ class ModelChoice(Record, frozen=True, kw_only=True):
         """A rule that borrows says what."""
         for rule in self.rules:
             if (rule.variability_from is None) != (not rule.borrowed):
-                self.fail(f"the rule for {rule.form} {'/'.join(rule.routes)} borrows without saying what, or the reverse")
+                self.fail(
+                    f"the rule for {rule.form} {'/'.join(rule.routes)} borrows without saying what, or the reverse"
+                )
 
     def rule_for(self, form: str, route: str) -> ChoiceRule | None:
         """The first rule for a form and route, or None."""

@@ -213,9 +213,7 @@ class PopulationModel(Record, frozen=True, kw_only=True):
             self._known("compartment", ends, names, f"a flow ({type(flow).__name__.lower()})")
             for place in flow.volumes_of():
                 if names[place].volume is None:
-                    self.fail(
-                        f"a {type(flow).__name__.lower()} leaves {place}, which has no volume; give it one"
-                    )
+                    self.fail(f"a {type(flow).__name__.lower()} leaves {place}, which has no volume; give it one")
         for route, entered in self.inputs.items():
             self._known("route", [route], ROUTES, "inputs")
             self._known("compartment", [e.into for e in entered.entries], names, f"the {route} input")
@@ -236,9 +234,7 @@ class PopulationModel(Record, frozen=True, kw_only=True):
                 if parameter.value is not None or parameter.unit is not None:
                     self.fail(f"{name} is same_as {parameter.same_as} and has a value of its own; keep one")
                 if self.parameters[parameter.same_as].same_as is not None:
-                    self.fail(
-                        f"{name} is same_as {parameter.same_as}, which is itself shared; name the original"
-                    )
+                    self.fail(f"{name} is same_as {parameter.same_as}, which is itself shared; name the original")
             elif parameter.value is None or parameter.unit is None:
                 self.fail(f"{name} needs a value and a unit, or same_as another parameter")
             elif not (math.isfinite(parameter.value) and parameter.value > 0):
@@ -250,9 +246,7 @@ class PopulationModel(Record, frozen=True, kw_only=True):
         """Every use of a parameter, as (parameter, role)."""
         by_flow = (use for flow in self.flows for use in flow.uses())
         by_volume = ((place.volume, "volume") for place in self.compartments.values() if place.volume)
-        by_input = (
-            use for entered in self.inputs.values() for entry in entered.entries for use in entry.uses()
-        )
+        by_input = (use for entered in self.inputs.values() for entry in entered.entries for use in entry.uses())
         return (*by_flow, *by_volume, *by_input)
 
     def input_parameters(self) -> frozenset[str]:
@@ -270,20 +264,12 @@ class PopulationModel(Record, frozen=True, kw_only=True):
             except UnitError as error:
                 self.fail(f"{name}: {str(error).rstrip('.')}")
             if given != wanted:
-                self.fail(
-                    f"{name} is used as a {role} and given in {original.unit!r}; its unit must be a {wanted}"
-                )
+                self.fail(f"{name} is used as a {role} and given in {original.unit!r}; its unit must be a {wanted}")
         used = {name for name, _ in self.uses()}
-        used |= {
-            parameter.same_as
-            for name, parameter in self.parameters.items()
-            if name in used and parameter.same_as
-        }
+        used |= {parameter.same_as for name, parameter in self.parameters.items() if name in used and parameter.same_as}
         for name in self.parameters:
             if name not in used:
-                self.fail(
-                    f"parameter {name} is defined and nothing uses it; remove it or name it in the structure"
-                )
+                self.fail(f"parameter {name} is defined and nothing uses it; remove it or name it in the structure")
 
     def _check_fractions(self) -> None:
         above = {n for n, role in self.uses() if role == "fraction" and (self.parameters[n].value or 0) > 1}
@@ -315,9 +301,7 @@ class PopulationModel(Record, frozen=True, kw_only=True):
             self._known("parameter", effect.parameters, self.parameters, "an effect")
             for name in effect.parameters:
                 if self.parameters[name].same_as:
-                    self.fail(
-                        f"{name} is shared with {self.parameters[name].same_as}; give the effect to that one"
-                    )
+                    self.fail(f"{name} is shared with {self.parameters[name].same_as}; give the effect to that one")
                 if name in seen:
                     self.fail(f"{name} has two effects of {effect.covariate}; keep one")
                 seen.add(name)
@@ -327,28 +311,18 @@ class PopulationModel(Record, frozen=True, kw_only=True):
         self._known("parameter", variance, self.parameters, "between_subject")
         for name, value in variance.items():
             if not value > 0:
-                self.fail(
-                    f"the between-subject variance of {name} is {value:g}; it must be greater than zero"
-                )
+                self.fail(f"the between-subject variance of {name} is {value:g}; it must be greater than zero")
             if self.parameters[name].same_as:
-                self.fail(
-                    f"{name} is shared with {self.parameters[name].same_as}; give the variance to that one"
-                )
+                self.fail(f"{name} is shared with {self.parameters[name].same_as}; give the variance to that one")
             if name in self.input_parameters():
-                self.fail(
-                    f"{name} describes an input and inputs are typical values; its variance cannot be used"
-                )
+                self.fail(f"{name} describes an input and inputs are typical values; its variance cannot be used")
         for one, other, value in self.between_subject.pairs():
-            self._known(
-                "parameter with a variance", [one, other], variance, f"the covariance {one} {other!s}"
-            )
+            self._known("parameter with a variance", [one, other], variance, f"the covariance {one} {other!s}")
             if one == other:
                 self.fail(f"the covariance of {one} with itself is its variance; remove it")
             bound = math.sqrt(variance[one] * variance[other])
             if abs(value) >= bound:
-                self.fail(
-                    f"covariance {one} {other} = {value:g} implies a correlation of {value / bound:.2f}"
-                )
+                self.fail(f"covariance {one} {other} = {value:g} implies a correlation of {value / bound:.2f}")
         if not _positive_definite(covariance_rows(self.between_subject)):
             self.fail("the between-subject covariance matrix is not positive definite; check the covariances")
         if self.between_occasion:
@@ -360,14 +334,10 @@ class PopulationModel(Record, frozen=True, kw_only=True):
             if span is None:
                 continue
             if not 0 < span.low < span.high:
-                self.fail(
-                    f"the {what} range runs from {span.low:g} to {span.high:g}; write the lower value first"
-                )
+                self.fail(f"the {what} range runs from {span.low:g} to {span.high:g}; write the lower value first")
             for middle in (span.mean, span.median):
                 if middle is not None and not span.low <= middle <= span.high:
-                    self.fail(
-                        f"the mean or median {what} {middle:g} lies outside {span.low:g} to {span.high:g}"
-                    )
+                    self.fail(f"the mean or median {what} {middle:g} lies outside {span.low:g} to {span.high:g}")
         people = self.population
         if None not in (people.n, people.female, people.male) and people.n != people.female + people.male:  # type: ignore[operator]
             self.fail(f"{people.female} women and {people.male} men are not {people.n} people")
@@ -384,17 +354,11 @@ class PopulationModel(Record, frozen=True, kw_only=True):
             if isinstance(check, ConcentrationCheck):
                 lengths = {name: len(values) for name, values in check.expected.items()}
                 if set(lengths.values()) != {len(check.times)}:
-                    self.fail(
-                        f"{where} has {len(check.times)} times and {lengths} expected values; they must agree"
-                    )
+                    self.fail(f"{where} has {len(check.times)} times and {lengths} expected values; they must agree")
             if isinstance(check, CurveCheck) and len(check.times_h) != len(check.observed_nmol_per_ml):
-                self.fail(
-                    f"{where} has {len(check.times_h)} times and {len(check.observed_nmol_per_ml)} values"
-                )
+                self.fail(f"{where} has {len(check.times_h)} times and {len(check.observed_nmol_per_ml)} values")
             if isinstance(check, DispositionCheck) and not check.low < check.high:
-                self.fail(
-                    f"{where} has the interval {check.low:g} to {check.high:g}; write the lower value first"
-                )
+                self.fail(f"{where} has the interval {check.low:g} to {check.high:g}; write the lower value first")
 
 
 def covariance_rows(between: BetweenSubject) -> list[list[float]]:

@@ -38,9 +38,7 @@ class Reference(Part, frozen=True, kw_only=True):
             With the key and the field that is wrong.
         """
         if not _KEY.fullmatch(key):
-            raise EvidenceError(
-                f"{key}: a key is an author and a year, in letters and digits, as Sigtermans2009."
-            )
+            raise EvidenceError(f"{key}: a key is an author and a year, in letters and digits, as Sigtermans2009.")
         if self.year is not None and not 1960 <= self.year <= 2030:
             raise EvidenceError(f"{key}: the year {self.year} lies outside 1960 to 2030.")
         if self.doi is not None and not _DOI.fullmatch(self.doi):

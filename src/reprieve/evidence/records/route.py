@@ -85,9 +85,7 @@ class Route(Record, frozen=True, kw_only=True):
         if self.bioavailability and not 0 < self.bioavailability.value <= 1:
             self.fail(f"the bioavailability {self.bioavailability.value:g} must lie above 0 and not above 1")
         if not self.systemic and (self.bioavailability or self.tmax):
-            self.fail(
-                "it is not systemic and has a bioavailability or tmax; remove them or say it is systemic"
-            )
+            self.fail("it is not systemic and has a bioavailability or tmax; remove them or say it is systemic")
 
     def _check_central(self, what: str, central: Central, wanted: str) -> None:
         if dimension(central.unit) != wanted:
@@ -103,9 +101,7 @@ class Route(Record, frozen=True, kw_only=True):
             if low is None or high is None:
                 self.fail(f"{what} is called a midpoint and has no range; give low and high")
             elif abs(central.value - (low + high) / 2) > 1e-9 * high:
-                self.fail(
-                    f"{what} is {central.value:g} and the midpoint of its range is {(low + high) / 2:g}"
-                )
+                self.fail(f"{what} is {central.value:g} and the midpoint of its range is {(low + high) / 2:g}")
             if central.status != "derived":
                 self.fail(f"{what} is a midpoint, so its status is derived and not {central.status}")
         elif low is not None and high is not None and not low <= central.value <= high:

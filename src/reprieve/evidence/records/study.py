@@ -9,9 +9,7 @@ from reprieve.evidence.records.protocol import regimen_mistake
 from reprieve.evidence.records.record import Part, Record, Status
 from reprieve.regimen import Regimen
 
-Kind = Literal[
-    "mean", "change", "pct_reduction", "pct_of_baseline", "proportion", "frequency", "duration", "p_between"
-]
+Kind = Literal["mean", "change", "pct_reduction", "pct_of_baseline", "proportion", "frequency", "duration", "p_between"]
 #: ``acute``: in a course or within a day of it; ``sustained``: later; ``on_treatment``: daily dosing goes on.
 Endpoint = Literal["baseline", "acute", "sustained", "on_treatment"]
 
@@ -158,12 +156,7 @@ class Study(Record, frozen=True, kw_only=True):
             self.fail(f"{outcome.measure} has the threshold {outcome.threshold:g}; it is a share in (0, 1]")
         if not outcome.usable and not outcome.reason:
             self.fail(f"{outcome.measure} is not usable and does not say why")
-        if (
-            outcome.kind == "proportion"
-            and outcome.usable
-            and outcome.threshold is None
-            and not outcome.response
-        ):
+        if outcome.kind == "proportion" and outcome.usable and outcome.threshold is None and not outcome.response:
             self.fail(f"{outcome.measure} does not say what counts as response")
 
     def _check_counts(self, outcome: Outcome) -> None:
@@ -175,14 +168,10 @@ class Study(Record, frozen=True, kw_only=True):
                 self.fail(f"{outcome.measure} counts {events} events of {denominator}")
             # Printed shares are rounded, and some counts were read off them: half a patient is allowed.
             if abs(events - outcome.value * denominator) > 0.5:
-                self.fail(
-                    f"{outcome.measure} is {outcome.value:g}, but {events} of {denominator} are counted"
-                )
+                self.fail(f"{outcome.measure} is {outcome.value:g}, but {events} of {denominator} are counted")
         group = next(arm for arm in self.arms if arm.id == outcome.arm).n
         if outcome.of == "patients" and None not in (outcome.n, group) and outcome.n > group:  # type: ignore[operator]
-            self.fail(
-                f"{outcome.measure} was measured in {outcome.n} of the {group} patients of {outcome.arm!r}"
-            )
+            self.fail(f"{outcome.measure} was measured in {outcome.n} of the {group} patients of {outcome.arm!r}")
 
     def _check_time(self, outcome: Outcome) -> None:
         day = outcome.days_after_end

@@ -1,0 +1,236 @@
+"""The commands. Heavy modules are imported inside them, so that help does not wait for numbers."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+import click
+
+from reprieve import __version__
+from reprieve.cli.values import NUMBER, NUMBERS, WEIGHT
+
+_CONTEXT = {"help_option_names": ["-h", "--help"], "max_content_width": 100}
+
+
+def _print_json(answer: Any) -> None:
+    click.echo(json.dumps(answer, indent=2, ensure_ascii=False))
+
+
+@click.group(context_settings=_CONTEXT)
+@click.version_option(__version__, prog_name="reprieve")
+def app() -> None:
+    """How long will ketamine pain relief last, for this patient, on this protocol?
+
+    A distribution with its evidence, for clinicians who can review it. Not for emergencies, not for pump
+    control, not advice to a patient.
+
+    \b
+    Examples:
+      reprieve forecast --protocol sigtermans2009 --condition crps --weight 70 --pain 7.2
+      reprieve protocols
+      reprieve concentration --weight 70 --regimen "racemic iv 0.5 mg/kg over 40 min" --times 0.5,1,2
+    """
+
+
+def _patient_options(command: Callable[..., None]) -> Callable[..., None]:
+    for option in (
+        click.option("--sex", type=click.Choice(["female", "male"]), help="Sex (not used by the present model)."),
+        click.option("--age", type=NUMBER, metavar="YEARS", help="Age; marks extrapolation."),
+        click.option("--pain", type=NUMBER, metavar="0-10", help="Usual pain before treatment, NRS 0 to 10."),
+        click.option("--weight", type=WEIGHT, metavar="KG", help="Body weight, kg; or with a unit, as '154 lb'."),
+    ):
+        command = option(command)
+    return command
+
+
+def _regimen_text(regimen: str | None, protocol: str | None) -> Any:
+    """The regimen given as text, or the protocol named; exactly one of them."""
+    from reprieve.evidence import read  # noqa: PLC0415
+
+    if (regimen is None) == (protocol is None):
+        raise click.UsageError("Give either --regimen or --protocol ('reprieve protocols' lists the named ones).")
+    return regimen if protocol is None else read.protocol(protocol)
+
+
+@app.command()
+@click.option("--condition", metavar="NAME", help="Pain condition: crps, neuropathic, fibromyalgia ... or a code.")
+@click.option("--regimen", metavar="TEXT", help="Regimen, as 'racemic iv 0.35 mg/kg/h for 4 h every 24 h x 10'.")
+@click.option("--protocol", metavar="ID", help="A named protocol instead of --regimen.")
+@_patient_options
+@click.option("--threshold", type=NUMBER, default=0.3, show_default=True, help="Share of pain that must be gone.")
+@click.option("--patients", type=click.IntRange(1, 100_000), default=2000, show_default=True, help="Virtual patients.")
+@click.option("--seed", type=click.IntRange(0), default=1, show_default=True, help="The same seed, the same bytes.")
+@click.option("--model", metavar="ID", help="Population model of exposure; chosen by form and route if not given.")
+@click.option("--json", "as_json", is_flag=True, help="Print the whole answer as JSON.")
+@click.option("--report", type=click.Path(path_type=Path, dir_okay=False), help="Write a self-contained HTML report.")
+def forecast(
+    condition: str | None,
+    regimen: str | None,
+    protocol: str | None,
+    weight: float | None,
+    pain: float | None,
+    age: float | None,
+    sex: str | None,
+    threshold: float,
+    patients: int,
+    seed: int,
+    model: str | None,
+    as_json: bool,
+    report: Path | None,
+) -> None:
+    """Forecast how long relief will last.
+
+    \b
+    Examples:
+      reprieve forecast --condition crps --weight 70 --pain 7.2 --protocol sigtermans2009
+      reprieve forecast --condition fibromyalgia --weight '154 lb' --pain 6 \\
+          --regimen "racemic iv 0.5 mg/kg over 40 min" --report out.html
+      reprieve forecast --condition crps --weight 70 --pain 7 --threshold 0.5 --json \\
+          --regimen "racemic iv 0.35 mg/kg/h for 4 h every 24 h x 10"
+    """
+    from reprieve.cli.progress import said_if_slow  # noqa: PLC0415
+
+    with said_if_slow():
+        from reprieve.relief.forecast import forecast as make_forecast  # noqa: PLC0415
+        from reprieve.relief.patient import Patient  # noqa: PLC0415
+
+        patient = Patient(age=age, weight=weight, sex=sex, condition=condition, pain=pain)
+        asked = _regimen_text(regimen, protocol)
+        made = make_forecast(
+            patient, asked, seed=seed, n_patients=patients, threshold=threshold, model=model
+        )  # fmt: skip
+        written = made.report(report) if report else None
+    if as_json:
+        click.echo(made.to_json(), nl=False)
+    else:
+        from reprieve.cli.terminal import print_forecast  # noqa: PLC0415
+
+        print_forecast(made.answer)
+    if written:
+        click.echo(f"Report written to {written.resolve()}", err=True)
+
+
+@app.command()
+@click.option("--regimen", metavar="TEXT", help="Regimen, as 'esketamine iv 20 mg over 20 min'.")
+@click.option("--protocol", metavar="ID", help="A named protocol instead of --regimen.")
+@click.option("--weight", type=WEIGHT, metavar="KG", help="Body weight, kg; or with a unit, as '154 lb'.")
+@click.option("--times", type=NUMBERS, required=True, metavar="H,H,...", help="Hours after the start, as 0.5,1,2.")
+@click.option("--model", metavar="ID", help="Population model; chosen by form and route if not given.")
+@click.option("--json", "as_json", is_flag=True, help="Print the answer as JSON.")
+def concentration(
+    regimen: str | None,
+    protocol: str | None,
+    weight: float | None,
+    times: tuple[float, ...],
+    model: str | None,
+    as_json: bool,
+) -> None:
+    """Concentrations of a typical patient, with the model and where its blood was drawn.
+
+    \b
+    Examples:
+      reprieve concentration --weight 70 --regimen "racemic iv 0.5 mg/kg over 40 min" --times 0.5,0.667,1,2,4
+      reprieve concentration --model otto2021_fanta2015_sket_iv_venous --weight 68 --json \\
+          --regimen "esketamine iv 10 mg over 30 min" --times 0.5,1,2
+    """
+    from reprieve.cli.progress import said_if_slow  # noqa: PLC0415
+
+    with said_if_slow():
+        from reprieve.evidence.records.protocol import Protocol  # noqa: PLC0415
+        from reprieve.relief.exposure import concentration as find_concentration  # noqa: PLC0415
+        from reprieve.relief.patient import Patient  # noqa: PLC0415
+
+        asked = _regimen_text(regimen, protocol)
+        text = asked.regimen if isinstance(asked, Protocol) else asked
+        found = find_concentration(text, Patient(weight=weight), times=times, model=model)
+    if as_json:
+        _print_json(found.to_dict())
+    else:
+        from reprieve.cli.terminal import print_concentration  # noqa: PLC0415
+
+        print_concentration(found)
+
+
+@app.command()
+@click.argument("protocol_id", required=False, metavar="[ID]")
+@click.option("--json", "as_json", is_flag=True, help="Print as JSON.")
+def protocols(protocol_id: str | None, as_json: bool) -> None:
+    """List the named protocols, or show one with its source.
+
+    \b
+    Examples:
+      reprieve protocols
+      reprieve protocols schwartzman2009
+    """
+    import msgspec  # noqa: PLC0415
+
+    from reprieve.evidence import read  # noqa: PLC0415
+
+    ids = (protocol_id,) if protocol_id else read.protocol_ids()
+    records = [read.protocol(name) for name in ids]
+    if as_json:
+        _print_json({"protocols": [msgspec.to_builtins(record) for record in records]})
+        return
+    from reprieve.cli.terminal import print_protocol, print_protocols  # noqa: PLC0415
+
+    if protocol_id:
+        print_protocol(records[0])
+    else:
+        print_protocols(records)
+
+
+@app.group()
+def trial() -> None:
+    """Predict what trial arms report."""
+
+
+@trial.command()
+@click.argument("file", type=click.Path(path_type=Path), metavar="ARMS.yaml")
+@click.option("--seed", type=click.IntRange(0), default=1, show_default=True, help="The same seed, the same bytes.")
+@click.option("--json", "as_json", is_flag=True, help="Print as JSON.")
+def predict(file: Path, seed: int, as_json: bool) -> None:
+    """Predict the outcomes of the arms in a YAML file.
+
+    Each arm has id, condition, role (ketamine, placebo, active_placebo), design (rct, cohort), n, regimen,
+    optional age, weight and pain, and predict: a list of measure (responder_fraction, mean_pain_fraction),
+    day after the end of the last dose, and threshold.
+
+    \b
+    Example:
+      reprieve trial predict examples/arms.yaml --json
+    """
+    from reprieve.cli.progress import said_if_slow  # noqa: PLC0415
+
+    with said_if_slow():
+        from reprieve import strict_yaml  # noqa: PLC0415
+        from reprieve.relief.arm import predict_arms  # noqa: PLC0415
+
+        answers = predict_arms(strict_yaml.load(file), seed=seed)
+    if as_json:
+        _print_json({"arms": answers})
+    else:
+        from reprieve.cli.terminal import print_arms  # noqa: PLC0415
+
+        print_arms(answers)
+    if all("refused" in answer for answer in answers):
+        raise click.exceptions.Exit(3)
+
+
+@app.command()
+@click.argument("shell", type=click.Choice(["bash", "zsh", "fish"]))
+def completion(shell: str) -> None:
+    """Print the completion script of a shell.
+
+    \b
+    Example:
+      reprieve completion bash >> ~/.bashrc
+    """
+    from click.shell_completion import get_completion_class  # noqa: PLC0415
+
+    found = get_completion_class(shell)
+    if found is None:
+        raise click.UsageError(f"No completion is known for {shell}.")
+    click.echo(found(app, {}, "reprieve", "_REPRIEVE_COMPLETE").source())

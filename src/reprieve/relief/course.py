@@ -1,0 +1,157 @@
+"""Pain over a course: the structural model that joins exposure, sensitisation, acute effect and placebo.
+
+    pain(t) = P0 · [1 - r (1 - S(t))] · [1 - A(Ce(t))] · [1 - placebo(t)]
+
+S is the sensitised fraction (:mod:`reprieve.pkpd.slow_state`), r says whether this person's pain depends on it,
+A = Ce / (Ce + C50) is the acute effect at the effect site, and placebo(t) is constant during the course and is
+lost exponentially after it. On placebo the first two factors are 1.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+
+from reprieve.errors import InputError
+from reprieve.evidence.build import add_effect_site, build
+from reprieve.pkpd.simulate import simulate
+from reprieve.pkpd.slow_state import SlowState
+from reprieve.regimen import Regimen
+from reprieve.relief.exposure import Chosen, dose_events, log_deviations, with_route
+from reprieve.relief.virtual_patients import VirtualPatients, potency
+
+Floats = NDArray[np.float64]
+
+#: Follow-up, days after the end of the last dose; relief still there then is censored.
+FOLLOW_UP_DAYS = 365.0
+#: Minutes after a dose starts or ends at which the acute effect is looked at.
+_MINUTES = (1, 2, 3, 5, 7, 10, 15, 20, 25, 30, 40, 50, 60, 75, 90, 105, 120, 150, 180, 210, 240, 300, 360)
+_POINTS_DURING_COURSE = 120
+
+
+@dataclass(frozen=True)
+class Course:
+    """What happens to virtual patients over a course and after it; arrays (n_patients, n_times).
+
+    Parameters
+    ----------
+    hours : (n_times,) h after the start of the first dose, rising
+    end_h : h, end of the last dose
+    concentration : ng/mL of the drug given, (all forms of it together)
+    acute : acute effect A, share of pain taken away
+    reversed_ : sensitisation reversed, 1 - S
+    remaining : pain as a share of baseline, with drug
+    remaining_on_placebo : the same people without the drug
+    note : what the exposure approximates
+    """
+
+    hours: Floats
+    end_h: float
+    concentration: Floats
+    acute: Floats
+    reversed_: Floats
+    remaining: Floats
+    remaining_on_placebo: Floats
+    note: str
+
+    @property
+    def days(self) -> Floats:
+        """(n_times,) days after the end of the last dose; negative during the course."""
+        return (self.hours - self.end_h) / 24.0
+
+    def remaining_at(self, day: float, *, on_placebo: bool = False) -> Floats:
+        """(n_patients,) pain as a share of baseline on a day after the last dose; negative is during the course.
+
+        Raises
+        ------
+        InputError
+            The day lies before the first dose or after the end of follow-up.
+        """
+        days = self.days
+        if not days[0] - 1e-9 <= day <= days[-1] + 1e-9:
+            raise InputError(
+                f"Day {day:g} was asked for; days count from the end of the last dose, from {days[0]:.3g} (the first "
+                f"dose) to {days[-1]:g}."
+            )
+        curve = self.remaining_on_placebo if on_placebo else self.remaining
+        after = int(np.clip(np.searchsorted(days, day), 1, days.size - 1))
+        share = float(np.clip((day - days[after - 1]) / (days[after] - days[after - 1]), 0.0, 1.0))
+        return np.asarray(curve[:, after - 1] * (1.0 - share) + curve[:, after] * share)
+
+
+def course_times(regimen: Regimen) -> Floats:
+    """Hours to look at: minutes around the first and last dose, the course, then days to the end of follow-up."""
+    end = regimen.last_dose_end_h
+    minutes = np.array(_MINUTES) / 60.0
+    starts = np.asarray(regimen.starts_h)
+    shown = starts[np.unique(np.linspace(0, starts.size - 1, min(starts.size, 40)).round().astype(int))]
+    days = np.concatenate([[0.25, 0.5, 0.75], np.arange(1, 85), np.arange(86, FOLLOW_UP_DAYS + 1, 3), [FOLLOW_UP_DAYS]])
+    asked = np.concatenate([
+        [0.0],
+        minutes[minutes < end],
+        np.linspace(0.0, end, _POINTS_DURING_COURSE),
+        shown,
+        shown + regimen.session_hours,
+        starts[-1] + minutes[: int(np.searchsorted(minutes, regimen.session_hours))],
+        end + minutes,
+        end + 24.0 * days,
+    ])  # fmt: skip
+    return np.unique(np.round(asked[asked >= 0], 9))
+
+
+def follow_course(
+    regimen: Regimen,
+    chosen: Chosen,
+    people: VirtualPatients,
+    *,
+    weight_kg: float,
+) -> Course:
+    """Follow virtual patients through a regimen.
+
+    Parameters
+    ----------
+    regimen : what is given
+    chosen : the population model of exposure
+    people : the virtual patients
+    weight_kg : body weight of all of them, kg
+
+    Returns
+    -------
+    Course
+    """
+    hours = course_times(regimen)
+    end = regimen.last_dose_end_h
+    parent = chosen.model.parent
+    built = build(
+        chosen.model,
+        weight_kg=weight_kg,
+        deviations=log_deviations(chosen, people.pk_normals) or {},
+        analytes=[parent],
+    )
+    built = add_effect_site(with_route(built, regimen), ke0=people.ke0)
+    n = people.draw.size
+    matrix = np.broadcast_to(built.rate_matrix, (n, *built.rate_matrix.shape[1:]))
+    readout = np.broadcast_to(built.readout, (n, *built.readout.shape[1:]))
+    strength = potency(regimen.form, people.r_potency)
+    slow = SlowState(readout[:, 0] * strength[:, None], people.c50, people.hill, people.k_des, people.k_rec)
+    result = simulate(matrix, readout, dose_events(built, regimen, weight_kg), hours, slow=slow)
+
+    site = np.maximum(result.values[:, :, -1], 0.0) * strength[:, None]
+    acute = site / (site + people.acute_c50[:, None])
+    since_end = np.maximum(hours - end, 0.0)
+    placebo = people.placebo_size[:, None] * np.exp(-people.k_placebo[:, None] * since_end)
+    placebo[:, hours == 0.0] = 0.0
+    on_placebo = 1.0 - placebo
+    depends = people.depends[:, None]
+    return Course(
+        hours=hours,
+        end_h=end,
+        concentration=np.maximum(result.values[:, :, 0], 0.0),
+        acute=acute,
+        reversed_=result.slow,
+        remaining=(1.0 - depends * result.slow) * (1.0 - acute) * on_placebo,
+        remaining_on_placebo=on_placebo,
+        note=built.note,
+    )

@@ -1,0 +1,105 @@
+"""Distributions of an answer, with what we do not know kept apart from how people differ."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+
+from reprieve.errors import InputError
+
+Floats = NDArray[np.float64]
+
+
+def rounded(value: float) -> float | None:
+    """Four significant digits, None for NaN: what an answer shows, and the same bytes on every machine."""
+    return None if np.isnan(value) else float(f"{value:.4g}")
+
+
+def quantiles(values: Floats) -> dict[str, float | None]:
+    """The 10th, 50th and 90th percentile of finite values; None where there are none."""
+    finite = values[np.isfinite(values)]
+    if finite.size == 0:
+        return {"q10": None, "q50": None, "q90": None}
+    return {f"q{round(100 * p)}": rounded(float(np.quantile(finite, p))) for p in (0.1, 0.5, 0.9)}
+
+
+def between_draws(happens: Floats, draw: NDArray[np.int64], *, interval: float = 0.8) -> tuple[float, float, float]:
+    """A probability and the interval of it that is due to what we do not know.
+
+    Each population draw gives a probability among its people. These scatter because draws differ and because
+    few people were drawn from each; the second part is taken out before the interval is read off: the spread
+    between draws is shrunk to the square root of the between-draw component of a one-way analysis of variance.
+
+    Parameters
+    ----------
+    happens : (n_people,) 0 or 1
+    draw : (n_people,) population draw of each person, equal numbers each
+    interval : central probability of the interval
+
+    Returns
+    -------
+    probability, low, high
+    """
+    n_draws = int(draw[-1]) + 1
+    by_draw = happens.reshape(n_draws, -1)
+    each = by_draw.mean(axis=1)
+    pooled = float(each.mean())
+    observed = float(each.var(ddof=1)) if n_draws > 1 else 0.0
+    sampling = float(np.mean(each * (1 - each))) / max(by_draw.shape[1] - 1, 1)
+    keep = np.sqrt(max(observed - sampling, 0.0) / observed) if observed > 0 else 0.0
+    low, high = np.quantile(pooled + keep * (each - pooled), [(1 - interval) / 2, (1 + interval) / 2])
+    return pooled, float(np.clip(low, 0, pooled)), float(np.clip(high, pooled, 1))
+
+
+@dataclass(frozen=True)
+class Duration:
+    """How long relief lasts: draws in days with a point mass at zero, censored at the end of follow-up.
+
+    Parameters
+    ----------
+    days : (n_people,) days; 0 means no sustained relief
+    draw : (n_people,) population draw of each person
+    follow_up : days at which relief still present is censored
+    """
+
+    days: Floats
+    draw: NDArray[np.int64]
+    follow_up: float
+
+    def quantile(self, probabilities: float | Sequence[float]) -> Floats:
+        """Days by probability, over everybody, with zeros for those without relief."""
+        asked = np.asarray(probabilities, dtype=float)
+        if np.any((asked < 0) | (asked > 1)):
+            raise InputError(f"Probabilities must be from 0 to 1, but got {probabilities}.")
+        return np.asarray(np.quantile(self.days, asked))
+
+    def exceeds(self, days: float) -> float:
+        """Probability that relief lasts longer than some days."""
+        return float(np.mean(self.days > days))
+
+    def exceeds_between(self, days: float) -> tuple[float, float, float]:
+        """:meth:`exceeds` with its 80 % interval; see :func:`between_draws`."""
+        return between_draws((self.days > days).astype(float), self.draw)
+
+    @property
+    def probability_any(self) -> float:
+        """Probability of any sustained relief: that it outlasts 24 h."""
+        return float(np.mean(self.days > 0))
+
+    @property
+    def if_relief(self) -> Floats:
+        """Days of those with sustained relief."""
+        return np.asarray(self.days[self.days > 0])
+
+    def to_dict(self, horizons: dict[str, float]) -> dict[str, object]:
+        """Quantiles over everybody, over those with relief, and the chance beyond each horizon."""
+        return {
+            "probability_any": rounded(self.probability_any),
+            "duration_days": quantiles(self.days),
+            "duration_days_if_relief": quantiles(self.if_relief),
+            "exceeds": {name: rounded(self.exceeds(d)) for name, d in horizons.items()},
+            "still_relieved_at_end_of_follow_up": rounded(float(np.mean(self.days >= self.follow_up - 1e-6))),
+        }

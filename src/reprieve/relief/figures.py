@@ -1,0 +1,96 @@
+"""The three pictures of a forecast."""
+
+from __future__ import annotations
+
+import numpy as np
+
+from reprieve.pictures import (
+    ConcentrationSeries,
+    Picture,
+    RateStep,
+    concentration_picture,
+    duration_picture,
+    fan_picture,
+)
+from reprieve.regimen import Regimen
+from reprieve.relief.course import FOLLOW_UP_DAYS, Course
+from reprieve.relief.exposure import Chosen
+from reprieve.relief.patient import Patient
+from reprieve.relief.sustained import Sustained
+
+#: Hours after the last dose and days after it that the pictures show.
+_WASHOUT_H = 24.0
+_SHOWN_DAYS = 84.0
+_MOST_SESSIONS = 400
+
+
+def forecast_pictures(regimen: Regimen, sustained: Sustained, patient: Patient, chosen: Chosen) -> tuple[Picture, ...]:
+    """Concentration, pain trajectory and distribution of relief duration."""
+    course = sustained.course
+    return (
+        _concentration(course, regimen, patient, chosen),
+        _pain(course, regimen, patient, sustained.threshold),
+        _duration(sustained),
+    )
+
+
+def _concentration(course: Course, regimen: Regimen, patient: Patient, chosen: Chosen) -> Picture:
+    shown = course.hours <= course.end_h + _WASHOUT_H
+    low, middle, high = np.quantile(course.concentration[:, shown], (0.1, 0.5, 0.9), axis=0)
+    label = f"{chosen.model.parent.replace('_', '-')} ({chosen.model.sampling})"
+    steps = [
+        RateStep(event.time_h, event.time_h + event.duration_h, event.rate_mg_h)
+        for event in regimen.events(patient.weight_kg)[:_MOST_SESSIONS]
+    ]
+    return concentration_picture(
+        [ConcentrationSeries(label, course.hours[shown], middle, low, high)],
+        rate_steps=steps,
+        title="Concentration in blood",
+        subtitle=f"Exposure model {chosen.model.id}, {chosen.model.sampling} sampling; to {_WASHOUT_H:g} h after the last dose",
+    )
+
+
+def _pain(course: Course, regimen: Regimen, patient: Patient, threshold: float) -> Picture:
+    baseline = float(patient.pain or 0.0)
+    shown = course.days <= _SHOWN_DAYS
+    pain = baseline * course.remaining[:, shown]
+    q10, q25, q75, q90 = np.quantile(pain, (0.1, 0.25, 0.75, 0.9), axis=0)
+    starts = (np.asarray(regimen.starts_h[:_MOST_SESSIONS]) - course.end_h) / 24.0
+    sessions = [(float(start), float(start + regimen.session_hours / 24.0)) for start in starts]
+    return fan_picture(
+        course.days[shown],
+        pain.mean(axis=0),
+        q10,
+        q90,
+        q25=q25,
+        q75=q75,
+        placebo=baseline * course.remaining_on_placebo[:, shown].mean(axis=0),
+        baseline=baseline,
+        threshold=(1.0 - threshold) * baseline,
+        sessions=sessions,
+        title="Pain during the course and after it",
+        subtitle="Virtual patients; bands hold 80 % and 50 % of them",
+        value_label="Pain, 0–10",
+        day_label="Days after the end of the last dose",
+        centre_label="this regimen, mean",
+        placebo_label="placebo, mean",
+        baseline_label="baseline",
+        threshold_label=f"{threshold:.0%} below baseline".replace("%", " %"),
+    )
+
+
+def _duration(sustained: Sustained) -> Picture:
+    return duration_picture(
+        sustained.duration.days,
+        placebo=sustained.placebo.days,
+        censor_day=FOLLOW_UP_DAYS,
+        title="How long relief lasts",
+        subtitle=f"Days with at least {100 * sustained.threshold:.0f} % less pain after the last dose",
+        none_label="no lasting relief",
+        still_label="still relieved",
+        active_label="this regimen",
+        placebo_label="placebo",
+        those_label="those with relief",
+        share_label="Share of patients",
+        day_label="Days after the end of the last dose",
+    )

@@ -1,0 +1,99 @@
+"""The patient of a forecast: what is known, and what is not."""
+
+from __future__ import annotations
+
+import math
+from dataclasses import dataclass
+from typing import Any
+
+from reprieve.errors import InputError, MissingDatum, OutsideEvidence, UnknownName
+from reprieve.evidence import read
+from reprieve.units import parse_weight
+
+SEXES = ("female", "male")
+#: kg; the heaviest and lightest adults on record lie inside. Regimens check the same magnitude for doses.
+_WEIGHTS = (20.0, 350.0)
+#: The relief model and all its sources are about adults; between these ages it answers and marks it.
+_YOUNGEST_ANSWERED = 12.0
+_OLDEST = 120.0
+
+
+def _finite(value: Any, what: str, unit: str, low: float, high: float) -> float:
+    if isinstance(value, bool) or not isinstance(value, (int, float)) or not math.isfinite(value):
+        raise InputError(f"{what} is given as {value!r}; it must be a number of {unit} from {low:g} to {high:g}.")
+    if not low <= value <= high:
+        raise InputError(
+            f"{what} is given as {value:g} {unit}; it must be from {low:g} to {high:g} {unit}. Check the unit."
+        )
+    return float(value)
+
+
+@dataclass(frozen=True)
+class Patient:
+    """What is known about a patient; everything may be missing until an answer needs it.
+
+    Parameters
+    ----------
+    age : years
+    weight : kg, or text with a unit (``"154 lb"``)
+    sex : female or male
+    condition : id, synonym, SNOMED CT or ICD-10 code of a pain condition
+    pain : usual pain before treatment, NRS 0 to 10
+
+    Raises
+    ------
+    InputError
+        A value that cannot be meant; the range is named.
+    UnknownName
+        A condition or sex that is not known.
+    OutsideEvidence
+        A child under 12: maturation of clearance is not modelled and no relief study of children is used.
+    """
+
+    age: float | None = None
+    weight: float | str | None = None
+    sex: str | None = None
+    condition: str | None = None
+    pain: float | None = None
+
+    def __post_init__(self) -> None:
+        set_ = object.__setattr__
+        if self.weight is not None:
+            set_(self, "weight", _finite(parse_weight(self.weight), "Weight", "kg", *_WEIGHTS))
+        if self.age is not None:
+            set_(self, "age", _finite(self.age, "Age", "years", 0.0, _OLDEST))
+            if self.age < _YOUNGEST_ANSWERED:
+                raise OutsideEvidence(
+                    f"Age is {self.age:g} years; under {_YOUNGEST_ANSWERED:g} the maturation of clearance is not "
+                    f"modelled and no relief study is used, so there is no forecast."
+                )
+        if self.pain is not None:
+            set_(self, "pain", _finite(self.pain, "Pain", "points (NRS)", 0.0, 10.0))
+        if self.sex is not None:
+            if self.sex.lower() not in SEXES:
+                raise UnknownName("sex", self.sex, SEXES)
+            set_(self, "sex", self.sex.lower())
+        if self.condition is not None:
+            set_(self, "condition", read.condition(self.condition).id)
+
+    def need(self, name: str, why: str) -> Any:
+        """A datum, or :class:`MissingDatum` saying what it is needed for."""
+        value = getattr(self, name)
+        if value is None:
+            raise MissingDatum(f"The patient's {name} is not given; {why}. Give it and ask again.")
+        return value
+
+    @property
+    def weight_kg(self) -> float:
+        """Body weight, kg; an error when it is not given."""
+        return float(self.need("weight", "exposure depends on it"))
+
+    @property
+    def known(self) -> dict[str, Any]:
+        """What is given, by name."""
+        return {name: value for name, value in vars(self).items() if value is not None}
+
+    @property
+    def unknown(self) -> tuple[str, ...]:
+        """What is not given."""
+        return tuple(name for name, value in vars(self).items() if value is None)

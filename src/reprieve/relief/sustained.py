@@ -1,0 +1,43 @@
+"""Sustained relief after the last dose, with drug and on placebo."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+
+from reprieve.relief.course import FOLLOW_UP_DAYS, Course
+from reprieve.relief.distribution import Duration
+from reprieve.relief.endpoints import relief_durations
+from reprieve.relief.virtual_patients import VirtualPatients
+
+
+@dataclass(frozen=True)
+class Sustained:
+    """Sustained relief, with drug and on placebo.
+
+    Parameters
+    ----------
+    threshold : θ, share of pain that must be gone
+    duration : days of relief with drug
+    placebo : days of relief of the same virtual patients without the drug
+    course : what it was read from
+    """
+
+    threshold: float
+    duration: Duration
+    placebo: Duration
+    course: Course
+
+    def probability(self, day: float, *, on_placebo: bool = False) -> float:
+        """Probability that pain is at or below the line on a day after the last dose (negative: during it)."""
+        return float(np.mean(self.course.remaining_at(day, on_placebo=on_placebo) <= 1.0 - self.threshold))
+
+
+def sustained_relief(course: Course, people: VirtualPatients, threshold: float) -> Sustained:
+    """Read sustained relief off a course; see :mod:`reprieve.relief.endpoints` for the rule."""
+    with_drug, without = (
+        Duration(relief_durations(course.days, remaining, threshold), people.draw, FOLLOW_UP_DAYS)
+        for remaining in (course.remaining, course.remaining_on_placebo)
+    )
+    return Sustained(threshold, with_drug, without, course)

@@ -1,0 +1,160 @@
+"""Virtual patients: population draws (what we do not know) times people (how they differ)."""
+
+from __future__ import annotations
+
+import math
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+
+from reprieve.errors import InputError
+from reprieve.evidence.records.relief_prior import Belief, ReliefPrior
+from reprieve.units import convert
+
+Floats = NDArray[np.float64]
+
+#: People per population draw: enough draws to show what is not known, enough people to see how they differ.
+PEOPLE_PER_DRAW = 50
+MOST_PATIENTS = 100_000
+#: Standard normals kept for the deviations of a pharmacokinetic model, more than any published model varies.
+_PK_NORMALS = 12
+#: Half-width of a 95 % interval in standard deviations.
+_Z95 = 1.959963984540054
+
+
+@dataclass(frozen=True)
+class VirtualPatients:
+    """People who could be this patient, drawn from the prior; arrays of length n_patients.
+
+    Parameters
+    ----------
+    draw : which population draw a person belongs to, 0 .. n_draws - 1
+    pk_normals : (n_patients, 12) standard normals for the deviations of the pharmacokinetic model
+    k_rec : 1/h, return of sensitisation
+    k_des : 1/h, its reversal at full effect
+    c50 : ng/mL of S-ketamine equivalent, half the fastest reversal
+    hill : Hill exponent of the reversal
+    depends : whether this person's pain depends on sensitisation (r of the model, 0 or 1)
+    acute_c50 : ng/mL of S-ketamine equivalent, half the acute effect
+    ke0 : 1/h, equilibration of the effect site; one value, the population's
+    r_potency : potency of R-ketamine relative to S-ketamine
+    placebo_size : share of pain taken away by placebo at first; 0 in those who do not respond to it
+    k_placebo : 1/h, loss of the placebo effect
+    """
+
+    draw: NDArray[np.int64]
+    pk_normals: Floats
+    k_rec: Floats
+    k_des: Floats
+    c50: Floats
+    hill: Floats
+    depends: NDArray[np.bool_]
+    acute_c50: Floats
+    ke0: float
+    r_potency: Floats
+    placebo_size: Floats
+    k_placebo: Floats
+
+    @property
+    def n_draws(self) -> int:
+        """Number of population draws."""
+        return int(self.draw[-1]) + 1
+
+
+def potency(form: str, r_potency: Floats) -> Floats:
+    """S-ketamine equivalent of one mg of a form: 1 for S, the relative potency for R, their mean for both."""
+    if form == "esketamine":
+        return np.ones_like(r_potency)
+    if form == "arketamine":
+        return r_potency
+    if form == "racemic":
+        return (1.0 + r_potency) / 2.0
+    raise InputError(f"The potency of {form!r} is not known; forms are racemic, esketamine and arketamine.")
+
+
+def _population_values(belief: Belief, rng: np.random.Generator, n: int) -> Floats:
+    """Population values of one parameter, (n,), in its own unit; the stream advances the same for any form."""
+    normal, uniform = rng.standard_normal(n), rng.random(n)
+    value, low, high, se = (np.nan if x is None else x for x in (belief.value, belief.low, belief.high, belief.se))
+    if belief.form == "lognormal":
+        return np.asarray(value * np.exp(normal * math.log(high / low) / (2 * _Z95)))
+    if belief.form == "beta":
+        # Method of moments: mean m and variance se² give the two shapes of the beta distribution.
+        size = value * (1 - value) / se**2 - 1
+        return np.asarray(rng.beta(value * size, (1 - value) * size, n))
+    if belief.form == "normal":
+        return np.clip(value + se * normal, 0.0, 1.0)
+    if belief.form == "uniform":
+        return np.asarray(low + (high - low) * uniform)
+    return np.full(n, value)
+
+
+def _house_unit(belief: Belief) -> str:
+    return {"d": "h", "min": "h", "1/d": "1/h"}.get(belief.unit, belief.unit)
+
+
+def draw_patients(
+    prior: ReliefPrior, *, n_patients: int, seed: int, in_studied_condition: bool, no_benefit: bool
+) -> VirtualPatients:
+    """Draw virtual patients.
+
+    Parameters
+    ----------
+    prior : beliefs about the relief model
+    n_patients : rounded up to whole population draws of 50 people
+    seed : the same seed gives the same people
+    in_studied_condition : the condition is the one the prior was estimated in
+    no_benefit : trials in this condition and route find no benefit, at moderate or high certainty: nobody's
+        pain depends on sensitisation
+
+    Raises
+    ------
+    InputError
+        The number of patients or the seed cannot be used.
+    """
+    if not 1 <= n_patients <= MOST_PATIENTS:
+        raise InputError(f"{n_patients} virtual patients were asked for; ask for 1 to {MOST_PATIENTS:,}.")
+    if seed < 0:
+        raise InputError(f"The seed is {seed}; it must be 0 or greater.")
+    n_draws = -(-n_patients // PEOPLE_PER_DRAW)
+    n = n_draws * PEOPLE_PER_DRAW
+    draw = np.repeat(np.arange(n_draws), PEOPLE_PER_DRAW)
+    rng = np.random.default_rng(seed)
+
+    individual: dict[str, Floats] = {}
+    for name, belief in sorted(prior.parameters.items()):
+        population = convert(1.0, belief.unit, _house_unit(belief)) * _population_values(belief, rng, n_draws)
+        people = rng.standard_normal(n)
+        spread = belief.between_subject.sd_log if belief.between_subject else 0.0
+        individual[name] = population[draw] * np.exp(spread * people)
+    pk_normals = rng.standard_normal((n, _PK_NORMALS))
+    by_drug, by_placebo = rng.random(n), rng.random(n)
+
+    on_placebo = individual["effect_on_placebo"]
+    # An effect with drug is the drug's or placebo's: P = 1 - (1 - p_drug)(1 - p_placebo), solved for p_drug.
+    share = np.clip(1.0 - (1.0 - individual["effect_with_drug"]) / (1.0 - on_placebo), 0.0, 1.0)
+    if not in_studied_condition:
+        share = share * individual["share_outside_studied_condition"]
+    if no_benefit:
+        share = np.zeros(n)
+    smallest, largest = (
+        prior.parameters["placebo_size"].low or 0.0,
+        prior.parameters["placebo_size"].high or 1.0,
+    )
+    size = smallest + (largest - smallest) * rng.random(n)
+    ln2 = math.log(2.0)
+    return VirtualPatients(
+        draw=draw,
+        pk_normals=pk_normals,
+        k_rec=ln2 / individual["return_half_life"],
+        k_des=individual["reversal_rate"],
+        c50=individual["reversal_c50"],
+        hill=individual["reversal_hill"],
+        depends=by_drug < share,
+        acute_c50=individual["acute_c50"],
+        ke0=ln2 / convert(prior.parameters["acute_half_life"].value or 0.0, "min", "h"),
+        r_potency=individual["r_relative_potency"],
+        placebo_size=np.where(by_placebo < on_placebo, size, 0.0),
+        k_placebo=ln2 / individual["placebo_half_life"],
+    )
