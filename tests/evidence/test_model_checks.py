@@ -38,9 +38,7 @@ def test_the_model_reproduces_its_checks(model_id, check, solver):
     if check.known_misfit:
         assert missed, f"{check.id} holds now; its known_misfit is out of date"
     else:
-        assert not missed, "\n".join(
-            f"{m.what}: {m.predicted:.4g}, not {m.low:.4g} to {m.high:.4g}" for m in missed
-        )
+        assert not missed, "\n".join(f"{m.what}: {m.predicted:.4g}, not {m.low:.4g} to {m.high:.4g}" for m in missed)
 
 
 def test_every_model_has_checks_that_do_not_come_from_its_own_parameters():
@@ -83,9 +81,7 @@ def test_the_widest_tolerance_applies_and_no_more():
     infusion = next(check for check in kamp.checks if check.id == "half_mg_per_kg_over_40_min")
     assert infusion.tolerance == Tolerance(relative=0.01, printed_to=1)
     rows = {row.what: row for row in evaluate(kamp, infusion, reference)}
-    assert (rows["ketamine at 40 min"].low, rows["ketamine at 40 min"].high) == pytest.approx(
-        (250.47, 255.53)
-    )  # 1 %
+    assert (rows["ketamine at 40 min"].low, rows["ketamine at 40 min"].high) == pytest.approx((250.47, 255.53))  # 1 %
     assert (rows["ketamine at 480 min"].low, rows["ketamine at 480 min"].high) == (9.5, 10.5)  # printed to 1
 
 

@@ -50,9 +50,7 @@ def test_what_nobody_has_checked_says_so(model):
 
 def test_volumes_and_clearance_as_printed():
     kamp = population_model("kamp2020_meta_3cpt").parameters
-    assert (
-        sum(kamp[name].value for name in ("V1", "V2", "V3")) == 238
-    )  # Vss; the abstract pools 252 (200-304) L
+    assert sum(kamp[name].value for name in ("V1", "V2", "V3")) == 238  # Vss; the abstract pools 252 (200-304) L
     simons = population_model("simons2022_sket_otf_iv").parameters
     assert simons["CLK1"].value * 60 == pytest.approx(88.8)  # L/h per 70 kg
     otto = population_model("otto2021_fanta2015_sket_iv_venous")
@@ -196,9 +194,7 @@ IDS = {
 }
 
 
-@pytest.mark.parametrize(
-    ("model", "plant", "sentence"), FAULTS, ids=[sentence[:40] for _, _, sentence in FAULTS]
-)
+@pytest.mark.parametrize(("model", "plant", "sentence"), FAULTS, ids=[sentence[:40] for _, _, sentence in FAULTS])
 def test_a_planted_fault_is_refused_with_a_sentence(model, plant, sentence):
     data = copy.deepcopy(raw(IDS[model]))
     checked(copy.deepcopy(data))

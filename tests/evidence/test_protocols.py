@@ -96,9 +96,7 @@ def test_unknown_word_is_refused(field: str) -> None:
 
 
 def test_citation_outside_the_bibliography_is_refused() -> None:
-    with pytest.raises(
-        EvidenceError, match=r"planted: it cites 'Nobody2099', which is not in the bibliography"
-    ):
+    with pytest.raises(EvidenceError, match=r"planted: it cites 'Nobody2099', which is not in the bibliography"):
         read.check_citations(planted(), ("Nobody2099",))
 
 

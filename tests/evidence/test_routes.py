@@ -103,9 +103,7 @@ def test_the_rate_of_one_compartment_by_hand():
     matrix = np.array([[-1.0, 0, 0], [0, -1.0, 0], [0, 0, -1.0]])
     built = dataclasses.replace(kamp(), typical_matrix=matrix)
     assert absorption_rate(np.log(3) / 2, built) == pytest.approx(3, rel=1e-9)
-    assert absorption_rate(1.0, built) == pytest.approx(
-        1, rel=1e-6
-    )  # ka = k: tmax = 1/k, the quotient's limit
+    assert absorption_rate(1.0, built) == pytest.approx(1, rel=1e-6)  # ka = k: tmax = 1/k, the quotient's limit
 
 
 def test_im_rates_agree_with_independent_simulations():
@@ -124,9 +122,7 @@ def test_the_rate_belongs_to_the_model_and_not_to_the_patient():
 
 
 def test_a_peak_that_no_rate_reaches_is_said():
-    with pytest.raises(
-        OutsideEvidence, match=r"peak at 1e\+06 h; the published peak time and the model do not"
-    ):
+    with pytest.raises(OutsideEvidence, match=r"peak at 1e\+06 h; the published peak time and the model do not"):
         absorption_rate(1e6, kamp())
     with pytest.raises(OutsideEvidence, match="No first-order absorption makes this model peak at 1e-06 h"):
         absorption_rate(1e-6, kamp())
@@ -147,9 +143,7 @@ def test_what_is_not_published_is_not_made_up(name, form, missing):
 
 
 def test_forms_and_routes_without_a_record():
-    with pytest.raises(
-        OutsideEvidence, match="arketamine given by the route oral is absorbed; it is known for"
-    ):
+    with pytest.raises(OutsideEvidence, match="arketamine given by the route oral is absorbed; it is known for"):
         route("oral", "arketamine")
     with pytest.raises(UnknownName, match=r"Unknown route 'orall'\. Did you mean 'oral'"):
         route("orall")

@@ -108,9 +108,7 @@ def test_every_series_lies_inside_the_box(make):
         left, right, top, bottom = box_of(root)
         names = ("rp-line", "rp-placebo", "rp-band", "rp-inner", "rp-outline")
         paths = [e for n in names for e in of_class(root, n) if e.get("d")]
-        bars = [
-            e for e in of_class(root, "rp-bar") + of_class(root, "rp-session") if "rp-mass" in e.get("class")
-        ]
+        bars = [e for e in of_class(root, "rp-bar") + of_class(root, "rp-session") if "rp-mass" in e.get("class")]
         assert paths
         for path in paths:
             xs, ys = path_points(path).T

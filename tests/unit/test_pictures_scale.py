@@ -28,9 +28,7 @@ def test_steps_are_one_two_or_five(span, count, step):
     assert round_step(span, count) == pytest.approx(step)
 
 
-@pytest.mark.parametrize(
-    ("high", "top"), [(236.0, 250.0), (250.0, 250.0), (0.83, 1.0), (0.0, 1.0), (78.0, 80.0)]
-)
+@pytest.mark.parametrize(("high", "top"), [(236.0, 250.0), (250.0, 250.0), (0.83, 1.0), (0.0, 1.0), (78.0, 80.0)])
 def test_the_top_of_an_axis_is_the_next_round_tick(high, top):
     assert round_top(high) == pytest.approx(top)
 

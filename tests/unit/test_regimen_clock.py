@@ -74,9 +74,7 @@ def test_the_hour_that_is_skipped_is_refused(berlin):
 
 def test_a_fixed_offset_needs_no_database():
     india = timezone(timedelta(hours=5, minutes=30))
-    doses = Regimen.parse("racemic intranasal 15 mg every 6 min x 3").clock(
-        datetime(2026, 1, 1, 9, tzinfo=india)
-    )
+    doses = Regimen.parse("racemic intranasal 15 mg every 6 min x 3").clock(datetime(2026, 1, 1, 9, tzinfo=india))
     assert [dose.begins.isoformat() for dose in doses] == [
         "2026-01-01T09:00:00+05:30",
         "2026-01-01T09:06:00+05:30",

@@ -9,9 +9,7 @@ from reprieve.regimen import DoseEvent, Regimen
 
 
 def test_infusions_follow_each_other_without_a_gap():
-    events = Regimen.parse(
-        "esketamine iv 5 mg/h for 24 h then 14 mg/h for 24 h then 20 mg/h for 52 h"
-    ).events()
+    events = Regimen.parse("esketamine iv 5 mg/h for 24 h then 14 mg/h for 24 h then 20 mg/h for 52 h").events()
     assert events == (
         DoseEvent(0.0, 120.0, 5.0, 24.0, "iv", "esketamine"),
         DoseEvent(24.0, 336.0, 14.0, 24.0, "iv", "esketamine"),
@@ -73,9 +71,7 @@ def test_weight_is_needed_only_by_doses_per_kg():
     per_kg = Regimen.parse("racemic iv 10 mg over 5 min then 0.35 mg/kg/h for 4 h")
     assert per_kg.needs_weight is True
     for ask in (per_kg.events, per_kg.total_mg):
-        with pytest.raises(
-            MissingDatum, match=r"0\.35 mg/kg/h is a dose per kg and no weight was given"
-        ) as refused:
+        with pytest.raises(MissingDatum, match=r"0\.35 mg/kg/h is a dose per kg and no weight was given") as refused:
             ask()
         assert refused.value.exit_code == 2
 
@@ -125,9 +121,7 @@ def test_doses_too_large_for_the_weight_are_refused(text, fits, too_light, sente
         regimen.total_mg(too_light)
 
 
-@pytest.mark.parametrize(
-    "times", ["every 8 h x 10000", "every 8 h x 20000", "twice weekly x 20000", "daily x 20000"]
-)
+@pytest.mark.parametrize("times", ["every 8 h x 10000", "every 8 h x 20000", "twice weekly x 20000", "daily x 20000"])
 def test_many_doses_are_listed_within_a_second(times):
     began = time.perf_counter()
     regimen = Regimen.parse(f"racemic oral 50 mg {times}")

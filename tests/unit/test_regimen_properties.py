@@ -75,18 +75,14 @@ def test_the_events_add_up_to_the_regimen(text, weight):
     for earlier, later in itertools.pairwise(events):
         assert later.time_h >= earlier.time_h + earlier.duration_h - 1e-9
     for event in events:
-        assert event.rate_mg_h * event.duration_h == pytest.approx(
-            event.amount_mg if event.duration_h else 0.0
-        )
+        assert event.rate_mg_h * event.duration_h == pytest.approx(event.amount_mg if event.duration_h else 0.0)
 
 
 @settings(deadline=None)
 @given(texts, st.floats(20, 100))
 def test_doses_per_kg_double_with_the_weight_and_others_do_not(text, weight):
     regimen = Regimen.parse(text)
-    for event, heavier, step in zip(
-        regimen.events(weight), regimen.events(2 * weight), regimen.steps, strict=False
-    ):
+    for event, heavier, step in zip(regimen.events(weight), regimen.events(2 * weight), regimen.steps, strict=False):
         assert heavier.amount_mg == pytest.approx(event.amount_mg * (2 if step.dose.is_per_kg else 1))
 
 
@@ -95,9 +91,7 @@ def test_doses_per_kg_double_with_the_weight_and_others_do_not(text, weight):
 def test_a_rate_per_hour_and_per_minute_give_the_same_events(rate, length, weight):
     # 1 mg/kg/h is 1000/60 = 16.67 mcg/kg/min
     (per_hour,) = Regimen.parse(f"racemic iv {rate!r} mg/kg/h for {length!r} h").events(weight)
-    (per_minute,) = Regimen.parse(f"racemic iv {rate * 1000 / 60!r} mcg/kg/min for {length!r} h").events(
-        weight
-    )
+    (per_minute,) = Regimen.parse(f"racemic iv {rate * 1000 / 60!r} mcg/kg/min for {length!r} h").events(weight)
     assert per_minute.rate_mg_h == pytest.approx(per_hour.rate_mg_h, rel=1e-12)
     assert per_minute.amount_mg == pytest.approx(per_hour.amount_mg, rel=1e-12)
 

@@ -37,9 +37,7 @@ def y_axis(box: Box, scale: Scale, ticks: Sequence[Tick], label: str) -> str:
     for tick in ticks:
         y = scale(tick.value)
         parts.append(
-            element(
-                "line", x1=box.left, y1=y, x2=box.right, y2=y, class_="rp-grid", data_y=f"{tick.value:.6g}"
-            )
+            element("line", x1=box.left, y1=y, x2=box.right, y2=y, class_="rp-grid", data_y=f"{tick.value:.6g}")
         )
         parts.append(text(tick.label, box.left - 7.0, y + 4.0, class_="rp-small", text_anchor="end"))
     return "".join(parts)

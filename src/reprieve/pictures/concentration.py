@@ -98,16 +98,12 @@ def _rate_strip(box: Box, x: Scale, steps: Sequence[RateStep], unit: str) -> str
     return "".join(parts)
 
 
-def _describe(
-    series: Sequence[ConcentrationSeries], steps: Sequence[RateStep], unit: str, rate_unit: str
-) -> str:
+def _describe(series: Sequence[ConcentrationSeries], steps: Sequence[RateStep], unit: str, rate_unit: str) -> str:
     sentences = []
     for one in series:
         times, median, *band = one.checked()
         peak = int(np.argmax(median))
-        sentence = (
-            f"{one.label}: median peaks at {three_figures(median[peak])} {unit} at {plain(times[peak], 2)} h"
-        )
+        sentence = f"{one.label}: median peaks at {three_figures(median[peak])} {unit} at {plain(times[peak], 2)} h"
         if band:
             low, high = three_figures(band[0][peak]), three_figures(band[1][peak])
             sentence += f" (80 % interval {low} to {high})"
@@ -116,9 +112,7 @@ def _describe(
     rates = [step.rate for step in steps if step.end_h > step.start_h]
     if rates:
         until = max(step.end_h for step in steps)
-        sentences.append(
-            f"Infusion up to {three_figures(max(rates))} {rate_unit}, ending at {plain(until, 2)} h."
-        )
+        sentences.append(f"Infusion up to {three_figures(max(rates))} {rate_unit}, ending at {plain(until, 2)} h.")
     return " ".join(sentences)
 
 

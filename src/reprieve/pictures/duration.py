@@ -37,8 +37,7 @@ class _Interval:
 
     def words(self, those: str) -> str:
         middle, high = (
-            f"more than {days(self.censor_day)}" if q >= self.censor_day else days(q)
-            for q in (self.q50, self.q90)
+            f"more than {days(self.censor_day)}" if q >= self.censor_day else days(q) for q in (self.q50, self.q90)
         )
         return f"{those}: median {middle}, 80{NBSP}% interval {days(self.q10)} to {high}"
 
@@ -70,9 +69,7 @@ def _mass(left: float, right: float, y: Scale, active: float, placebo: float | N
     parts: list[str] = []
     for share, x, at, anchor, kind, ink in bars:
         top = y(share)
-        parts.append(
-            element("rect", x=x, y=top, width=width, height=y.start - top, class_=f"rp-{kind} rp-mass")
-        )
+        parts.append(element("rect", x=x, y=top, width=width, height=y.start - top, class_=f"rp-{kind} rp-mass"))
         parts.append(text(percent(share), at, top - 5.0, class_=ink, text_anchor=anchor))
     for number, line in enumerate(label):
         parts.append(text(line, left, y.start + 17.0 + 15.0 * number, class_="rp-small"))
@@ -155,9 +152,7 @@ class _Durations:
         narrow = sheet is NARROW
         keys = [Key(kind, label) for kind, (label, _) in zip(("bar", "outline"), self.groups, strict=False)]
         head, y0 = heading(sheet, self.title, self.subtitle, keys)
-        note = (
-            wrap(self.interval.words(_first_upper(self.those)), sheet.width - 24.0) if self.interval else []
-        )
+        note = wrap(self.interval.words(_first_upper(self.those)), sheet.width - 24.0) if self.interval else []
         top = y0 + 30.0 + (15.0 * len(note) + 26.0 if note else 0.0)
         box = Box(sheet.left, sheet.width - sheet.right, top, top + sheet.plot_height)
         high = min(1.0, round_top(max(max(shares.all()) for _, shares in self.groups)))
@@ -167,9 +162,7 @@ class _Durations:
         x = Scale(0.0, self.end, box.left + none_width + gap, right)
         ticks = [Tick(tick.value, percent(tick.value)) for tick in linear_ticks(0.0, high)]
         parts = [head, plot_area(box), y_axis(box, y, ticks, "")]
-        parts.append(
-            text(f"{self.share}; bars of {days(bar_width(self.end))}", 2.0, y0 + 16.0, class_="rp-small")
-        )
+        parts.append(text(f"{self.share}; bars of {days(bar_width(self.end))}", 2.0, y0 + 16.0, class_="rp-small"))
         start = 2.0 if narrow else x.start
         for number, line in enumerate(note):
             parts.append(text(line, start, y0 + 35.0 + 15.0 * number, class_="rp-small"))
@@ -178,9 +171,7 @@ class _Durations:
         placebo = self.placebo
         label = wrap(self.none, none_width)
         parts.append(
-            _mass(
-                box.left, box.left + none_width, y, self.active.none, placebo.none if placebo else None, label
-            )
+            _mass(box.left, box.left + none_width, y, self.active.none, placebo.none if placebo else None, label)
         )
         parts.append(_bars(self.active, x, y))
         parts.append(_stairs(placebo, x, y) if placebo else "")

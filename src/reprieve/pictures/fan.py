@@ -91,9 +91,7 @@ def _checked(given: dict[str, ArrayLike | None]) -> _Columns:
 def _describe(data: _Columns, names: dict[str, str], lines: Sequence[_Line], count: int) -> str:
     days, centre = data["day"], data["centre"]
     sentences = []
-    for day in sorted(
-        {float(days[int(np.argmin(np.abs(days - d)))]) for d in (0.0, 14.0, 28.0, float(days[-1]))}
-    ):
+    for day in sorted({float(days[int(np.argmin(np.abs(days - d)))]) for d in (0.0, 14.0, 28.0, float(days[-1]))}):
         i = int(np.searchsorted(days, day))
         sentence = f"Day {plain(day)}: {names['centre']} {plain(centre[i])}"
         sentence += f" (80 % interval {plain(data['q10'][i])} to {plain(data['q90'][i])})"
@@ -176,9 +174,7 @@ class _Fan:
     def draw(self, sheet: Sheet) -> tuple[str, float]:
         keys = self.keys()
         margin = margin_for(sheet, keys)
-        head, y0 = heading(
-            sheet, self.title, self.subtitle, [key for key in keys if not margin or key.end is None]
-        )
+        head, y0 = heading(sheet, self.title, self.subtitle, [key for key in keys if not margin or key.end is None])
         right = sheet.width - max(margin, sheet.right)
         box = Box(sheet.left, right, y0 + 28.0, y0 + 28.0 + sheet.plot_height)
         x = Scale(float(self.data["day"][0]), float(self.data["day"][-1]), box.left, box.right)

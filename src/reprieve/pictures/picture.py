@@ -89,9 +89,7 @@ class Picture:
             caption += f" ({len(shown.rows)} of {len(self.table.rows)} rows)"
         head = "".join(f'<th scope="col">{escape(column)}</th>' for column in shown.columns)
         body = "".join(
-            f'<tr><th scope="row">{_cell(row[0])}</th>'
-            + "".join(f"<td>{_cell(c)}</td>" for c in row[1:])
-            + "</tr>"
+            f'<tr><th scope="row">{_cell(row[0])}</th>' + "".join(f"<td>{_cell(c)}</td>" for c in row[1:]) + "</tr>"
             for row in shown.rows
         )
         return (

@@ -35,9 +35,7 @@ class Scale:
 
     def __post_init__(self) -> None:
         if not (math.isfinite(self.low) and math.isfinite(self.high) and self.low < self.high):
-            raise ValueError(
-                f"a scale needs low < high, both finite; it was given {self.low} and {self.high}"
-            )
+            raise ValueError(f"a scale needs low < high, both finite; it was given {self.low} and {self.high}")
 
     def __call__(self, value: float) -> float:
         """Px of one value."""

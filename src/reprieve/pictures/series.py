@@ -16,9 +16,7 @@ def column(values: ArrayLike, name: str, length: int | None = None) -> NDArray[n
     """
     array = np.asarray(values, dtype=float)
     if array.ndim != 1 or array.size == 0:
-        raise ValueError(
-            f"{name} must be a one-dimensional array with at least one value; shape {array.shape}"
-        )
+        raise ValueError(f"{name} must be a one-dimensional array with at least one value; shape {array.shape}")
     if length is not None and array.size != length:
         raise ValueError(f"{name} has {array.size} values where {length} are needed, one per time")
     if not np.all(np.isfinite(array)):

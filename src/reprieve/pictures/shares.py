@@ -45,11 +45,7 @@ def bar_width(end: float) -> float:
 def axis_end(durations: NDArray[np.float64], censor_day: float) -> float:
     """The first horizon (d) that holds 95 % of the durations above zero, or ``censor_day``."""
     some = durations[durations > 0.0]
-    fitting = (
-        end
-        for end, _ in _HORIZONS
-        if end < censor_day and (some.size == 0 or np.mean(some >= end) <= _BEYOND)
-    )
+    fitting = (end for end, _ in _HORIZONS if end < censor_day and (some.size == 0 or np.mean(some >= end) <= _BEYOND))
     return next(fitting, censor_day)
 
 

@@ -83,9 +83,7 @@ def spread(wanted: Sequence[float], gap: float, low: float, high: float) -> list
 
 def _swatch(kind: str, x: float, y: float) -> str:
     if kind == "inner":
-        return _swatch("band", x, y) + element(
-            "rect", x=x, y=y - 4.5, width=_SWATCH - 6, height=9.0, class_="rp-inner"
-        )
+        return _swatch("band", x, y) + element("rect", x=x, y=y - 4.5, width=_SWATCH - 6, height=9.0, class_="rp-inner")
     if kind in {"band", "wash", "bar", "outline", "rate", "session"}:
         height = 3.0 if kind == "session" else 9.0
         return element("rect", x=x, y=y - height / 2, width=_SWATCH - 6, height=height, class_=f"rp-{kind}")
