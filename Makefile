@@ -13,15 +13,16 @@ $(UV):
 	$(BIN)/python -m pip install --quiet --disable-pip-version-check uv==$(UV_VERSION)
 
 $(VENV)/.core: $(UV) uv.lock pyproject.toml
-	VIRTUAL_ENV=$(abspath $(VENV)) $(UV) sync --quiet --active --frozen --inexact --no-dev
+	VIRTUAL_ENV=$(abspath $(VENV)) $(UV) sync --quiet --active --compile-bytecode --frozen --inexact --no-dev
+	$(BIN)/python -m compileall -q src
 	@touch $@
 
 $(VENV)/.dev: $(VENV)/.core
-	VIRTUAL_ENV=$(abspath $(VENV)) $(UV) sync --quiet --active --frozen --inexact
+	VIRTUAL_ENV=$(abspath $(VENV)) $(UV) sync --quiet --active --compile-bytecode --frozen --inexact
 	@touch $@
 
 $(VENV)/.bench: $(VENV)/.dev
-	VIRTUAL_ENV=$(abspath $(VENV)) $(UV) sync --quiet --active --frozen --inexact --group bench
+	VIRTUAL_ENV=$(abspath $(VENV)) $(UV) sync --quiet --active --compile-bytecode --frozen --inexact --group bench
 	@touch $@
 
 demo: $(VENV)/.core
