@@ -130,7 +130,7 @@ def test_numbers_are_said_as_a_clinician_would(page):
         "59 % (placebo 23 %)",
         "median 12 d (80 % interval 0 d to 80 d)",
         "61 % less pain",
-        "median 3.4 h (80 % interval 1.2 h to 9 h)",
+        "3.4 h (80 % interval 72 min to 9 h)",
         "Day 28 6 4 to 8.1",
         "prior, not yet calibrated",
         "Certainty of the evidence: low",

@@ -46,7 +46,7 @@ def _concentration(course: Course, regimen: Regimen, patient: Patient, chosen: C
         [ConcentrationSeries(label, course.hours[shown], middle, low, high)],
         rate_steps=steps,
         title="Concentration in blood",
-        subtitle=f"Exposure model {chosen.model.id}, {chosen.model.sampling} sampling; to {_WASHOUT_H:g} h after the last dose",
+        subtitle=f"{chosen.model.id}, {chosen.model.sampling} sampling; to {_WASHOUT_H:g} h after the last dose",
     )
 
 

@@ -254,8 +254,10 @@ def _answer(made: Forecast) -> dict[str, Any]:
             "id": made.chosen.model.id,
             "sampling": made.chosen.model.sampling,
             "reason": made.chosen.reason,
+            "evidence_level": made.chosen.model.evidence_level,
             "note": made.course.note,
         },
+        "assumptions": _assumptions(made.prior),
         "method": METHOD,
         "limits": list(LIMITS),
         "provenance": {
@@ -365,6 +367,21 @@ def _basis(made: Forecast) -> list[dict[str, Any]]:
             }
         )
     return rows
+
+
+def _assumptions(prior: ReliefPrior) -> list[str]:
+    """What the relief model takes without a source, in sentences."""
+    said = [
+        f"{name.replace('_', ' ').capitalize()}: {belief.reason}"
+        for name, belief in prior.parameters.items()
+        if belief.status == "assumed"
+    ]
+    spreads = [
+        f"{name.replace('_', ' ')} {100 * belief.between_subject.sd_log:.0f} %"
+        for name, belief in prior.parameters.items()
+        if belief.between_subject is not None and belief.between_subject.status == "assumed"
+    ]
+    return [*said, f"Between-subject variability (none is published): {', '.join(spreads)}."]
 
 
 def _nearest(near: Nearness) -> dict[str, Any]:

@@ -228,18 +228,35 @@ def _pictures(pictures: Sequence[Picture]) -> str:
     return section("Pictures", figures)
 
 
+def _span(given: Any, unit: str) -> str:
+    """A time with its interval, in hours once it is longer than two: ``9.2 h (80 % interval 52 min to 25 h)``."""
+
+    def write(value: float) -> str:
+        minutes = 60.0 * value if unit == "h" else value
+        return f"{three_figures(minutes)}{NBSP}min" if minutes < 120 else f"{three_figures(minutes / 60)}{NBSP}h"
+
+    if not isinstance(given, Mapping):
+        return "" if given is None else write(float(given))
+    if given.get("q50") is None:
+        return ""
+    middle, low, high = (write(float(given[q])) for q in ("q50", "q10", "q90"))
+    return f"{middle} (80{NBSP}% interval {low} to {high})"
+
+
 def _acute(answer: _Answer) -> str:
     acute = _part(answer, "acute")
-    peak = acute.get("peak_relief")
+    intervals = _part(acute, "intervals")
+    peak, reach = acute.get("peak_relief"), acute.get("probability")
     if isinstance(peak, Mapping):
         peak = peak.get("q50")
     return section(
         "While the drug is on board",
         facts(
             [
-                ("Onset", _quantiles(acute.get("onset_min"), "min")),
-                ("Peak relief", "" if peak is None else f"{share(float(peak))} less pain"),
-                ("Offset", _quantiles(acute.get("offset_h"), "h")),
+                ("Reach relief", "" if reach is None else share(float(reach))),
+                ("Onset, from the start", _span(intervals.get("onset_min") or acute.get("onset_min"), "min")),
+                ("Peak", "" if peak is None else f"{share(float(peak))} less pain"),
+                ("Over, from the end", _span(intervals.get("offset_h") or acute.get("offset_h"), "h")),
             ]
         ),
     )
@@ -279,6 +296,8 @@ def _study(entry: Any) -> str:
     if not isinstance(entry, Mapping):
         return f'<div class="study"><p>{say(entry)}</p></div>'
     notes = [say(entry[key]) for key in ("design", "status") if entry.get(key)]
+    if entry.get("why"):
+        notes.append(say(entry["why"]))
     if entry.get("n") is not None:
         notes.insert(1 if entry.get("design") else 0, f"n{NBSP}={NBSP}{say(entry['n'])}")
     if entry.get("doi"):
@@ -298,14 +317,23 @@ def _why(answer: _Answer) -> str:
             ("Concentration model", say(model["id"]) if model.get("id") else ""),
             ("Sampling site", say(model["sampling"]) if model.get("sampling") else ""),
             ("Why this model", say(model["reason"]) if model.get("reason") else ""),
+            ("How its numbers were seen", say(model["evidence_level"]) if model.get("evidence_level") else ""),
+            ("Approximated", say(model["note"]) if model.get("note") else ""),
         ]
     )
+    studies = _items(answer, "evidence")
+    near = [entry for entry in studies if isinstance(entry, Mapping) and entry.get("why")]
+    computed = [entry for entry in studies if entry not in near]
+    unused = _items(inputs, "given_not_used")
     return section(
         "Why this number",
         under("Inputs used", bullets(_items(inputs, "used"))),
+        under("Given, not used by this model", bullets(unused)) if unused else "",
         under("Inputs missing", gaps),
         under("Method", f"<p>{say(answer.get('method') or _METHOD)}</p>{described}"),
-        under("Studies", "".join(_study(entry) for entry in _items(answer, "evidence"))),
+        under("Computed from", "".join(_study(entry) for entry in computed)),
+        under("Assumed, without a source", bullets(_items(answer, "assumptions"))),
+        under("Nearest studies, for comparison only", "".join(_study(entry) for entry in near)),
         under("Limits", bullets(_items(answer, "limits"))),
     )
 
