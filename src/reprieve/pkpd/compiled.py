@@ -3,18 +3,15 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from typing import Any, TypeVar
+from typing import Any
 
 import numba
 
-_F = TypeVar("_F", bound=Callable[..., Any])
 
-
-def compiled(function: _F) -> _F:
+def compiled(function: Callable[..., Any]) -> Any:
     """Compile a function of arrays on first use and keep the result on disk.
 
     ``error_model="numpy"`` lets a division be a division (a check for zero would keep loops out of vector
     registers); ``contract`` allows fused multiply-add and nothing else that could change a result.
     """
-    kernel: _F = numba.njit(cache=True, nogil=True, error_model="numpy", fastmath={"contract"})(function)
-    return kernel
+    return numba.njit(cache=True, nogil=True, error_model="numpy", fastmath={"contract"})(function)

@@ -2,11 +2,11 @@
 
 A compartment graph falls apart into strongly connected blocks (a drug's own compartments, a metabolite's, a
 depot) that feed each other one way. Inside a block whose exchanges form a tree, detailed balance makes K
-similar to a symmetric matrix [1]_, so its decay rates are real and Jacobi rotations find them to full relative
-accuracy. Eigenvectors then continue downstream by forward substitution.
+similar to a symmetric matrix [1]_, so its decay rates are real and Jacobi rotations find them to full
+relative accuracy. Eigenvectors then continue downstream by forward substitution.
 
-Blocks with cycles, or rates that coincide between blocks, have no well-conditioned modes. They are reported as
-such and :mod:`reprieve.pkpd.propagation` uses the matrix exponential for them instead.
+Blocks with cycles, or rates that nearly coincide between blocks, have no well-conditioned modes. They are
+reported as such and :mod:`reprieve.pkpd.propagation` uses the matrix exponential for them instead.
 
 References
 ----------
@@ -22,8 +22,8 @@ from numpy.typing import NDArray
 
 from reprieve.pkpd.compiled import compiled
 
-#: Decay rates closer than this, relative, count as coincident: eigenvectors lose as many digits.
-_COINCIDENT = 1e-5
+#: Modes that cancel each other to less than one part in this many are refused: as many digits are lost.
+_CANCELLATION = 1e6
 
 
 @dataclass(frozen=True)
@@ -75,7 +75,7 @@ def block_structure(pattern: NDArray[np.bool_]) -> BlockStructure:
 
 
 @compiled
-def _rotate_to_diagonal(a, u):  # type: ignore[no-untyped-def]
+def _rotate_to_diagonal(a, u):
     """Cyclic Jacobi: symmetric ``a`` becomes diagonal in place, ``u`` collects the rotations."""
     n = len(a)
     for _ in range(60):
@@ -108,7 +108,7 @@ def _rotate_to_diagonal(a, u):  # type: ignore[no-untyped-def]
 
 
 @compiled
-def _solve_in_place(a, b):  # type: ignore[no-untyped-def]
+def _solve_in_place(a, b):
     """Gaussian elimination with partial pivoting; ``b`` (n, m) becomes the solution."""
     n, m = b.shape
     for column in range(n):
@@ -137,33 +137,59 @@ def _solve_in_place(a, b):  # type: ignore[no-untyped-def]
 
 
 @compiled
-def _block_modes(k, members, parent, rates, vectors, column):  # type: ignore[no-untyped-def]
-    """Decay rates of one block and its eigenvectors, into ``rates[column:]`` and ``vectors[:, column:]``."""
+def _block_modes(k, members, parent, rates, vectors, column, scale, symmetric, rotation):
+    """Decay rates of one block and its eigenvectors, into ``rates[column:]`` and ``vectors[:, column:]``.
+
+    ``scale``, ``symmetric`` and ``rotation`` are work space. False when a two-way exchange runs only one way.
+    """
     size = len(members)
-    scale = np.ones(size)
+    scale[0] = 1.0
     for i in range(1, size):  # members[0] is the root; parents come before children
         up = 0
         while members[up] != parent[members[i]]:
             up += 1
+        there, back = k[members[i], members[up]], k[members[up], members[i]]
+        if not (there > 0.0 and back > 0.0):
+            return False
         # Detailed balance: (D⁻¹KD) is symmetric when d_i² / d_up² = K[i, up] / K[up, i].
-        scale[i] = scale[up] * np.sqrt(k[members[i], members[up]] / k[members[up], members[i]])
-    symmetric = np.empty((size, size))
+        scale[i] = scale[up] * np.sqrt(there / back)
     for i in range(size):
-        for j in range(size):
-            symmetric[i, j] = k[members[i], members[j]] * scale[j] / scale[i]
-    for i in range(size):  # rounding must not leave it unsymmetric
-        for j in range(i):
-            symmetric[i, j] = symmetric[j, i]
-    rotation = np.eye(size)
-    _rotate_to_diagonal(symmetric, rotation)
+        for j in range(i, size):  # the other half is the same but for rounding
+            symmetric[i, j] = symmetric[j, i] = k[members[i], members[j]] * scale[j] / scale[i]
+            rotation[i, j] = rotation[j, i] = 1.0 if i == j else 0.0
+    _rotate_to_diagonal(symmetric[:size, :size], rotation[:size, :size])
     for j in range(size):
         rates[column + j] = -symmetric[j, j]
         for i in range(size):
             vectors[members[i], column + j] = scale[i] * rotation[i, j]
+    return True
 
 
 @compiled
-def subject_modes(k, order, first, parent, rates, vectors, inverse):  # type: ignore[no-untyped-def]
+def _are_well_conditioned(rates, vectors, inverse):
+    """Whether no element of exp(Kt) is a small difference of large modes.
+
+    Element (i, j) is Σ_m a_m exp(-λ_m t) with a_m = V_im V⁻¹_mj. Its integral over time is Σ_m a_m / λ_m and
+    at most its maximum over λ_min, so integral · λ_min is a safe (low) measure of how large it becomes. Sizes
+    Σ|a_m| far above that mean that the modes cancel. The comparison does not depend on anybody's units.
+    """
+    n = len(rates)
+    for i in range(n):
+        for j in range(n):
+            size, integral, slowest = 0.0, 0.0, np.inf
+            for m in range(n):
+                a = vectors[i, m] * inverse[m, j]
+                if a != 0.0:
+                    size += abs(a)
+                    integral += a / rates[m]
+                    slowest = min(slowest, rates[m])
+            if size > _CANCELLATION * abs(integral) * slowest:
+                return False
+    return True
+
+
+@compiled
+def subject_modes(k, order, first, parent, rates, vectors, inverse, work):
     """Modes of one subject's rate matrix; False when they are not well conditioned.
 
     Parameters
@@ -171,43 +197,46 @@ def subject_modes(k, order, first, parent, rates, vectors, inverse):  # type: ig
     k : (n, n) 1/h
     order, first, parent : see :class:`BlockStructure`
     rates, vectors, inverse : (n,), (n, n), (n, n), written
+    work : (4, n, n) work space
     """
     n = len(k)
     vectors[:] = 0.0
     n_blocks = len(first) - 1
     for block in range(n_blocks):
-        _block_modes(k, order[first[block] : first[block + 1]], parent, rates, vectors, first[block])
+        members = order[first[block] : first[block + 1]]
+        if not _block_modes(k, members, parent, rates, vectors, first[block], work[0, 0], work[1], work[2]):
+            return False
     for i in range(n):
         if not rates[i] > 0.0:
             return False
+    shifted, fed = work[0], work[3]
     for block in range(n_blocks):
         for column in range(first[block], first[block + 1]):
             for later in range(block + 1, n_blocks):
-                members = order[first[later] : first[later + 1]]
-                size = len(members)
-                fed = np.zeros((size, 1))
-                for i in range(size):
-                    for j in range(first[later]):
-                        fed[i, 0] -= k[members[i], order[j]] * vectors[order[j], column]
+                begin, size = first[later], first[later + 1] - first[later]
                 any_fed = False
                 for i in range(size):
+                    fed[i, 0] = 0.0
+                    for j in range(begin):
+                        fed[i, 0] -= k[order[begin + i], order[j]] * vectors[order[j], column]
                     any_fed = any_fed or fed[i, 0] != 0.0
                 if not any_fed:
                     continue
-                for j in range(first[later], first[later + 1]):
-                    if abs(rates[j] - rates[column]) < _COINCIDENT * rates[column]:
+                for j in range(begin, begin + size):
+                    if rates[j] == rates[column]:
                         return False
                 # (K_block + λ) v = -(what flows in from upstream)
-                shifted = np.empty((size, size))
                 for i in range(size):
                     for j in range(size):
-                        shifted[i, j] = k[members[i], members[j]]
+                        shifted[i, j] = k[order[begin + i], order[begin + j]]
                     shifted[i, i] += rates[column]
-                _solve_in_place(shifted, fed)
+                _solve_in_place(shifted[:size, :size], fed[:size, :1])
                 for i in range(size):
-                    vectors[members[i], column] = fed[i, 0]
+                    vectors[order[begin + i], column] = fed[i, 0]
     inverse[:] = 0.0
     for i in range(n):
         inverse[i, i] = 1.0
-    _solve_in_place(vectors.copy(), inverse)
-    return True
+        for j in range(n):
+            shifted[i, j] = vectors[i, j]
+    _solve_in_place(shifted, inverse)
+    return _are_well_conditioned(rates, vectors, inverse)

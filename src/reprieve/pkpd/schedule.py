@@ -1,9 +1,9 @@
 """A schedule: inputs and observation times compiled once, for all subjects, into a list of panels.
 
-Between two *breaks* (a dose starts or ends, a bolus falls, somebody looks) nothing happens from outside, so a
-linear system is propagated exactly over the whole gap. The quadrature of a slow state needs smaller steps just
-after a change, so gaps are divided into *panels* that grow geometrically away from it. Panel widths repeat, and
-exponentials are tabulated once per distinct width: that is where the speed comes from.
+Between two *breaks* (a dose starts or ends, a bolus falls, somebody looks) nothing happens from outside, so
+a linear system is propagated exactly over the whole gap. The quadrature of a slow state needs smaller steps
+just after a change, so gaps are divided into *panels* that grow geometrically away from it. Panel widths
+repeat, and exponentials are tabulated once per distinct width: that is where the speed comes from.
 """
 
 from __future__ import annotations
@@ -16,12 +16,18 @@ from numpy.typing import NDArray
 
 #: Times closer than this are one time (h): 4 microseconds, far below any pump, far above rounding.
 _SAME_TIME = 1e-9
-#: First panel after a change and growth of the next ones; chosen by the convergence study in
-#: tests/reference/test_slow_state.py so that the slow state is good to 1e-6 relative.
-_FIRST_PANEL = 0.004
-_GROWTH = 2.5
-#: Panels never exceed this (h) while drug may be on board: a curve that still bends must be followed.
-_WIDEST_PANEL = 12.0
+# The constants below are chosen by the convergence study in tests/reference/test_slow_state.py so that the
+# slow state is good to 1e-6 relative, also where it is still a millionth of what it will be.
+#: Width of the first panel after the first input (h): there U starts from nothing and so does its error.
+_FIRST_PANEL_EVER = 1e-7
+#: Width of the first panel after any later change (h).
+_FIRST_PANEL = 0.001
+#: How much longer each panel is than what lies between it and the last change, plus one.
+_GROWTH = 2.25
+#: A falling concentration may drop by this power of e in one panel.
+_FALL_PER_PANEL = 2.5
+#: From this many time constants after a change on, panels grow again: what matters then is a slower subject.
+_TIME_CONSTANTS = 10.0
 
 
 @dataclass(frozen=True)
@@ -42,8 +48,25 @@ class Dose:
     duration_h: float = 0.0
 
     def __post_init__(self) -> None:
-        if not (np.isfinite([self.time_h, self.amount, self.duration_h]).all() and self.duration_h >= 0):
+        finite = np.isfinite([self.time_h, self.amount, self.duration_h]).all()
+        if not (finite and self.amount >= 0 and self.duration_h >= 0):
             raise ValueError(f"{self} has a time, amount or duration that cannot be")
+
+
+@dataclass(frozen=True)
+class PanelNeeds:
+    """What decides how wide the panels of a slow state may be, over all subjects.
+
+    Parameters
+    ----------
+    slow_rate : 1/h, > 0, the fastest the slow state moves; it changes by less than a factor e over a panel
+    drive_rate : 1/h, > 0, the fastest a concentration falls in the end, when only its slowest phase is left
+    steepness : at least 1, the largest Hill exponent: a steep response bends that much more sharply
+    """
+
+    slow_rate: float
+    drive_rate: float
+    steepness: float
 
 
 @dataclass(frozen=True)
@@ -56,12 +79,12 @@ class Schedule:
     width_of : (n_panels,) index into ``widths``
     rates : (n_rates, n_compartments) mg/h, the distinct constant inputs
     rate_of : (n_panels,) index into ``rates`` during the panel
-    boluses : (n_boluses, n_compartments) mg, distinct boluses; row 0 is none
+    boluses : (n_boluses, n_compartments) mg, distinct boluses, none among them
     bolus_of : (n_panels,) index into ``boluses``, given at the start of the panel
     observed_by : (n_panels + 1,) how many observation times are reached at each panel edge
     last_input : first panel from which on nothing more is given
     observe_order : (n_times,) position in the caller's times of the k-th observation in time order
-    closing_bolus : index into ``boluses`` of a bolus at the very last time, 0 for none
+    closing_bolus : index into ``boluses`` of a bolus at the very last time
     """
 
     widths: NDArray[np.float64]
@@ -78,29 +101,70 @@ class Schedule:
 
 def _distinct_times(times: NDArray[np.float64]) -> NDArray[np.float64]:
     ordered = np.unique(times)
-    return ordered[np.concatenate([[True], np.diff(ordered) > _SAME_TIME])]
+    return np.asarray(ordered[np.concatenate([[True], np.diff(ordered) > _SAME_TIME])])
 
 
-def _graded_times(
-    breaks: NDArray[np.float64], changes: NDArray[np.bool_], widest: float
-) -> NDArray[np.float64]:
+def _graded_times(breaks: NDArray[np.float64], changes: NDArray[np.bool_], needs: PanelNeeds) -> NDArray[np.float64]:
     """Panel edges: every break, and inside each gap steps that grow with the time since the last change."""
     change_times = breaks[changes] if changes.any() else breaks[:1]
-    last_change = change_times[np.maximum(np.searchsorted(change_times, breaks[:-1], side="right") - 1, 0)]
-    position, end = breaks[:-1], breaks[1:]
+    change = np.maximum(np.searchsorted(change_times, breaks[:-1], side="right") - 1, 0)
+    position, end, last_change = breaks[:-1], breaks[1:], change_times[change]
+    first_panel = np.where(change == 0, _FIRST_PANEL_EVER, _FIRST_PANEL)
+    growth = (_GROWTH - 1) / needs.steepness
+    fall = _FALL_PER_PANEL / needs.steepness
     edges = [breaks]
     while position.size:
-        step = np.minimum(_FIRST_PANEL + (_GROWTH - 1) * np.maximum(position - last_change, 0.0), widest)
+        since = np.maximum(position - last_change, 0.0)
+        step = np.minimum(first_panel + growth * since, 1.0 / needs.slow_rate)
+        step = np.minimum(step, fall * np.maximum(1.0 / needs.drive_rate, since / _TIME_CONSTANTS))
         position = position + step
         unfinished = position < end - 0.25 * step  # a crumb is taken along by the panel before it
-        position, end, last_change = position[unfinished], end[unfinished], last_change[unfinished]
+        position, end, last_change, first_panel = (
+            values[unfinished] for values in (position, end, last_change, first_panel)
+        )
         edges.append(position)
     return _distinct_times(np.concatenate(edges))
 
 
+def _distinct_widths(edges: NDArray[np.float64]) -> tuple[NDArray[np.float64], NDArray[np.int64]]:
+    """Panel widths that repeat up to the rounding of their edges; of each kind the mean, so nothing drifts."""
+    exact = np.diff(edges)
+    _, kind, count = np.unique(np.round(exact, 11), return_inverse=True, return_counts=True)
+    return np.bincount(kind, weights=exact) / count, kind.astype(np.int64)
+
+
 def _distinct_rows(rows: NDArray[np.float64]) -> tuple[NDArray[np.float64], NDArray[np.int64]]:
-    distinct, position = np.unique(rows, axis=0, return_inverse=True)
-    return distinct, position.reshape(-1).astype(np.int64)
+    """Rows that differ, and which of them each row is; column by column, as most columns are all zero."""
+    kind = np.zeros(len(rows), dtype=np.int64)
+    for column in rows.T[rows.any(axis=0)]:
+        values, value = np.unique(column, return_inverse=True)
+        kind = np.unique(kind * values.size + value, return_inverse=True)[1]
+    _, example, kind = np.unique(kind, return_index=True, return_inverse=True)
+    return rows[example], kind.astype(np.int64)
+
+
+def _inputs_at_breaks(
+    doses: Sequence[Dose], breaks: NDArray[np.float64], n_compartments: int
+) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
+    """Net input rate from each break on (mg/h) and bolus at each break (mg), both (n_breaks, n_compartments)."""
+    into = np.array([dose.compartment for dose in doses], dtype=np.int64)
+    amount = np.array([dose.amount for dose in doses], dtype=float)
+    starts = np.array([dose.time_h for dose in doses], dtype=float)
+    lengths = np.array([dose.duration_h for dose in doses], dtype=float)
+    begin = np.searchsorted(breaks, starts - _SAME_TIME)
+    end = np.searchsorted(breaks, starts + lengths - _SAME_TIME)
+    lasts = end > begin
+    boluses = np.zeros((breaks.size, n_compartments))
+    np.add.at(boluses, (begin[~lasts], into[~lasts]), amount[~lasts])
+
+    change = np.zeros((breaks.size, n_compartments))
+    running = np.zeros((breaks.size, n_compartments), dtype=np.int64)
+    begin, end, into, rate = begin[lasts], end[lasts], into[lasts], amount[lasts] / lengths[lasts]
+    for position, sign in ((begin, 1), (end, -1)):
+        np.add.at(change, (position, into), sign * rate)
+        np.add.at(running, (position, into), sign)
+    rates = np.where(np.cumsum(running, axis=0) > 0, np.cumsum(change, axis=0), 0.0)
+    return rates, boluses
 
 
 def compile_schedule(
@@ -108,7 +172,7 @@ def compile_schedule(
     times: NDArray[np.float64],
     n_compartments: int,
     *,
-    fastest_slow_rate: float | None = None,
+    needs: PanelNeeds | None = None,
 ) -> Schedule:
     """Compile doses and observation times.
 
@@ -117,56 +181,43 @@ def compile_schedule(
     doses : all inputs, any order; inputs may overlap and add up
     times : (n_times,) h, when to look, any order; at the time of a bolus one sees it already given
     n_compartments : length of the state vector
-    fastest_slow_rate : 1/h, largest rate of the slow state over all subjects, when one will be integrated;
-        panels are then graded and short enough that it changes by less than a factor e over each
+    needs : what a slow state needs of its panels, when one will be integrated
 
     Raises
     ------
     ValueError
-        A time is not finite, or lies before the first dose.
+        There are no times, or one is not finite.
     """
     times = np.asarray(times, dtype=float)
     if times.ndim != 1 or times.size == 0 or not np.all(np.isfinite(times)):
-        raise ValueError("times must be a list of finite hours")
-    starts = np.array([dose.time_h for dose in doses])
-    ends = np.array([dose.time_h + dose.duration_h for dose in doses])
+        raise ValueError("times must be a list of finite hours, at least one")
+    until = float(times.max())
+    doses = [dose for dose in doses if dose.time_h <= until + _SAME_TIME]  # what follows is never seen
+    starts = np.array([dose.time_h for dose in doses], dtype=float)
+    ends = np.array([dose.time_h + dose.duration_h for dose in doses], dtype=float)
     first = float(np.min(starts, initial=min(0.0, float(times.min()))))
     breaks = _distinct_times(np.concatenate([[first], starts, ends, times]))
     if breaks.size == 1:
         breaks = np.append(breaks, breaks[0] + 1.0)  # one look at time zero still needs a panel to start from
-    start_of = np.searchsorted(breaks, starts - _SAME_TIME)
-    end_of = np.searchsorted(breaks, ends - _SAME_TIME)
 
-    # Net rate over each gap: +rate where an input starts, -rate where it ends, summed along time.
-    slope = np.zeros((breaks.size, n_compartments))
-    falls = np.zeros((breaks.size, n_compartments))
-    for dose, begin, end in zip(doses, start_of, end_of, strict=True):
-        if dose.duration_h > 0:
-            slope[begin, dose.compartment] += dose.amount / dose.duration_h
-            slope[end, dose.compartment] -= dose.amount / dose.duration_h
-        else:
-            falls[begin, dose.compartment] += dose.amount
-    rate = np.cumsum(slope, axis=0)
-    rate[np.abs(rate) < 1e-12 * np.max(np.abs(slope), initial=1.0)] = 0.0  # rounding of +r - r
-
-    changes = np.any(slope != 0, axis=1) | np.any(falls != 0, axis=1)
-    edges = breaks
-    if fastest_slow_rate is not None:
-        widest = min(_WIDEST_PANEL, 1.0 / max(fastest_slow_rate, 1e-12))
-        edges = _graded_times(breaks, changes, widest)
+    rate, bolus = _inputs_at_breaks(doses, breaks, n_compartments)
+    seen = max(2, int(np.searchsorted(breaks, until + _SAME_TIME)))
+    breaks, rate, bolus = breaks[:seen], rate[:seen], bolus[:seen]
+    changes = np.any(np.diff(rate, axis=0, prepend=0.0) != 0, axis=1) | np.any(bolus != 0, axis=1)
+    edges = breaks if needs is None else _graded_times(breaks, changes, needs)
     break_of = np.searchsorted(breaks, edges[:-1] + _SAME_TIME, side="right") - 1
     is_break = np.abs(breaks[break_of] - edges[:-1]) <= _SAME_TIME
 
-    widths, width_of = np.unique(np.round(np.diff(edges), 11), return_inverse=True)
+    widths, width_of = _distinct_widths(edges)
     rates, rate_of_break = _distinct_rows(rate)
-    boluses, bolus_of_break = _distinct_rows(np.concatenate([np.zeros((1, n_compartments)), falls]))
+    boluses, bolus_of_break = _distinct_rows(np.concatenate([np.zeros((1, n_compartments)), bolus]))
     none = bolus_of_break[0]
     order = np.argsort(times, kind="stable")
     reached = np.searchsorted(times[order], edges + _SAME_TIME, side="right")
     given_until = float(np.max(ends, initial=first))
     return Schedule(
         widths=widths,
-        width_of=width_of.astype(np.int64),
+        width_of=width_of,
         rates=rates,
         rate_of=rate_of_break[break_of],
         boluses=boluses,

@@ -4,7 +4,7 @@ The state is a fraction ``S`` (1 untouched) that a drug lowers and time restores
 
     dS/dt = k_rec (1 - S) - k_des g(C) S,     g(C) = C^h / (C50^h + C^h)
 
-Reprieve integrates ``U = 1 - S``, the reversed fraction, because it starts at zero and its small values matter:
+Integrated is ``U = 1 - S``, the reversed fraction, because it starts at zero and its small values matter:
 
     dU/dt = k_des g (1 - U) - k_rec U
 
@@ -68,10 +68,13 @@ class SlowState:
     k_rec: NDArray[np.float64]
 
     def __post_init__(self) -> None:
+        for name in ("drive", "c50", "hill", "k_des", "k_rec"):
+            if not np.all(np.isfinite(getattr(self, name))):
+                raise ValueError(f"{name} holds a number that is not finite")
         for name in ("c50", "hill"):
             if not np.all(getattr(self, name) > 0):
                 raise ValueError(f"{name} must be positive")
-        for name in ("k_des", "k_rec"):
+        for name in ("drive", "k_des", "k_rec"):
             if not np.all(getattr(self, name) >= 0):
                 raise ValueError(f"{name} must not be negative")
 
@@ -82,19 +85,18 @@ class SlowState:
 
 
 @compiled
-def decay(x):  # type: ignore[no-untyped-def]
+def decay(x):
     """exp(-x) for 0 ≤ x ≤ 1.5, to 1e-9: a polynomial, because that vectorises and a library call does not."""
     y = x * 0.25
     p = 1.0 - y * (
-        1.0
-        - y * (0.5 - y * (1 / 6 - y * (1 / 24 - y * (1 / 120 - y * (1 / 720 - y * (1 / 5040 - y / 40320))))))
+        1.0 - y * (0.5 - y * (1 / 6 - y * (1 / 24 - y * (1 / 120 - y * (1 / 720 - y * (1 / 5040 - y / 40320))))))
     )
     p = p * p
     return p * p
 
 
 @compiled
-def advance(reversed_, drive, work, width, c50, hill, is_hyperbolic, k_des, k_rec):  # type: ignore[no-untyped-def]
+def advance(reversed_, drive, work, width, c50, hill, is_hyperbolic, k_des, k_rec):
     """Advance U over one panel for a few subjects side by side.
 
     Every inner loop runs over subjects, does one thing and touches few arrays: only then does the compiler
