@@ -10,7 +10,8 @@ from typing import Any
 import click
 
 from reprieve import __version__
-from reprieve.cli.values import NUMBER, NUMBERS, WEIGHT
+from reprieve.cli.values import NUMBER, TIMES, WEIGHT, Whole
+from reprieve.errors import InputError, MissingDatum
 
 _CONTEXT = {"help_option_names": ["-h", "--help"], "max_content_width": 100}
 
@@ -50,9 +51,21 @@ def _regimen_text(regimen: str | None, protocol: str | None) -> Any:
     """The regimen given as text, or the protocol named; exactly one of them."""
     from reprieve.evidence import read  # noqa: PLC0415
 
-    if (regimen is None) == (protocol is None):
-        raise click.UsageError("Give either --regimen or --protocol ('reprieve protocols' lists the named ones).")
+    if regimen is None and protocol is None:
+        raise MissingDatum("No regimen is given; give --regimen, or --protocol ('reprieve protocols' lists them).")
+    if regimen is not None and protocol is not None:
+        raise InputError("Both --regimen and --protocol are given; give one of them.")
     return regimen if protocol is None else read.protocol(protocol)
+
+
+def _need(**given: object) -> None:
+    """Say in one go which options are missing."""
+    missing = [f"--{name}" for name, value in given.items() if value is None]
+    if missing:
+        raise MissingDatum(
+            f"Not given: {', '.join(missing)}. Nothing is assumed about a patient; give "
+            f"{'it' if len(missing) == 1 else 'them'} and ask again."
+        )
 
 
 @app.command()
@@ -60,12 +73,28 @@ def _regimen_text(regimen: str | None, protocol: str | None) -> Any:
 @click.option("--regimen", metavar="TEXT", help="Regimen, as 'racemic iv 0.35 mg/kg/h for 4 h every 24 h x 10'.")
 @click.option("--protocol", metavar="ID", help="A named protocol instead of --regimen.")
 @_patient_options
-@click.option("--threshold", type=NUMBER, default=0.3, show_default=True, help="Share of pain that must be gone.")
-@click.option("--patients", type=click.IntRange(1, 100_000), default=2000, show_default=True, help="Virtual patients.")
-@click.option("--seed", type=click.IntRange(0), default=1, show_default=True, help="The same seed, the same bytes.")
+@click.option(
+    "--threshold",
+    type=NUMBER,
+    metavar="0.1-0.9",
+    default=0.3,
+    show_default=True,
+    help="Relief: share of pain that must be gone.",
+)
+@click.option(
+    "--patients", type=Whole(1, 100_000), metavar="N", default=2000, show_default=True, help="Virtual patients."
+)
+@click.option(
+    "--seed",
+    type=Whole(0),
+    metavar="N",
+    default=1,
+    show_default=True,
+    help="Seed of the draws; the same seed gives the same bytes.",
+)
 @click.option("--model", metavar="ID", help="Population model of exposure; chosen by form and route if not given.")
 @click.option("--json", "as_json", is_flag=True, help="Print the whole answer as JSON.")
-@click.option("--report", type=click.Path(path_type=Path, dir_okay=False), help="Write a self-contained HTML report.")
+@click.option("--report", type=click.Path(path_type=Path), metavar="FILE", help="Write a self-contained HTML report.")
 def forecast(
     condition: str | None,
     regimen: str | None,
@@ -93,15 +122,14 @@ def forecast(
     """
     from reprieve.cli.progress import said_if_slow  # noqa: PLC0415
 
+    _need(condition=condition, weight=weight, pain=pain)
     with said_if_slow():
         from reprieve.relief.forecast import forecast as make_forecast  # noqa: PLC0415
         from reprieve.relief.patient import Patient  # noqa: PLC0415
 
         patient = Patient(age=age, weight=weight, sex=sex, condition=condition, pain=pain)
         asked = _regimen_text(regimen, protocol)
-        made = make_forecast(
-            patient, asked, seed=seed, n_patients=patients, threshold=threshold, model=model
-        )  # fmt: skip
+        made = make_forecast(patient, asked, seed=seed, n_patients=patients, threshold=threshold, model=model)
         written = made.report(report) if report else None
     if as_json:
         click.echo(made.to_json(), nl=False)
@@ -117,7 +145,7 @@ def forecast(
 @click.option("--regimen", metavar="TEXT", help="Regimen, as 'esketamine iv 20 mg over 20 min'.")
 @click.option("--protocol", metavar="ID", help="A named protocol instead of --regimen.")
 @click.option("--weight", type=WEIGHT, metavar="KG", help="Body weight, kg; or with a unit, as '154 lb'.")
-@click.option("--times", type=NUMBERS, required=True, metavar="H,H,...", help="Hours after the start, as 0.5,1,2.")
+@click.option("--times", type=TIMES, required=True, metavar="H,H,...", help="Hours after the start, as 0.5,1,2.")
 @click.option("--model", metavar="ID", help="Population model; chosen by form and route if not given.")
 @click.option("--json", "as_json", is_flag=True, help="Print the answer as JSON.")
 def concentration(
@@ -138,6 +166,7 @@ def concentration(
     """
     from reprieve.cli.progress import said_if_slow  # noqa: PLC0415
 
+    _need(weight=weight)
     with said_if_slow():
         from reprieve.evidence.records.protocol import Protocol  # noqa: PLC0415
         from reprieve.relief.exposure import concentration as find_concentration  # noqa: PLC0415
@@ -149,14 +178,14 @@ def concentration(
     if as_json:
         _print_json(found.to_dict())
     else:
-        from reprieve.cli.terminal import print_concentration  # noqa: PLC0415
+        from reprieve.cli.listings import print_concentration  # noqa: PLC0415
 
         print_concentration(found)
 
 
 @app.command()
 @click.argument("protocol_id", required=False, metavar="[ID]")
-@click.option("--json", "as_json", is_flag=True, help="Print as JSON.")
+@click.option("--json", "as_json", is_flag=True, help="Print the answer as JSON.")
 def protocols(protocol_id: str | None, as_json: bool) -> None:
     """List the named protocols, or show one with its source.
 
@@ -174,7 +203,7 @@ def protocols(protocol_id: str | None, as_json: bool) -> None:
     if as_json:
         _print_json({"protocols": [msgspec.to_builtins(record) for record in records]})
         return
-    from reprieve.cli.terminal import print_protocol, print_protocols  # noqa: PLC0415
+    from reprieve.cli.listings import print_protocol, print_protocols  # noqa: PLC0415
 
     if protocol_id:
         print_protocol(records[0])
@@ -189,8 +218,15 @@ def trial() -> None:
 
 @trial.command()
 @click.argument("file", type=click.Path(path_type=Path), metavar="ARMS.yaml")
-@click.option("--seed", type=click.IntRange(0), default=1, show_default=True, help="The same seed, the same bytes.")
-@click.option("--json", "as_json", is_flag=True, help="Print as JSON.")
+@click.option(
+    "--seed",
+    type=Whole(0),
+    metavar="N",
+    default=1,
+    show_default=True,
+    help="Seed of the draws; the same seed gives the same bytes.",
+)
+@click.option("--json", "as_json", is_flag=True, help="Print the answer as JSON.")
 def predict(file: Path, seed: int, as_json: bool) -> None:
     """Predict the outcomes of the arms in a YAML file.
 
@@ -212,7 +248,7 @@ def predict(file: Path, seed: int, as_json: bool) -> None:
     if as_json:
         _print_json({"arms": answers})
     else:
-        from reprieve.cli.terminal import print_arms  # noqa: PLC0415
+        from reprieve.cli.listings import print_arms  # noqa: PLC0415
 
         print_arms(answers)
     if all("refused" in answer for answer in answers):

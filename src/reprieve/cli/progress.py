@@ -9,12 +9,12 @@ from contextlib import contextmanager
 import click
 
 _PATIENCE_S = 2.0
-_LINE = "Preparing the engine for this machine: compiled once, under 20 s, then kept ..."
+_LINE = "Working ... (the first answer on a machine prepares the engine, about 20 s; later ones are quick)"
 
 
 @contextmanager
 def said_if_slow() -> Iterator[None]:
-    """Say on stderr that the first run compiles, if this one takes longer than two seconds."""
+    """Say on stderr that work goes on, if an answer takes longer than two seconds."""
     timer = threading.Timer(_PATIENCE_S, lambda: click.echo(_LINE, err=True))
     timer.daemon = True
     timer.start()
