@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, Literal
 
@@ -13,18 +13,21 @@ from numpy.typing import NDArray
 from reprieve.errors import InputError, OutsideEvidence
 from reprieve.evidence import read
 from reprieve.regimen import Regimen
-from reprieve.relief.course import Course, follow_course
-from reprieve.relief.distribution import rounded
+from reprieve.relief.course import course_times, follow_course, remaining_on_placebo
+from reprieve.relief.distribution import population_values, rounded
 from reprieve.relief.exposure import choose_model
 from reprieve.relief.patient import Patient
 from reprieve.relief.verdict import finds_no_benefit
-from reprieve.relief.virtual_patients import PEOPLE_PER_DRAW, draw_patients
+from reprieve.relief.virtual_patients import PEOPLE_PER_DRAW, VirtualPatients, draw_patients
 
 _PRIOR = "crps_dahan2011"
 #: kg; used and said when an arm's mean weight is not printed: the weight that published doses are scaled to.
 _USUAL_WEIGHT = 70.0
-_DRAWS = 80
+#: Population draws, and people in each: enough that their own sampling noise can be taken out again.
+_DRAWS = 100
 _STUDIES = 2000
+#: Patients of one simulated study whose outcomes are averaged one by one; beyond, the error shrinks as 1/√n.
+_MOST_AVERAGED = 500
 
 
 class Asked(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
@@ -122,8 +125,16 @@ def predict_arm(given: Mapping[str, Any] | TrialArm, *, seed: int = 1) -> ArmPre
         Nothing published lets its regimen be answered.
     """
     arm = read_arm(given)
+    try:
+        return _predict(arm, seed)
+    except InputError as error:
+        raise InputError(f"Arm {arm.id!r}: {error}") from None
+
+
+def _predict(arm: TrialArm, seed: int) -> ArmPrediction:
     plan = Regimen.parse(arm.regimen)
-    patient = Patient(age=arm.age, weight=arm.weight or _USUAL_WEIGHT, condition=arm.condition, pain=arm.pain)
+    weight = _USUAL_WEIGHT if arm.weight is None else arm.weight
+    patient = Patient(age=arm.age, weight=weight, condition=arm.condition, pain=arm.pain)
     condition = read.condition(arm.condition)
     prior = read.relief_prior(_PRIOR)
     certainty = condition.certainty_for(plan.route, several_days=plan.is_over_days)
@@ -134,22 +145,53 @@ def predict_arm(given: Mapping[str, Any] | TrialArm, *, seed: int = 1) -> ArmPre
         in_studied_condition=condition.id == prior.studied.condition,
         no_benefit=finds_no_benefit(certainty),
     )
-    placebo = arm.role != "ketamine"
-    course = follow_course(plan, choose_model(plan.form, plan.route), people, weight_kg=patient.weight_kg)
+    days = [asked.day for asked in arm.predict]
+    at_days = _remaining_at(days, arm.role, plan, people, patient.weight_kg)
 
     rng = np.random.default_rng([seed, 1])
     of_draw = rng.integers(_DRAWS, size=_STUDIES)
-    who = of_draw[:, None] * PEOPLE_PER_DRAW + rng.integers(PEOPLE_PER_DRAW, size=(_STUDIES, min(arm.n, 2000)))
-    draws = np.stack([_outcome(course, asked, placebo)[who].mean(axis=1) for asked in arm.predict] or [np.zeros(0)])
-    assumed = () if arm.weight else (f"weight {_USUAL_WEIGHT:g} kg",)
+    draws = np.empty((len(days), _STUDIES))
+    for row, (asked, remaining) in enumerate(zip(arm.predict, at_days, strict=True)):
+        if asked.measure == "mean_pain_fraction":
+            draws[row] = _reported_means(remaining, people, of_draw, arm.n, rng)
+        else:
+            responds = (remaining <= 1.0 - (asked.threshold or 0.0)).astype(float)
+            draws[row] = rng.binomial(arm.n, population_values(responds, people.draw)[of_draw]) / arm.n
+    assumed = (f"weight {_USUAL_WEIGHT:g} kg",) if arm.weight is None else ()
     return ArmPrediction(arm, draws, assumed)
 
 
-def _outcome(course: Course, asked: Asked, placebo: bool) -> NDArray[np.float64]:
-    remaining = course.remaining_at(asked.day, on_placebo=placebo)
-    if asked.measure == "mean_pain_fraction":
-        return remaining
-    return (remaining <= 1.0 - (asked.threshold or 0.0)).astype(float)
+def _remaining_at(
+    days: Sequence[float], role: str, plan: Regimen, people: VirtualPatients, weight_kg: float
+) -> list[NDArray[np.float64]]:
+    """Pain as a share of baseline on each day asked for; without the drug only the timing matters."""
+    if role == "ketamine":
+        course = follow_course(
+            plan, choose_model(plan.form, plan.route), people, weight_kg=weight_kg, also_at_days=days
+        )
+        return [course.remaining_at(day) for day in days]
+    end = plan.last_dose_end_h
+    course_times(plan, days)  # refuses days outside the course and its follow-up
+    return [remaining_on_placebo(people, np.array([end + 24.0 * day]), end)[:, 0] for day in days]
+
+
+def _reported_means(
+    values: NDArray[np.float64],
+    people: VirtualPatients,
+    of_draw: NDArray[np.int64],
+    n: int,
+    rng: np.random.Generator,
+) -> NDArray[np.float64]:
+    """Means that studies of ``n`` patients report: their population's value and the error of sampling them."""
+    by_draw = values.reshape(people.n_draws, -1)
+    centred = by_draw - by_draw.mean(axis=1, keepdims=True)
+    per_draw = by_draw.shape[1]
+    # Residuals from a mean of few scatter too little; this restores their variance.
+    centred = centred * np.sqrt(per_draw / (per_draw - 1.0))
+    averaged = min(n, _MOST_AVERAGED)
+    who = rng.integers(per_draw, size=(of_draw.size, averaged))
+    error = centred[of_draw[:, None], who].mean(axis=1) * np.sqrt(averaged / n)
+    return np.asarray(np.clip(population_values(values, people.draw)[of_draw] + error, 0.0, None))
 
 
 def predict_arms(given: Any, *, seed: int = 1) -> list[dict[str, Any]]:
@@ -164,7 +206,12 @@ def predict_arms(given: Any, *, seed: int = 1) -> list[dict[str, Any]]:
     if not isinstance(arms, list) or not arms:
         raise InputError("The file has no list 'arms'; write 'arms:' and one entry per arm.")
     answers = []
-    for arm in [read_arm(one) for one in arms]:
+    asked = [read_arm(one) for one in arms]
+    names = [arm.id for arm in asked]
+    for name in names:
+        if names.count(name) > 1:
+            raise InputError(f"Two arms have the id {name!r}; give every arm its own.")
+    for arm in asked:
         try:
             answers.append(predict_arm(arm, seed=seed).to_dict())
         except OutsideEvidence as error:

@@ -9,6 +9,7 @@ lost exponentially after it. On placebo the first two factors are 1.
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -71,19 +72,56 @@ class Course:
         """
         days = self.days
         if not days[0] - 1e-9 <= day <= days[-1] + 1e-9:
-            raise InputError(
-                f"Day {day:g} was asked for; days count from the end of the last dose, from {days[0]:.3g} (the first "
-                f"dose) to {days[-1]:g}."
-            )
+            raise InputError(_no_such_day(day, float(days[0])))
         curve = self.remaining_on_placebo if on_placebo else self.remaining
         after = int(np.clip(np.searchsorted(days, day), 1, days.size - 1))
         share = float(np.clip((day - days[after - 1]) / (days[after] - days[after - 1]), 0.0, 1.0))
         return np.asarray(curve[:, after - 1] * (1.0 - share) + curve[:, after] * share)
 
 
-def course_times(regimen: Regimen) -> Floats:
-    """Hours to look at: minutes around the first and last dose, the course, then days to the end of follow-up."""
+def _no_such_day(day: float, first: float) -> str:
+    return (
+        f"Day {day:g} was asked for; days count from the end of the last dose, from {first:.3g} (the first dose) "
+        f"to {FOLLOW_UP_DAYS:g}."
+    )
+
+
+def remaining_on_placebo(people: VirtualPatients, hours: Floats, end_h: float) -> Floats:
+    """Pain as a share of baseline without the drug, (n_patients, n_times).
+
+    Placebo takes its share away from the first dose on and is lost exponentially after the last. The look at hour
+    0 of a course that lasts is the baseline; a dose given at once has just been given then.
+
+    Parameters
+    ----------
+    people : the virtual patients
+    hours : (n_times,) h after the start of the first dose
+    end_h : h, end of the last dose
+    """
+    since_end = np.maximum(hours - end_h, 0.0)
+    placebo = people.placebo_size[:, None] * np.exp(-people.k_placebo[:, None] * since_end)
+    if end_h > 0.0:
+        placebo[:, hours == 0.0] = 0.0
+    return np.asarray(1.0 - placebo)
+
+
+def course_times(regimen: Regimen, also_at_days: Sequence[float] = ()) -> Floats:
+    """Hours to look at: minutes around the first and last dose, the course, then days to the end of follow-up.
+
+    Parameters
+    ----------
+    regimen : what is given
+    also_at_days : days after the end of the last dose, each within the course or its follow-up
+
+    Raises
+    ------
+    InputError
+        A day lies before the first dose or after the end of follow-up.
+    """
     end = regimen.last_dose_end_h
+    for day in also_at_days:
+        if not -end / 24.0 - 1e-9 <= day <= FOLLOW_UP_DAYS + 1e-9:
+            raise InputError(_no_such_day(day, -end / 24.0))
     minutes = np.array(_MINUTES) / 60.0
     starts = np.asarray(regimen.starts_h)
     shown = starts[np.unique(np.linspace(0, starts.size - 1, min(starts.size, 40)).round().astype(int))]
@@ -94,6 +132,8 @@ def course_times(regimen: Regimen) -> Floats:
         np.linspace(0.0, end, _POINTS_DURING_COURSE),
         shown,
         shown + regimen.session_hours,
+        *(shown[[0, -1]] + hours for hours in np.cumsum([step.hours for step in regimen.steps])),
+        end + 24.0 * np.asarray(also_at_days, dtype=float),
         starts[-1] + minutes[: int(np.searchsorted(minutes, regimen.session_hours))],
         end + minutes,
         end + 24.0 * days,
@@ -107,6 +147,7 @@ def follow_course(
     people: VirtualPatients,
     *,
     weight_kg: float,
+    also_at_days: Sequence[float] = (),
 ) -> Course:
     """Follow virtual patients through a regimen.
 
@@ -116,12 +157,13 @@ def follow_course(
     chosen : the population model of exposure
     people : the virtual patients
     weight_kg : body weight of all of them, kg
+    also_at_days : days after the end of the last dose to look at besides the usual ones; negative is during it
 
     Returns
     -------
     Course
     """
-    hours = course_times(regimen)
+    hours = course_times(regimen, also_at_days)
     end = regimen.last_dose_end_h
     parent = chosen.model.parent
     built = build(
@@ -140,10 +182,7 @@ def follow_course(
 
     site = np.maximum(result.values[:, :, -1], 0.0) * strength[:, None]
     acute = site / (site + people.acute_c50[:, None])
-    since_end = np.maximum(hours - end, 0.0)
-    placebo = people.placebo_size[:, None] * np.exp(-people.k_placebo[:, None] * since_end)
-    placebo[:, hours == 0.0] = 0.0
-    on_placebo = 1.0 - placebo
+    on_placebo = remaining_on_placebo(people, hours, end)
     depends = people.depends[:, None]
     return Course(
         hours=hours,

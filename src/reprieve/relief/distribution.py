@@ -31,7 +31,8 @@ def between_draws(happens: Floats, draw: NDArray[np.int64], *, interval: float =
 
     Each population draw gives a probability among its people. These scatter because draws differ and because
     few people were drawn from each; the second part is taken out before the interval is read off: the spread
-    between draws is shrunk to the square root of the between-draw component of a one-way analysis of variance.
+    between draws is shrunk to the square root of the between-draw component of a one-way analysis of variance
+    (:func:`population_values`).
 
     Parameters
     ----------
@@ -43,15 +44,28 @@ def between_draws(happens: Floats, draw: NDArray[np.int64], *, interval: float =
     -------
     probability, low, high
     """
-    n_draws = int(draw[-1]) + 1
-    by_draw = happens.reshape(n_draws, -1)
-    each = by_draw.mean(axis=1)
-    pooled = float(each.mean())
-    observed = float(each.var(ddof=1)) if n_draws > 1 else 0.0
-    sampling = float(np.mean(each * (1 - each))) / max(by_draw.shape[1] - 1, 1)
-    keep = np.sqrt(max(observed - sampling, 0.0) / observed) if observed > 0 else 0.0
-    low, high = np.quantile(pooled + keep * (each - pooled), [(1 - interval) / 2, (1 + interval) / 2])
+    pooled = float(happens.mean())
+    each = population_values(happens, draw)
+    low, high = np.quantile(each, [(1 - interval) / 2, (1 + interval) / 2])
     return pooled, float(np.clip(low, 0, pooled)), float(np.clip(high, pooled, 1))
+
+
+def population_values(values: Floats, draw: NDArray[np.int64]) -> Floats:
+    """The mean of each population draw without the noise of having few people of it, (n_draws,).
+
+    Parameters
+    ----------
+    values : (n_people,) of any outcome; 0 or 1 for something that happens
+    draw : (n_people,) population draw of each person, equal numbers each
+    """
+    n_draws = int(draw[-1]) + 1
+    by_draw = values.reshape(n_draws, -1)
+    each = by_draw.mean(axis=1)
+    people = by_draw.shape[1]
+    observed = float(each.var(ddof=1)) if n_draws > 1 else 0.0
+    sampling = float(by_draw.var(axis=1).mean()) / max(people - 1, 1)
+    keep = np.sqrt(max(observed - sampling, 0.0) / observed) if observed > 0 else 0.0
+    return np.asarray(each.mean() + keep * (each - each.mean()))
 
 
 @dataclass(frozen=True)
@@ -70,19 +84,33 @@ class Duration:
     follow_up: float
 
     def quantile(self, probabilities: float | Sequence[float]) -> Floats:
-        """Days by probability, over everybody, with zeros for those without relief."""
+        """Days by probability, over everybody, with zeros for those without relief.
+
+        A quantile equal to :attr:`follow_up` means at least as long.
+        """
         asked = np.asarray(probabilities, dtype=float)
-        if np.any((asked < 0) | (asked > 1)):
+        if not np.all((asked >= 0) & (asked <= 1)):
             raise InputError(f"Probabilities must be from 0 to 1, but got {probabilities}.")
         return np.asarray(np.quantile(self.days, asked))
 
     def exceeds(self, days: float) -> float:
-        """Probability that relief lasts longer than some days."""
-        return float(np.mean(self.days > days))
+        """Probability that relief lasts longer than some days, from 0 to the end of follow-up.
+
+        Raises
+        ------
+        InputError
+            Relief is not followed for so long.
+        """
+        return float(np.mean(self._longer_than(days)))
 
     def exceeds_between(self, days: float) -> tuple[float, float, float]:
         """:meth:`exceeds` with its 80 % interval; see :func:`between_draws`."""
-        return between_draws((self.days > days).astype(float), self.draw)
+        return between_draws(self._longer_than(days).astype(float), self.draw)
+
+    def _longer_than(self, days: float) -> NDArray[np.bool_]:
+        if not 0.0 <= days < self.follow_up:
+            raise InputError(f"Relief is followed for {self.follow_up:g} days; ask for 0 or more and fewer than that.")
+        return np.asarray(self.days > days)
 
     @property
     def probability_any(self) -> float:

@@ -36,7 +36,7 @@ def relief_durations(days: Floats, remaining: Floats, threshold: float) -> Float
     after = days >= ACUTE_DAYS - 1e-9
     t, excess = days[after], remaining[:, after] - (1.0 - threshold)
     relieved = excess <= 0.0
-    # For good: the last time pain crosses the line upwards; linear between looks, which are a day apart.
+    # For good: the last time pain crosses the line upwards; linear between looks, 1 to 3 days apart.
     last = relieved.shape[1] - 1 - np.argmax(relieved[:, ::-1], axis=1)
     anywhere = relieved.any(axis=1)
     following = np.minimum(last + 1, t.size - 1)

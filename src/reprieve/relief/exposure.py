@@ -14,10 +14,12 @@ from reprieve.evidence.absorption import add_first_order_input
 from reprieve.evidence.build import BuiltModel, between_subject, build, compartment_doses
 from reprieve.evidence.records.model_choice import ChoiceRule
 from reprieve.evidence.records.population_model import PopulationModel
+from reprieve.evidence.records.protocol import Protocol
 from reprieve.pkpd.schedule import Dose
 from reprieve.pkpd.simulate import simulate
 from reprieve.regimen import Regimen
 from reprieve.relief.patient import Patient
+from reprieve.relief.plan import read_plan
 
 _CHOICE = "adult"
 #: Longest time, h, that may be asked for: two years.
@@ -63,6 +65,8 @@ def choose_model(form: str, route: str) -> Chosen:
 def named_model(model_id: str, regimen: Regimen) -> Chosen:
     """A model asked for by its id, for this regimen.
 
+    One that publishes typical values only borrows its variability as the rules in the evidence say, and says so.
+
     Raises
     ------
     UnknownName
@@ -76,7 +80,14 @@ def named_model(model_id: str, regimen: Regimen) -> Chosen:
             f"{model_id} was made for {' and '.join(model.forms)}; the regimen gives {regimen.form}. "
             f"Choose another model, or write the regimen in that form."
         )
-    return Chosen(model, "asked for by name", model, {})
+    if between_subject(model)[0]:
+        return Chosen(model, "asked for by name", model, {})
+    for rule in read.model_choice(_CHOICE).rules:
+        if rule.model == model_id and rule.variability_from is not None:
+            lender = read.population_model(rule.variability_from)
+            said = f"asked for by name; between-subject variability is borrowed from {lender.id}"
+            return Chosen(model, said, lender, rule.borrowed)
+    return Chosen(model, "asked for by name; it publishes no between-subject variability", model, {})
 
 
 def log_deviations(chosen: Chosen, normals: NDArray[np.float64]) -> dict[str, NDArray[np.float64]]:
@@ -161,13 +172,13 @@ class Concentration:
 
 
 def concentration(
-    regimen: Regimen | str, patient: Patient, *, times: Sequence[float], model: str | None = None
+    regimen: Regimen | Protocol | str, patient: Patient, *, times: Sequence[float], model: str | None = None
 ) -> Concentration:
     """Concentrations of the typical patient of this weight.
 
     Parameters
     ----------
-    regimen : a regimen, or its text
+    regimen : a regimen, its text, or a named protocol
     patient : the weight is needed
     times : (n_times,) h after the start of the first dose, 0 or later
     model : id of a population model; by form and route when not given
@@ -184,8 +195,11 @@ def concentration(
     OutsideEvidence
         Nothing published lets the form or route be computed.
     """
-    plan = Regimen.parse(regimen) if isinstance(regimen, str) else regimen
-    asked = np.atleast_1d(np.asarray(times, dtype=float))
+    plan = read_plan(regimen)
+    try:
+        asked = np.atleast_1d(np.asarray(times, dtype=float))
+    except (TypeError, ValueError):
+        raise InputError(f"Times are given as {times!r}; they must be hours, for example [0.5, 1, 2].") from None
     if asked.ndim != 1 or asked.size == 0 or not np.all(np.isfinite(asked)):
         raise InputError("Times must be a list of finite hours, for example 0.5,1,2.")
     if asked.min() < 0 or asked.max() > _LONGEST_H:

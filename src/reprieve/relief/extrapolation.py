@@ -8,7 +8,9 @@ from reprieve.regimen import Regimen
 from reprieve.relief.patient import Patient
 
 
-def extrapolations(patient: Patient, regimen: Regimen, studied: Studied, model: PopulationModel) -> tuple[str, ...]:
+def extrapolations(
+    patient: Patient, regimen: Regimen, studied: Studied, model: PopulationModel, *, no_benefit: bool = False
+) -> tuple[str, ...]:
     """One sentence for each way in which patient or regimen lie outside the studied ones.
 
     Parameters
@@ -16,14 +18,18 @@ def extrapolations(patient: Patient, regimen: Regimen, studied: Studied, model: 
     patient, regimen : the question
     studied : what the relief parameters were estimated on
     model : the population model of exposure
+    no_benefit : trials of this condition and route find no benefit, so none was taken to last
     """
     said: list[str] = []
     if patient.condition != studied.condition:
-        said.append(
-            f"Condition: the relief parameters come from {studied.condition.upper()}; how much of "
-            f"{(patient.condition or 'this pain').replace('_', ' ')} pain depends on sensitisation is unknown "
-            f"and was taken as anywhere from none to as much."
+        name = (patient.condition or "this pain").replace("_", " ")
+        taken = (
+            f"trials find no lasting benefit in {name} by this route, so none was forecast beyond placebo."
+            if no_benefit
+            else f"how many people's {name} pain depends on sensitisation is unknown and was taken as anywhere from "
+            f"none to as many."
         )
+        said.append(f"Condition: the relief parameters come from {studied.condition.upper()}; {taken}")
     if regimen.form != studied.form:
         said.append(
             f"Form: lasting relief was estimated with {studied.form}; {regimen.form} is converted by its potency "
@@ -37,6 +43,14 @@ def extrapolations(patient: Patient, regimen: Regimen, studied: Studied, model: 
             f"Hours: lasting relief was estimated on one course of about 100 h; this one has "
             f"{regimen.infusion_hours:.3g} h of infusion."
         )
+    if regimen.infusion_hours > 0 and isinstance(patient.weight, float):
+        slowest, fastest = studied.mg_per_kg_per_hour
+        rate = regimen.total_mg(patient.weight) / regimen.infusion_hours / patient.weight
+        if not slowest <= rate <= fastest:
+            said.append(
+                f"Dose: lasting relief was estimated at {slowest:g} to {fastest:g} mg/kg/h; this course averages "
+                f"{rate:.3g} mg/kg/h."
+            )
     if regimen.sessions > 1:
         said.append(
             f"Sessions: the course that was estimated on was continuous; this one has {regimen.sessions} sessions."
@@ -48,10 +62,13 @@ def extrapolations(patient: Patient, regimen: Regimen, studied: Studied, model: 
             said.append(
                 f"{name}: {value:.3g} {unit} is outside {least:g} to {most:g} {unit}, the relief study's patients."
             )
-    people = model.population.weight_kg
-    if people and isinstance(patient.weight, float) and not people.low <= patient.weight <= people.high:
-        said.append(
-            f"Weight: {patient.weight:.3g} kg is outside {people.low:g} to {people.high:g} kg, the people of the "
-            f"exposure model {model.id}; it is scaled by allometry."
-        )
+    for name, value, people, unit, how in (
+        ("Age", patient.age, model.population.age_years, "years", "it has no effect of age"),
+        ("Weight", patient.weight, model.population.weight_kg, "kg", "it is scaled by allometry"),
+    ):
+        if people and isinstance(value, float) and not people.low <= value <= people.high:
+            said.append(
+                f"{name}: {value:.3g} {unit} is outside {people.low:g} to {people.high:g} {unit}, the people of the "
+                f"exposure model {model.id}; {how}."
+            )
     return tuple(said)

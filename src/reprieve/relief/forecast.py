@@ -31,7 +31,8 @@ from reprieve.relief.exposure import Chosen, choose_model, named_model
 from reprieve.relief.extrapolation import extrapolations
 from reprieve.relief.figures import forecast_pictures
 from reprieve.relief.nearest_studies import Nearness, nearest_studies
-from reprieve.relief.patient import Patient
+from reprieve.relief.patient import Patient, is_number
+from reprieve.relief.plan import read_plan
 from reprieve.relief.report import render_report
 from reprieve.relief.sustained import Sustained, sustained_relief
 from reprieve.relief.verdict import Verdict, finds_no_benefit, judge
@@ -87,7 +88,7 @@ class Forecast:
         without = {name: self.sustained.placebo.exceeds(d) for name, d in HORIZONS.items()}
         return judge(with_drug, without, self.certainty)
 
-    def check_current(self, patient: Patient, regimen: Regimen | str) -> None:
+    def check_current(self, patient: Patient, regimen: Regimen | Protocol | str) -> None:
         """Refuse to be used for a patient or regimen that changed since.
 
         Raises
@@ -95,7 +96,7 @@ class Forecast:
         InputError
             Naming what changed; make a new forecast.
         """
-        now = Regimen.parse(regimen) if isinstance(regimen, str) else regimen
+        now = read_plan(regimen)
         changed = [name for name, value in vars(patient).items() if value != vars(self.patient)[name]]
         changed += ["regimen"] if now != self.regimen else []
         if changed:
@@ -165,7 +166,7 @@ def forecast(
     patient : condition, weight and pain are needed
     regimen : a regimen, its text, or a named protocol
     seed : of the virtual patients; the same seed gives the same answer
-    n_patients : virtual patients, rounded up to whole groups of 50
+    n_patients : virtual patients, rounded up to whole groups of 20
     threshold : θ, share of pain that must be gone to count as relief, 0.1 to 0.9
     model : id of a population model of exposure; chosen by form and route when not given
 
@@ -182,14 +183,12 @@ def forecast(
     OutsideEvidence
         Nothing published lets this form, route or age be answered.
     """
-    if not 0.1 <= threshold <= 0.9:
+    if not is_number(threshold) or not 0.1 <= threshold <= 0.9:
         raise InputError(
-            f"The threshold is {threshold:g}; it must be from 0.1 to 0.9 (0.3 is a response, 0.5 a large one)."
+            f"The threshold is {threshold!r}; it must be from 0.1 to 0.9 (0.3 is a response, 0.5 a large one)."
         )
     protocol = regimen if isinstance(regimen, Protocol) else None
-    text = protocol.regimen if protocol else regimen
-    plan = Regimen.parse(text) if isinstance(text, str) else text
-    assert isinstance(plan, Regimen)  # a Protocol was unwrapped above
+    plan = read_plan(regimen)
     condition = read.condition(patient.need("condition", "relief differs between conditions"))
     weight = patient.weight_kg
     if patient.need("pain", "relief is counted from it") < 1.0:
@@ -200,12 +199,13 @@ def forecast(
     chosen = named_model(model, plan) if model else choose_model(plan.form, plan.route)
     prior = read.relief_prior(_PRIOR)
     certainty = condition.certainty_for(plan.route, several_days=plan.is_over_days)
+    no_benefit = finds_no_benefit(certainty)
     people = draw_patients(
         prior,
         n_patients=n_patients,
         seed=seed,
         in_studied_condition=condition.id == prior.studied.condition,
-        no_benefit=finds_no_benefit(certainty),
+        no_benefit=no_benefit,
     )
     course = follow_course(plan, chosen, people, weight_kg=weight)
     return Forecast(
@@ -215,7 +215,7 @@ def forecast(
         chosen=chosen,
         prior=prior,
         certainty=certainty,
-        extrapolation=extrapolations(patient, plan, prior.studied, chosen.model),
+        extrapolation=extrapolations(patient, plan, prior.studied, chosen.model, no_benefit=no_benefit),
         warnings=_warnings(plan, protocol, patient, course, certainty),
         nearest=nearest_studies(read.studies(), condition.id, plan),
         people=people,

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import math
 from dataclasses import dataclass
+from numbers import Real
 from typing import Any
 
 from reprieve.errors import InputError, MissingDatum, OutsideEvidence, UnknownName
@@ -18,8 +19,13 @@ _YOUNGEST_ANSWERED = 12.0
 _OLDEST = 120.0
 
 
+def is_number(value: object) -> bool:
+    """Whether a value is a real number, NumPy's included; True and False are not."""
+    return isinstance(value, Real) and not isinstance(value, bool)
+
+
 def _finite(value: Any, what: str, unit: str, low: float, high: float) -> float:
-    if isinstance(value, bool) or not isinstance(value, (int, float)) or not math.isfinite(value):
+    if not is_number(value) or not math.isfinite(value):
         raise InputError(f"{what} is given as {value!r}; it must be a number of {unit} from {low:g} to {high:g}.")
     if not low <= value <= high:
         raise InputError(
@@ -70,11 +76,12 @@ class Patient:
         if self.pain is not None:
             set_(self, "pain", _finite(self.pain, "Pain", "points (NRS)", 0.0, 10.0))
         if self.sex is not None:
-            if self.sex.lower() not in SEXES:
-                raise UnknownName("sex", self.sex, SEXES)
-            set_(self, "sex", self.sex.lower())
+            sex = str(self.sex).strip().lower()
+            if sex not in SEXES:
+                raise UnknownName("sex", str(self.sex), SEXES)
+            set_(self, "sex", sex)
         if self.condition is not None:
-            set_(self, "condition", read.condition(self.condition).id)
+            set_(self, "condition", read.condition(str(self.condition).strip()).id)
 
     def need(self, name: str, why: str) -> Any:
         """A datum, or :class:`MissingDatum` saying what it is needed for."""

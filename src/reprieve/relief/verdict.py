@@ -49,7 +49,8 @@ def judge(exceeds: Mapping[str, float], on_placebo: Mapping[str, float], certain
             f"then, {on_placebo['48h']:.0%} on placebo.",
         )
     last = lasting[-1]
-    lost = [name for name in exceeds if name not in lasting and exceeds[name] <= exceeds[last]]
+    names = list(exceeds)
+    lost = names[names.index(last) + 1 :]
     beyond = f"; at {_WORDS[lost[0]]} no difference is detectable" if lost else ""
     return Verdict(
         "lasting",

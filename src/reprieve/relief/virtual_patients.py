@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+import zlib
 from dataclasses import dataclass
 
 import numpy as np
@@ -10,15 +11,20 @@ from numpy.typing import NDArray
 
 from reprieve.errors import InputError
 from reprieve.evidence.records.relief_prior import Belief, ReliefPrior
-from reprieve.units import convert
+from reprieve.units import convert, dimension
 
 Floats = NDArray[np.float64]
 
-#: People per population draw: enough draws to show what is not known, enough people to see how they differ.
-PEOPLE_PER_DRAW = 50
-MOST_PATIENTS = 100_000
+#: People per population draw. Of 2,000 virtual patients, 100 draws of 20 serve better than 40 of 50: over 60 seeds
+#: the chance of relief at 4 weeks after a 100-h course (0.113) scatters by 0.0125 instead of 0.0148 and the ends of
+#: its interval by 0.003 and 0.038 instead of 0.010 and 0.040. Fewer than 20 people leave too little to take the
+#: sampling noise out with: with 5 the lower end lies at 0.044 instead of 0.017.
+PEOPLE_PER_DRAW = 20
+#: A forecast of as many takes 1.3 GB (measured); its random error, 0.2 % of the chance, is far below what is unknown.
+MOST_PATIENTS = 40_000
 #: Standard normals kept for the deviations of a pharmacokinetic model, more than any published model varies.
 _PK_NORMALS = 12
+_HOUSE_UNIT = {"time": "h", "rate constant": "1/h", "concentration": "ng/mL", "fraction": "fraction"}
 #: Half-width of a 95 % interval in standard deviations.
 _Z95 = 1.959963984540054
 
@@ -74,24 +80,40 @@ def potency(form: str, r_potency: Floats) -> Floats:
 
 
 def _population_values(belief: Belief, rng: np.random.Generator, n: int) -> Floats:
-    """Population values of one parameter, (n,), in its own unit; the stream advances the same for any form."""
-    normal, uniform = rng.standard_normal(n), rng.random(n)
+    """Population values of one parameter, (n,), in its own unit."""
     value, low, high, se = (np.nan if x is None else x for x in (belief.value, belief.low, belief.high, belief.se))
     if belief.form == "lognormal":
-        return np.asarray(value * np.exp(normal * math.log(high / low) / (2 * _Z95)))
+        return np.asarray(value * np.exp(rng.standard_normal(n) * math.log(high / low) / (2 * _Z95)))
     if belief.form == "beta":
         # Method of moments: mean m and variance se² give the two shapes of the beta distribution.
         size = value * (1 - value) / se**2 - 1
         return np.asarray(rng.beta(value * size, (1 - value) * size, n))
     if belief.form == "normal":
-        return np.clip(value + se * normal, 0.0, 1.0)
+        return _normal_within_0_to_1(value, se, rng, n)
     if belief.form == "uniform":
-        return np.asarray(low + (high - low) * uniform)
+        return np.asarray(low + (high - low) * rng.random(n))
     return np.full(n, value)
 
 
-def _house_unit(belief: Belief) -> str:
-    return {"d": "h", "min": "h", "1/d": "1/h"}.get(belief.unit, belief.unit)
+def _normal_within_0_to_1(mean: float, sd: float, rng: np.random.Generator, n: int) -> Floats:
+    """A truncated normal, (n,): what falls outside 0 to 1 is drawn again, so nothing piles up at the ends."""
+    values = mean + sd * rng.standard_normal(n)
+    while (outside := (values < 0.0) | (values > 1.0)).any():
+        values[outside] = mean + sd * rng.standard_normal(int(outside.sum()))
+    return values
+
+
+def _to_house_unit(belief: Belief) -> float:
+    return convert(1.0, belief.unit, _HOUSE_UNIT[dimension(belief.unit)])
+
+
+def _stream(seed: int, name: str) -> np.random.Generator:
+    """A stream of its own for everything that is drawn: a change of one belief leaves all others as they were."""
+    return np.random.default_rng([seed, zlib.crc32(name.encode())])
+
+
+def _is_whole(given: object) -> bool:
+    return isinstance(given, (int, np.integer)) and not isinstance(given, bool)
 
 
 def draw_patients(
@@ -102,7 +124,7 @@ def draw_patients(
     Parameters
     ----------
     prior : beliefs about the relief model
-    n_patients : rounded up to whole population draws of 50 people
+    n_patients : rounded up to whole population draws of 20 people
     seed : the same seed gives the same people
     in_studied_condition : the condition is the one the prior was estimated in
     no_benefit : trials in this condition and route find no benefit, at moderate or high certainty: nobody's
@@ -113,23 +135,22 @@ def draw_patients(
     InputError
         The number of patients or the seed cannot be used.
     """
-    if not 1 <= n_patients <= MOST_PATIENTS:
-        raise InputError(f"{n_patients} virtual patients were asked for; ask for 1 to {MOST_PATIENTS:,}.")
-    if seed < 0:
-        raise InputError(f"The seed is {seed}; it must be 0 or greater.")
+    if not _is_whole(n_patients) or not 1 <= n_patients <= MOST_PATIENTS:
+        raise InputError(f"{n_patients!r} virtual patients were asked for; ask for 1 to {MOST_PATIENTS:,}.")
+    if not _is_whole(seed) or seed < 0:
+        raise InputError(f"The seed is {seed!r}; it must be a whole number, 0 or greater.")
     n_draws = -(-n_patients // PEOPLE_PER_DRAW)
     n = n_draws * PEOPLE_PER_DRAW
     draw = np.repeat(np.arange(n_draws), PEOPLE_PER_DRAW)
-    rng = np.random.default_rng(seed)
 
     individual: dict[str, Floats] = {}
     for name, belief in sorted(prior.parameters.items()):
-        population = convert(1.0, belief.unit, _house_unit(belief)) * _population_values(belief, rng, n_draws)
+        rng = _stream(seed, name)
+        population = _to_house_unit(belief) * _population_values(belief, rng, n_draws)
         people = rng.standard_normal(n)
         spread = belief.between_subject.sd_log if belief.between_subject else 0.0
         individual[name] = population[draw] * np.exp(spread * people)
-    pk_normals = rng.standard_normal((n, _PK_NORMALS))
-    by_drug, by_placebo = rng.random(n), rng.random(n)
+    by_drug, by_placebo = _stream(seed, "responds to drug").random(n), _stream(seed, "responds to placebo").random(n)
 
     on_placebo = individual["effect_on_placebo"]
     # An effect with drug is the drug's or placebo's: P = 1 - (1 - p_drug)(1 - p_placebo), solved for p_drug.
@@ -138,22 +159,19 @@ def draw_patients(
         share = share * individual["share_outside_studied_condition"]
     if no_benefit:
         share = np.zeros(n)
-    smallest, largest = (
-        prior.parameters["placebo_size"].low or 0.0,
-        prior.parameters["placebo_size"].high or 1.0,
-    )
-    size = smallest + (largest - smallest) * rng.random(n)
+    size = _population_values(prior.parameters["placebo_size"], _stream(seed, "size of placebo effect"), n)
+    acute_half_life = prior.parameters["acute_half_life"]
     ln2 = math.log(2.0)
     return VirtualPatients(
         draw=draw,
-        pk_normals=pk_normals,
+        pk_normals=_stream(seed, "pharmacokinetics").standard_normal((n, _PK_NORMALS)),
         k_rec=ln2 / individual["return_half_life"],
         k_des=individual["reversal_rate"],
         c50=individual["reversal_c50"],
         hill=individual["reversal_hill"],
         depends=by_drug < share,
         acute_c50=individual["acute_c50"],
-        ke0=ln2 / convert(prior.parameters["acute_half_life"].value or 0.0, "min", "h"),
+        ke0=ln2 / (_to_house_unit(acute_half_life) * (acute_half_life.value or math.nan)),
         r_potency=individual["r_relative_potency"],
         placebo_size=np.where(by_placebo < on_placebo, size, 0.0),
         k_placebo=ln2 / individual["placebo_half_life"],

@@ -51,6 +51,7 @@ class Studied(Part, frozen=True, kw_only=True):
     form: str
     route: Route
     infusion_hours: tuple[float, float]
+    mg_per_kg_per_hour: tuple[float, float]
     age: tuple[float, float]
     weight: tuple[float, float]
     status: Status
@@ -82,6 +83,10 @@ class ReliefPrior(Record, frozen=True, kw_only=True):
         """Every parameter is there, in a unit of its dimension, with the numbers its form needs."""
         for name in _DIMENSION.keys() ^ self.parameters.keys():
             self.fail(f"{name} is {'missing' if name in _DIMENSION else 'not a parameter of the relief model'}")
+        for name in ("infusion_hours", "mg_per_kg_per_hour", "age", "weight"):
+            least, most = getattr(self.studied, name)
+            if not 0 < least < most:
+                self.fail(f"studied {name.replace('_', ' ')} run from {least:g} to {most:g}; write the lower first")
         for name, belief in self.parameters.items():
             try:
                 found = dimension(belief.unit)
