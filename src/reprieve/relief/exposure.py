@@ -74,7 +74,7 @@ def named_model(model_id: str, regimen: Regimen) -> Chosen:
     InputError
         The model is not about this form.
     """
-    model = read.population_model(model_id)
+    model = read.population_model(str(model_id))
     if regimen.form not in model.forms:
         raise InputError(
             f"{model_id} was made for {' and '.join(model.forms)}; the regimen gives {regimen.form}. "

@@ -25,7 +25,7 @@ MOST_PATIENTS = 40_000
 #: Standard normals kept for the deviations of a pharmacokinetic model, more than any published model varies.
 _PK_NORMALS = 12
 _HOUSE_UNIT = {"time": "h", "rate constant": "1/h", "concentration": "ng/mL", "fraction": "fraction"}
-#: Half-width of a 95 % interval in standard deviations.
+#: From the middle of a normal distribution to an end of its 95 % interval, in standard deviations.
 _Z95 = 1.959963984540054
 
 
@@ -83,7 +83,10 @@ def _population_values(belief: Belief, rng: np.random.Generator, n: int) -> Floa
     """Population values of one parameter, (n,), in its own unit."""
     value, low, high, se = (np.nan if x is None else x for x in (belief.value, belief.low, belief.high, belief.se))
     if belief.form == "lognormal":
-        return np.asarray(value * np.exp(rng.standard_normal(n) * math.log(high / low) / (2 * _Z95)))
+        # Median and both ends are published and are not quite symmetric: each side has its own spread.
+        normal = rng.standard_normal(n)
+        spread = np.where(normal < 0.0, math.log(value / low), math.log(high / value)) / _Z95
+        return np.asarray(value * np.exp(spread * normal))
     if belief.form == "beta":
         # Method of moments: mean m and variance se² give the two shapes of the beta distribution.
         size = value * (1 - value) / se**2 - 1
