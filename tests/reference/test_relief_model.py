@@ -1,5 +1,6 @@
 """The relief model against a slow, independent solution of its equations by a general ODE solver."""
 
+import itertools
 import math
 from dataclasses import dataclass
 
@@ -94,7 +95,7 @@ def slow_person(case: Case, i: int, times: np.ndarray) -> dict[str, np.ndarray]:
         {0.0, float(times[-1])} | {t for inf in case.infusions for t in inf[:2]} | {b[0] for b in case.boluses}
     )
     y, out = np.array([0, 0, 0, 0, 1.0]), np.empty((times.size, 5))
-    for start, end in zip(changes, changes[1:], strict=False):
+    for start, end in itertools.pairwise(changes):
         y = y + np.array([sum(mg for at, mg in case.boluses if at == start), 0, 0, 0, 0])
         rate = sum(r for a, b, r in case.infusions if a <= start < b)
         asked = (times >= start) & (times <= end)

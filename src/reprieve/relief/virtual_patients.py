@@ -16,9 +16,9 @@ from reprieve.units import convert, dimension
 Floats = NDArray[np.float64]
 
 #: People per population draw. Of 2,000 virtual patients, 100 draws of 20 serve better than 40 of 50: over 60 seeds
-#: the chance of relief at 4 weeks after a 100-h course (0.113) scatters by 0.0125 instead of 0.0148 and the ends of
-#: its interval by 0.003 and 0.038 instead of 0.010 and 0.040. Fewer than 20 people leave too little to take the
-#: sampling noise out with: with 5 the lower end lies at 0.044 instead of 0.017.
+#: the chance of relief at 4 weeks after a 100-h course (0.11) scatters by 0.013 instead of 0.018 and the ends of its
+#: interval (0.012 and 0.25) by 0.004 and 0.039 instead of 0.010 and 0.052. Fewer than 20 people leave too little to
+#: take the sampling noise out with: with 5 the lower end lies at 0.045.
 PEOPLE_PER_DRAW = 20
 #: A forecast of as many takes 1.3 GB (measured); its random error, 0.2 % of the chance, is far below what is unknown.
 MOST_PATIENTS = 40_000
