@@ -179,11 +179,11 @@ def _are_well_conditioned(rates, vectors, inverse):
             size, integral, slowest = 0.0, 0.0, np.inf
             for m in range(n):
                 a = vectors[i, m] * inverse[m, j]
-                if a != 0.0:
+                if a != 0.0:  # also when it is not a number
                     size += abs(a)
                     integral += a / rates[m]
                     slowest = min(slowest, rates[m])
-            if size > _CANCELLATION * abs(integral) * slowest:
+            if size > 0.0 and not size <= _CANCELLATION * abs(integral) * slowest:
                 return False
     return True
 

@@ -114,7 +114,7 @@ def _graded_times(breaks: NDArray[np.float64], changes: NDArray[np.bool_], needs
     fall = _FALL_PER_PANEL / needs.steepness
     edges = [breaks]
     while position.size:
-        since = np.maximum(position - last_change, 0.0)
+        since = np.where(position > last_change - _SAME_TIME, position - last_change, np.inf)  # inf: no drug yet
         step = np.minimum(first_panel + growth * since, 1.0 / needs.slow_rate)
         step = np.minimum(step, fall * np.maximum(1.0 / needs.drive_rate, since / _TIME_CONSTANTS))
         position = position + step
