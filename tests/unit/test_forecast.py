@@ -1,0 +1,277 @@
+"""The forecast as programs read it: what is in the answer, what stays the same, and what must hold in any."""
+
+import json
+
+import numpy as np
+import pytest
+
+import reprieve as rp
+from reprieve.errors import InputError, MissingDatum, OutsideEvidence
+from reprieve.relief.course import FOLLOW_UP_DAYS
+
+LONG = "esketamine iv 5 mg/h for 24 h then 14 mg/h for 24 h then 22 mg/h for 52 h"
+SHORT = "racemic iv 0.5 mg/kg over 40 min"
+TEN_DAYS = "racemic iv 0.35 mg/kg/h for 4 h every 24 h x 10"
+ORAL = "racemic oral 0.5 mg/kg every 8 h for 14 d"
+PATIENT = rp.Patient(age=45, weight=70, sex="female", condition="crps", pain=7.2)
+QUESTIONS = [("crps", LONG), ("crps", TEN_DAYS), ("fibromyalgia", SHORT), ("cancer", ORAL), ("phn", "racemic im 30 mg")]
+
+
+@pytest.fixture(scope="module")
+def made():
+    return rp.forecast(PATIENT, LONG, seed=1)
+
+
+@pytest.fixture(scope="module", params=QUESTIONS, ids=" ".join)
+def answer(request):
+    condition, text = request.param
+    return rp.forecast(rp.Patient(weight=70, condition=condition, pain=7.0), text, seed=5).answer
+
+
+QUANTILES = {"q10": float, "q50": float, "q90": float}
+HORIZONS = {"48h": float, "2wk": float, "4wk": float, "12wk": float}
+PROVENANCE = {
+    "model": {"relief": str, "exposure": str}, "evidence_fingerprint": str, "inputs_fingerprint": str, "version": str,
+    "seed": int, "virtual_patients": int,
+}  # fmt: skip
+CONTRACT = {
+    "patient": {"age": float, "weight": float, "sex": str, "condition": str, "pain": float},
+    "regimen": {
+        "text": str, "total_mg": float, "infusion_hours": float, "sessions": int, "last_dose_end_h": float,
+    },
+    "acute": {"onset_min": float, "peak_relief": float, "offset_h": float},
+    "sustained": {
+        "threshold": float, "probability_any": float, "duration_days": QUANTILES,
+        "duration_days_if_relief": QUANTILES, "exceeds": HORIZONS,
+        "placebo": {"probability_any": float, "duration_days": QUANTILES, "exceeds": HORIZONS},
+        "probability_of_relief": [{"day": int, "p": float, "low": float, "high": float, "placebo": float}],
+    },
+    "pain": [{"day": int, "mean": float, "q10": float, "q90": float}],
+    "verdict": str, "verdict_code": str, "calibration": str,
+    "certainty": {"level": str, "by": str, "statement": str},
+    "extrapolation": [str], "evidence": [{"study": str, "role": str, "text": str}], "warnings": [str],
+    "inputs": {"used": [str], "missing": [str], "given_not_used": [str]},
+    "limits": [str], "method": str,
+    "provenance": PROVENANCE,
+}  # fmt: skip
+
+
+def check(value, wanted, where="answer"):
+    if isinstance(wanted, dict):
+        assert isinstance(value, dict), where
+        for key, inner in wanted.items():
+            assert key in value, f"{where} lacks {key}"
+            check(value[key], inner, f"{where}.{key}")
+    elif isinstance(wanted, list):
+        assert isinstance(value, list), where
+        for item in value:
+            check(item, wanted[0], f"{where}[]")
+    else:
+        assert type(value) is wanted, f"{where} is {value!r}"
+
+
+def test_the_answer_has_everything_of_the_contract(made):
+    answer = json.loads(made.to_json())
+    check(answer, CONTRACT)
+    assert len(answer["evidence"]) >= 2
+    assert [row["day"] for row in answer["sustained"]["probability_of_relief"]] == list(range(85))
+    assert [row["day"] for row in answer["pain"]] == list(range(85))
+    assert answer == made.answer
+
+
+def test_what_was_asked_is_repeated(made):
+    answer = made.answer
+    assert answer["patient"] == {"age": 45.0, "weight": 70.0, "sex": "female", "condition": "crps", "pain": 7.2}
+    # 5 * 24 + 14 * 24 + 22 * 52 mg
+    assert answer["regimen"] == {
+        "text": LONG, "total_mg": 1600.0, "infusion_hours": 100.0, "sessions": 1, "last_dose_end_h": 100.0,
+    }  # fmt: skip
+    assert answer["inputs"]["given_not_used"] == ["age", "sex"]
+    assert answer["inputs"]["missing"] == []
+    assert answer["provenance"]["seed"] == 1
+    assert answer["provenance"]["version"] == rp.__version__
+    assert answer["provenance"]["virtual_patients"] == 2000
+
+
+def test_only_what_is_given_is_known():
+    answer = rp.forecast(rp.Patient(weight="154 lb", condition="G90.5", pain=7), LONG, n_patients=20).answer
+    assert answer["patient"] == {"weight": pytest.approx(69.853, abs=0.001), "condition": "crps", "pain": 7.0}
+    assert answer["inputs"]["missing"] == ["age", "sex"]
+
+
+def test_the_same_seed_gives_the_same_bytes_and_another_gives_others(made):
+    assert rp.forecast(PATIENT, LONG, seed=1).to_json() == made.to_json()
+    other = rp.forecast(PATIENT, LONG, seed=2).answer
+    assert other["sustained"]["exceeds"] != made.answer["sustained"]["exceeds"]
+    assert other["provenance"]["inputs_fingerprint"] == made.answer["provenance"]["inputs_fingerprint"]
+
+
+def test_json_holds_no_number_that_json_does_not_know(answer):
+    json.loads(json.dumps(answer, allow_nan=False))
+
+
+def test_chances_fall_from_day_to_day_and_lie_in_their_interval(answer):
+    rows = answer["sustained"]["probability_of_relief"]
+    for row in rows:
+        assert 0 <= row["low"] <= row["p"] <= row["high"] <= 1
+    after = rows[2:]  # two days after the last dose the acute effect has gone
+    for name in ("p", "placebo"):
+        values = [row[name] for row in after]
+        assert values == sorted(values, reverse=True)
+    assert all(row["p"] >= row["placebo"] for row in rows)
+
+
+def test_longer_horizons_are_less_likely(answer):
+    sustained = answer["sustained"]
+    for part in (sustained, sustained["placebo"]):
+        values = [part["probability_any"], *part["exceeds"].values()]
+        assert values == sorted(values, reverse=True)
+    for name, row in sustained["exceeds_interval"].items():
+        assert row["p"] == sustained["exceeds"][name]
+        assert row["low"] <= row["p"] <= row["high"]
+
+
+def test_the_curve_and_the_horizons_agree(answer):
+    # Pain only returns after the last dose, so relief on day 14 is relief that lasted longer than 14 days.
+    curve = {row["day"]: row for row in answer["sustained"]["probability_of_relief"]}
+    for name, day in {"48h": 2, "2wk": 14, "4wk": 28, "12wk": 84}.items():
+        assert answer["sustained"]["exceeds"][name] == pytest.approx(curve[day]["p"], abs=0.0011)
+        assert answer["sustained"]["placebo"]["exceeds"][name] == pytest.approx(curve[day]["placebo"], abs=0.0011)
+
+
+def test_quantiles_are_ordered(answer):
+    sustained = answer["sustained"]
+    for part in (sustained["duration_days"], sustained["duration_days_if_relief"]):
+        values = [part[name] for name in ("q10", "q50", "q90") if part[name] is not None]
+        assert values == sorted(values)
+    for row in answer["pain"]:
+        assert row["q10"] <= row["q90"]
+        assert 0 <= row["mean"] <= row["placebo"] + 0.001 <= 7.0 + 0.001
+
+
+def test_days_are_over_everybody_with_zeros(made):
+    days = made.sustained.duration.days
+    assert days.size == 2000
+    share = made.answer["sustained"]["probability_any"]
+    assert np.mean(days == 0) == pytest.approx(1 - share)
+    assert share < 0.9, "then a tenth of everybody has no relief"
+    assert made.answer["sustained"]["duration_days"]["q10"] == 0.0
+    assert made.answer["sustained"]["duration_days_if_relief"]["q10"] > 1.0
+    assert days[days > 0].min() > 1.0
+    assert days.max() <= FOLLOW_UP_DAYS
+
+
+def test_placebo_does_not_depend_on_the_dose():
+    one, ten = (rp.forecast(PATIENT, f"esketamine iv {rate} mg/h for 100 h").answer for rate in (2, 20))
+    assert one["sustained"]["placebo"] == ten["sustained"]["placebo"]
+    assert [r["placebo"] for r in one["pain"]] == [r["placebo"] for r in ten["pain"]]
+    assert one["sustained"]["exceeds"]["2wk"] < ten["sustained"]["exceeds"]["2wk"]
+
+
+def test_more_hours_and_a_higher_rate_never_relieve_less():
+    def chance(text):
+        return rp.forecast(PATIENT, text).sustained.duration.exceeds(14.0)
+
+    by_hours = [chance(f"esketamine iv 20 mg/h for {hours} h") for hours in (4, 10, 24, 50, 100)]
+    by_rate = [chance(f"esketamine iv {rate} mg/h for 100 h") for rate in (1, 3, 10, 30)]
+    assert by_hours == sorted(by_hours)
+    assert by_rate == sorted(by_rate)
+
+
+def test_a_higher_threshold_is_met_by_fewer(made):
+    half = rp.forecast(PATIENT, LONG, seed=1, threshold=0.5)
+    for day in (2.0, 14.0, 28.0):
+        assert half.sustained.duration.exceeds(day) < made.sustained.duration.exceeds(day)
+    assert half.answer["sustained"]["threshold"] == 0.5
+    assert half.answer["acute"]["probability"] < made.answer["acute"]["probability"]
+
+
+@pytest.mark.parametrize(("asked", "drawn"), [(1, 20), (20, 20), (21, 40), (500, 500)])
+def test_patients_are_rounded_up_to_whole_groups(asked, drawn):
+    assert rp.forecast(PATIENT, LONG, n_patients=asked).answer["provenance"]["virtual_patients"] == drawn
+
+
+def test_baseline_pain_scales_pain_and_not_the_chances(made):
+    half = rp.forecast(rp.Patient(weight=70, condition="crps", pain=3.6), LONG, seed=1).answer
+    assert half["sustained"]["exceeds"] == made.answer["sustained"]["exceeds"]
+    assert half["pain"][28]["mean"] == pytest.approx(made.answer["pain"][28]["mean"] / 2, rel=1e-3)
+
+
+@pytest.mark.parametrize(
+    ("changed", "text", "named"),
+    [
+        ({"weight": 71}, LONG, "weight"),
+        ({"age": None}, LONG, "age"),
+        ({"condition": "phn", "pain": 5}, LONG, "condition, pain"),
+        ({}, LONG.replace("22", "23"), "regimen"),
+    ],
+)
+def test_a_stale_forecast_is_refused(made, changed, text, named):
+    asked = {"age": 45, "weight": 70, "sex": "female", "condition": "crps", "pain": 7.2} | changed
+    with pytest.raises(InputError, match=f"This forecast is stale: {named} changed since it was made"):
+        made.check_current(rp.Patient(**asked), text)
+
+
+def test_a_current_forecast_is_not(made):
+    made.check_current(rp.Patient(age=45.0, weight="70 kg", sex="FEMALE", condition="G90.5", pain=7.2), LONG.upper())
+    protocol = rp.protocol("sigtermans2009")
+    rp.forecast(PATIENT, protocol, n_patients=20).check_current(PATIENT, protocol)
+
+
+def test_a_protocol_says_what_of_it_is_not_published():
+    answer = rp.forecast(PATIENT, rp.protocol("sigtermans2009"), n_patients=20).answer
+    assert any("sigtermans2009 is approximated" in said for said in answer["warnings"])
+    heavier = rp.forecast(rp.Patient(weight=90, condition="crps", pain=7), rp.protocol("sigtermans2009"), n_patients=20)
+    assert any("per 70 kg; they were not scaled" in said for said in heavier.warnings)
+
+
+@pytest.mark.parametrize(
+    ("patient", "options", "error", "sentence"),
+    [
+        ({"condition": None}, {}, MissingDatum, "condition is not given; relief differs between conditions"),
+        ({"weight": None}, {}, MissingDatum, "weight is not given"),
+        ({"pain": None}, {}, MissingDatum, "pain is not given; relief is counted from it"),
+        ({"pain": 0.5}, {}, InputError, "Pain is 0.5; under 1 there is no relief to forecast"),
+        ({}, {"threshold": 30}, InputError, "The threshold is 30; it must be from 0.1 to 0.9"),
+        ({}, {"threshold": float("nan")}, InputError, "The threshold is nan"),
+        ({}, {"threshold": "0.3"}, InputError, "The threshold is '0.3'"),
+        ({}, {"seed": -1}, InputError, "The seed is -1"),
+        ({}, {"n_patients": 0}, InputError, "0 virtual patients were asked for"),
+        ({}, {"model": "kamp"}, InputError, "Unknown population model 'kamp'"),
+        ({}, {"model": 5}, InputError, "Unknown population model '5'"),
+        ({}, {"regimen": None}, InputError, "The regimen is given as None"),
+        ({}, {"regimen": "arketamine iv 0.5 mg/kg over 40 min"}, OutsideEvidence, "covers arketamine iv"),
+        ({}, {"regimen": "racemic topical 50 mg"}, OutsideEvidence, "No measurable amount is known to reach the blood"),
+        ({}, {"regimen": "racemic epidural 30 mg"}, OutsideEvidence, "no time of the peak concentration"),
+        ({"condition": "cancer"}, {"regimen": "racemic sc 0.1 mg/kg/h for 5 d"}, OutsideEvidence, "route sc"),
+    ],
+)
+def test_what_cannot_be_forecast_is_said_in_a_sentence(patient, options, error, sentence):
+    asked = {"weight": 70, "condition": "crps", "pain": 7.0} | patient
+    with pytest.raises(error, match=sentence):
+        rp.forecast(rp.Patient(**asked), **({"regimen": LONG} | options))
+
+
+def test_the_report_is_one_file_and_the_pictures_are_three(made, tmp_path):
+    written = made.report(tmp_path / "forecast.html")
+    page = written.read_text(encoding="utf-8")
+    assert made.verdict.sentence.split(":")[0] in page
+    assert "<script" not in page
+    assert " src=" not in page
+    pictures = made.plot()
+    assert len(pictures) == 3
+    with pytest.raises(InputError, match=r"The report cannot be written to .*Choose another place"):
+        made.report(tmp_path / "nowhere" / "forecast.html")
+
+
+def test_pictures_of_doses_given_at_once():
+    assert len(rp.forecast(PATIENT, "racemic im 30 mg on days 0 3", n_patients=40).plot()) == 3
+
+
+def test_a_probability_is_asked_for_by_day(made):
+    assert made.sustained.probability(day=28) == pytest.approx(
+        made.answer["sustained"]["probability_of_relief"][28]["p"], abs=1e-3
+    )
+    assert made.sustained.probability(day=-0.5) > made.sustained.probability(day=28)
+    q10, q50, q90 = made.sustained.duration.quantile([0.1, 0.5, 0.9])
+    assert q10 <= q50 <= q90
