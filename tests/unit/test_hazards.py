@@ -1,0 +1,230 @@
+"""One test for each known way to be hurt by a number: the mistake is refused, or the answer shows it."""
+
+from datetime import datetime, timedelta
+from zoneinfo import ZoneInfo
+
+import numpy as np
+import pytest
+
+import reprieve as rp
+from reprieve.errors import InputError, MissingDatum, RegimenError, UnitError
+
+PATIENT = {"weight": 70, "condition": "crps", "pain": 7.0, "age": 30}
+STUDIED = "esketamine iv 5 mg/h for 24 h then 14 mg/h for 24 h then 22 mg/h for 52 h"
+
+
+def forecast(text, **changed):
+    options = {name: changed.pop(name) for name in ("seed", "threshold", "model", "n_patients") if name in changed}
+    return rp.forecast(rp.Patient(**(PATIENT | changed)), text, **options)
+
+
+def test_hazard_mg_per_kg_per_h_taken_for_mcg_per_kg_per_min():
+    # 0.3 mg/kg/h is 300 mcg / 60 min = 5 mcg/kg/min: one dose, two ways to write it.
+    per_hour, per_minute = (
+        rp.Regimen.parse(f"racemic iv {rate} for 4 h").events(70) for rate in ("0.3 mg/kg/h", "5 mcg/kg/min")
+    )
+    assert [event.amount_mg for event in per_hour] == pytest.approx([event.amount_mg for event in per_minute])
+    assert per_hour[0].amount_mg == pytest.approx(0.3 * 70 * 4)
+    # The number of the one with the unit of the other is a sixteenth of the dose: refused, both readings named.
+    with pytest.raises(RegimenError, match=r"0.35 mcg/kg/min .* Did you mean 0.35 mg/kg/h \(= 5.83 mcg/kg/min\)\?"):
+        forecast("racemic iv 0.35 mcg/kg/min for 4 h")
+    with pytest.raises(RegimenError, match=r"20 mg/kg/h .* Did you mean 20 mcg/kg/min \(= 1.2 mg/kg/h\)\?"):
+        forecast("racemic iv 20 mg/kg/h for 4 h")
+
+
+def test_hazard_racemic_taken_for_s_ketamine():
+    racemic, esketamine = (forecast(f"{form} iv 3 mg/h for 100 h") for form in ("racemic", "esketamine"))
+    # The same milligrams of the stronger half alone relieve more people, while given and for weeks after.
+    for day in (2.0, 14.0):
+        assert esketamine.sustained.duration.exceeds(day) > racemic.sustained.duration.exceeds(day)
+    assert esketamine.sustained.duration.days.mean() > racemic.sustained.duration.days.mean() + 0.1
+    assert esketamine.answer["acute"]["peak_relief"] > racemic.answer["acute"]["peak_relief"] + 0.02
+    assert any("Potency of R-ketamine" in said for said in racemic.warnings)
+    assert not any("Potency" in said for said in esketamine.warnings)
+    with pytest.raises(RegimenError, match=r"'ketamine' alone is ambiguous: write 'racemic' .* or 'esketamine'"):
+        forecast("ketamine iv 20 mg/h for 100 h")
+
+
+def test_hazard_salt_taken_for_base():
+    # Labels: 57.7 mg hydrochloride is 50 mg base.
+    salt, base = rp.Regimen.parse("racemic salt im 57.7 mg"), rp.Regimen.parse("racemic im 50 mg")
+    assert salt.total_mg(70) == pytest.approx(50.0, abs=0.05)
+    assert base.total_mg(70) == 50.0
+    answer = forecast("racemic salt im 57.7 mg").answer["regimen"]
+    assert answer["total_mg"] == pytest.approx(50.0, abs=0.05)
+    assert "salt" in answer["text"]
+    assert rp.Regimen.parse("racemic hcl im 57.7 mg") == salt
+    with pytest.raises(RegimenError, match="both salt and base"):
+        rp.Regimen.parse("racemic salt base im 50 mg")
+
+
+def test_hazard_pounds_taken_for_kilograms():
+    made = forecast("racemic iv 0.35 mg/kg/h for 4 h", weight="154 lb")
+    assert made.answer["patient"]["weight"] == pytest.approx(69.85, abs=0.01)
+    assert made.answer["regimen"]["total_mg"] == pytest.approx(0.35 * 69.853 * 4, rel=1e-3)
+    # Pounds written without their unit are 154 kg: answered, but the weight is shown and marked.
+    slip = forecast("racemic iv 0.35 mg/kg/h for 4 h", weight=154)
+    assert any(said.startswith("Weight: 154 kg is outside") for said in slip.extrapolation)
+    with pytest.raises(InputError, match=r"from 20 to 350 kg\. Check the unit"):
+        forecast(STUDIED, weight=400)
+
+
+@pytest.mark.parametrize(
+    "text", ["racemic iv 0,35 mg/kg/h for 4 h", "racemic im 12,5 mg", "racemic iv 20 mg over 1,5 h"]
+)
+def test_hazard_decimal_comma_in_a_regimen(text):
+    with pytest.raises(UnitError, match=r"a comma can mean (0\.35 or 35|12\.5 or 125|1\.5 or 15)"):
+        forecast(text)
+
+
+def test_hazard_decimal_comma_in_a_weight():
+    with pytest.raises(UnitError, match=r"a comma can mean 70\.5 or 705"):
+        forecast(STUDIED, weight="70,5")
+
+
+def test_hazard_dose_per_day_taken_for_the_total():
+    with pytest.raises(RegimenError, match=r"two ways: 100 mg in all, .*'100 mg over 5 d', or 100 mg/day"):
+        forecast("racemic iv 100 mg for 5 d")
+    with pytest.raises(RegimenError, match="does not say how often 50 mg is given"):
+        forecast("racemic oral 50 mg for 30 d")
+    total, daily = (
+        rp.Regimen.parse(f"racemic iv {dose}").total_mg(70) for dose in ("100 mg over 5 d", "100 mg/day for 5 d")
+    )
+    assert (total, daily) == (pytest.approx(100), pytest.approx(500))
+    assert forecast("racemic oral 50 mg every 8 h for 30 d").answer["regimen"]["total_mg"] == 50 * 3 * 30
+
+
+@pytest.mark.parametrize(
+    "text", ["racemic iv 20 for 4 h", "racemic iv 20 mg/h", "racemic im 0.4", "racemic iv 20 mg over 40"]
+)
+def test_hazard_a_unit_or_a_duration_left_out(text):
+    with pytest.raises(InputError, match=r"without a unit|without a duration"):
+        forecast(text)
+
+
+def test_hazard_dose_per_kg_without_a_weight():
+    with pytest.raises(MissingDatum, match="weight is not given"):
+        forecast("racemic iv 0.35 mg/kg/h for 4 h", weight=None)
+    with pytest.raises(MissingDatum, match="a dose per kg and no weight was given"):
+        rp.Regimen.parse("racemic iv 0.35 mg/kg/h for 4 h").events()
+
+
+def test_hazard_clocks_change_during_a_four_day_infusion():
+    # Berlin, 25 October 2026: 03:00 summer time becomes 02:00. 96 h from Friday 20:00 end at 19:00 on Tuesday.
+    berlin = ZoneInfo("Europe/Berlin")
+    start = datetime(2026, 10, 23, 20, tzinfo=berlin)
+    (dose,) = rp.Regimen.parse("esketamine iv 20 mg/h for 4 d").clock(start)
+    assert dose.begins == start
+    assert dose.ends.replace(tzinfo=None) == datetime(2026, 10, 27, 19)
+    assert dose.ends.timestamp() - dose.begins.timestamp() == 96 * 3600
+    # In spring an hour is lost on the wall: 27 March 2026, 20:00, ends at 21:00.
+    (spring,) = rp.Regimen.parse("esketamine iv 20 mg/h for 4 d").clock(datetime(2026, 3, 27, 20, tzinfo=berlin))
+    assert spring.ends.replace(tzinfo=None) == datetime(2026, 3, 31, 21)
+
+
+def test_hazard_a_start_without_a_time_zone_or_in_the_lost_hour():
+    plan = rp.Regimen.parse("esketamine iv 20 mg/h for 4 d")
+    with pytest.raises(MissingDatum, match="has no time zone"):
+        plan.clock(datetime(2026, 10, 23, 20))
+    with pytest.raises(RegimenError, match="does not exist in Europe/Berlin"):
+        plan.clock(datetime(2026, 3, 29, 2, 30, tzinfo=ZoneInfo("Europe/Berlin")))
+    kathmandu = datetime(2026, 3, 29, 2, 30, tzinfo=ZoneInfo("Asia/Kathmandu"))
+    assert plan.clock(kathmandu)[0].ends - kathmandu == timedelta(days=4)
+
+
+@pytest.mark.parametrize(
+    "changed", [{"weight": 80}, {"condition": "phn"}, {"pain": 5.0}, {"age": 31}, {"sex": "male"}], ids=str
+)
+def test_hazard_a_forecast_used_after_the_patient_changed(changed):
+    made = forecast(STUDIED, n_patients=20)
+    now = rp.Patient(**(PATIENT | changed))
+    with pytest.raises(
+        InputError, match=f"stale: {next(iter(changed))} changed since it was made. Make a new forecast"
+    ):
+        made.check_current(now, STUDIED)
+    again = rp.forecast(now, STUDIED, n_patients=20)
+    before, after = (one.answer["provenance"]["inputs_fingerprint"] for one in (made, again))
+    assert before != after
+
+
+def test_hazard_a_forecast_used_after_the_regimen_changed():
+    with pytest.raises(InputError, match="stale: regimen changed"):
+        forecast(STUDIED, n_patients=20).check_current(rp.Patient(**PATIENT), STUDIED.replace("52 h", "48 h"))
+
+
+@pytest.mark.parametrize(
+    ("text", "changed", "mark"),
+    [
+        (STUDIED, {"condition": "fibromyalgia"}, "Condition"),
+        (STUDIED.replace("esketamine", "racemic"), {}, "Form"),
+        ("esketamine im 25 mg", {}, "Route"),
+        ("esketamine iv 20 mg/h for 10 h", {}, "Hours"),
+        ("esketamine iv 20 mg/h for 240 h", {}, "Hours"),
+        ("esketamine iv 20 mg/h for 20 h every 24 h x 5", {}, "Sessions"),
+        ("esketamine iv 60 mg/h for 100 h", {}, "Dose"),
+        ("esketamine iv 2 mg/h for 100 h", {}, "Dose"),
+        (STUDIED, {"age": 80}, "Age"),
+        (STUDIED, {"age": 14}, "Age"),
+        (STUDIED, {"weight": 130}, "Weight"),
+        ("esketamine iv 0.2 mg/kg/h for 100 h", {"weight": 38}, "Weight"),
+    ],
+)
+def test_hazard_extrapolation_left_unmarked(text, changed, mark):
+    answer = forecast(text, n_patients=20, **changed).answer
+    assert any(said.startswith(f"{mark}: ") for said in answer["extrapolation"])
+
+
+def test_hazard_the_studied_question_marked_for_nothing():
+    # A mark on every answer is read by nobody.
+    assert forecast(STUDIED, n_patients=20).answer["extrapolation"] == []
+
+
+def test_hazard_regression_to_the_mean_counted_as_relief():
+    """A dose too small to do anything must not be credited with what placebo does."""
+    made = forecast("esketamine iv 1 mg", n_patients=4000)
+    assert made.verdict.code == "no_detectable_effect"
+    assert "beyond placebo" in made.verdict.sentence
+    sustained = made.answer["sustained"]
+    assert sustained["placebo"]["probability_any"] > 0.1, "the same people do get better on placebo"
+    assert sustained["probability_any"] == pytest.approx(sustained["placebo"]["probability_any"], abs=0.01)
+    for row in sustained["probability_of_relief"]:
+        assert row["p"] == pytest.approx(row["placebo"], abs=0.01)
+    days, without = made.sustained.duration.days, made.sustained.placebo.days
+    farthest = max(abs(np.mean(days <= day) - np.mean(without <= day)) for day in np.linspace(0, 365, 1000))
+    assert farthest < 0.01, "the two distributions of days are one"
+
+
+@pytest.mark.parametrize("text", [STUDIED, "racemic iv 0.35 mg/kg/h for 4 h every 24 h x 10", "racemic oral 50 mg"])
+def test_hazard_relief_shown_without_placebo(text):
+    answer = forecast(text, n_patients=200).answer
+    assert set(answer["sustained"]["placebo"]["exceeds"]) == set(answer["sustained"]["exceeds"])
+    assert all("placebo" in row for row in (*answer["sustained"]["probability_of_relief"], *answer["pain"]))
+
+
+def test_hazard_a_trial_that_found_nothing_ignored():
+    """Cancer pain by mouth: 214 patients, no better than placebo; the model must not argue."""
+    made = forecast("racemic oral 0.5 mg/kg every 8 h for 16 d", condition="cancer", n_patients=4000)
+    assert made.verdict.code == "no_detectable_effect"
+    assert "moderate certainty" in made.verdict.sentence
+    for horizon, chance in made.answer["sustained"]["exceeds"].items():
+        assert chance == pytest.approx(made.answer["sustained"]["placebo"]["exceeds"][horizon], abs=0.005)
+
+
+def test_hazard_a_single_short_infusion_promised_to_last():
+    """Fibromyalgia, one 40-min infusion: relief for hours, none that outlasts placebo."""
+    made = forecast("racemic iv 0.5 mg/kg over 40 min", condition="fibromyalgia")
+    assert made.verdict.code == "no_detectable_effect"
+    assert made.answer["acute"]["peak_relief"] > 0.3
+    assert made.answer["acute"]["offset_h"] < 24
+
+
+def test_hazard_relief_under_the_drug_counted_as_lasting():
+    """The acute effect is gone a day after the last dose and adds nothing to the days of relief."""
+    made = forecast("esketamine iv 40 mg/h for 2 h", condition="cancer", n_patients=400)
+    assert made.answer["acute"]["probability"] > 0.9
+    assert made.sustained.duration.exceeds(2.0) < made.sustained.placebo.exceeds(2.0) + 0.1
+
+
+def test_hazard_a_dose_per_70_kg_given_to_another_weight_in_silence():
+    made = rp.forecast(rp.Patient(**(PATIENT | {"weight": 100})), rp.protocol("sigtermans2009"), n_patients=20)
+    assert any("per 70 kg; they were not scaled to this weight" in said for said in made.warnings)
