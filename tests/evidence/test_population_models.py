@@ -120,12 +120,12 @@ FAULTS = [
     ("kamp", set_in("analytes", "ketamine", "substance", "S-ketamine"), r"names the substance 'S-ketamine'"),
     (
         "kamp",
-        set_in("checks", 0, "doses", 0, "route", "im"),
-        r"check 'clearance_in_pooled_interval' names the route",
+        set_in("checks", 1, "doses", 0, "route", "im"),
+        r"check 'steps_against_measured_curve' names the route",
     ),
-    ("kamp", set_in("checks", 0, "low", 95), r"interval 95 to 90; write the lower value first"),
-    ("kamp", set_in("checks", 3, "times", [5, 10]), r"has 2 times and .* expected values; they must agree"),
-    ("kamp", set_in("checks", 1, "id", "clearance_in_pooled_interval"), r"two checks have the same id"),
+    ("kamp", set_in("checks", 0, "expected", 0, "low", 95), r"interval 95 to 90; write the lower value first"),
+    ("kamp", set_in("checks", 2, "times", [5, 10]), r"has 2 times and .* expected values; they must agree"),
+    ("kamp", set_in("checks", 1, "id", "pooled_intervals"), r"two checks have the same id"),
     (
         "otto",
         set_in("between_subject", "variance", "CL", 0.0),

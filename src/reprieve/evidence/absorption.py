@@ -69,8 +69,16 @@ def add_first_order_input(built: BuiltModel, route: Route) -> BuiltModel:
     InputError
         The model has a published input for the route, which is to be preferred.
     OutsideEvidence
-        Availability or peak time is not published, or the peak cannot be reached.
+        Availability or peak time is not published, the peak cannot be reached, or the model is known to lack what
+        the route needs or to be about infusions only.
     """
+    if route.route in built.refused:
+        raise OutsideEvidence(
+            f"{built.refused[route.route]}. What is known of the route from other people cannot take its place. "
+            f"Choose another model or route."
+        )
+    if built.infusion_only:
+        raise OutsideEvidence(f"{' '.join(built.infusion_only.values())}. Choose another model.")
     if route.route in built.inputs:
         raise InputError(f"This model has a published input for the route {route.route}; use that one.")
     fraction, tmax = route.first_order()

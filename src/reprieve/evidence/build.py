@@ -7,127 +7,80 @@ Inside: hours, milligrams, litres, kg, ng/mL.
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, replace
-from typing import TypeAlias
 
 import numpy as np
-from numpy.typing import ArrayLike, NDArray
+from numpy.typing import ArrayLike
 
-from reprieve.errors import InputError, UnknownName
-from reprieve.evidence.records.population_model import PopulationModel, covariance_rows
-from reprieve.evidence.records.structure import (
-    Clearance,
-    Exchange,
-    Flow,
-    RouteInput,
-    Transfer,
-    Transit,
+from reprieve.errors import InputError, OutsideEvidence, UnknownName
+from reprieve.evidence.built import (
+    BuiltModel,
+    CompartmentDose,
+    Floats,
+    Input,
+    SprayShare,
+    add_effect_site,
+    compartment_doses,
 )
+from reprieve.evidence.individual import CovariateGiven, between_subject, individuals
+from reprieve.evidence.records.population_model import PopulationModel
+from reprieve.evidence.records.structure import Clearance, Exchange, Flow, RouteInput, Transfer, Transit
 from reprieve.pkpd.compartments import OUTSIDE, CompartmentGraph, Edge
-from reprieve.units import MOLAR_MASS, convert, dimension
+from reprieve.units import MOLAR_MASS, convert
 
-Floats = NDArray[np.float64]
-
-#: (time h, position of the compartment, amount mg, duration h); zero duration is a bolus
-CompartmentDose: TypeAlias = tuple[float, int, float, float]
-
-_HOUSE_UNIT = {
-    "volume": "L", "clearance": "L/h", "rate constant": "1/h", "time": "h", "fraction": "fraction",
-}  # fmt: skip
-
-
-@dataclass(frozen=True)
-class Input:
-    """Where a share of a dose enters.
-
-    Parameters
-    ----------
-    compartment : name of the compartment it enters
-    fraction : share of the dose
-    zero_order_h : h over which it enters, whatever the duration of the dose; None when the dose's own counts
-    """
-
-    compartment: str
-    fraction: float
-    zero_order_h: float | None = None
-
-
-@dataclass(frozen=True)
-class BuiltModel:
-    """A published model as arrays.
-
-    Parameters
-    ----------
-    graph : n compartments and the flows between them
-    rate_matrix : (n_subjects, n, n) 1/h, ``dx/dt = K x`` for amounts x in mg
-    readout : (n_subjects, n_analytes, n) ng/mL per mg in each compartment
-    analytes : what the rows of the readout are
-    central : the compartment the parent drug is read from
-    inputs : route to the entries of a dose by it
-    typical_matrix : (n, n) 1/h, the subject at the reference weight without deviations
-    note : what is approximate about it; empty when everything is as published
-    """
-
-    graph: CompartmentGraph
-    rate_matrix: Floats
-    readout: Floats
-    analytes: tuple[str, ...]
-    central: str
-    inputs: Mapping[str, tuple[Input, ...]]
-    typical_matrix: Floats
-    note: str = ""
-
-    @property
-    def n_subjects(self) -> int:
-        """How many subjects the arrays hold."""
-        return int(self.rate_matrix.shape[0])
-
-
-def between_subject(model: PopulationModel) -> tuple[tuple[str, ...], Floats]:
-    """Names of the parameters that vary between people and the covariance of their log deviations.
-
-    Returns
-    -------
-    names : (n_varying,)
-    covariance : (n_varying, n_varying), dimensionless; empty when the model publishes typical values only
-    """
-    names = tuple(model.between_subject.variance)
-    rows = np.array(covariance_rows(model.between_subject), dtype=float)
-    return names, rows.reshape(len(names), len(names))
+__all__ = [
+    "BuiltModel",
+    "CompartmentDose",
+    "Floats",
+    "Input",
+    "add_effect_site",
+    "between_subject",
+    "build",
+    "compartment_doses",
+]
 
 
 def build(
     model: PopulationModel,
     *,
-    weight_kg: ArrayLike,
+    weight_kg: ArrayLike | None,
+    covariates: Mapping[str, CovariateGiven | None] | None = None,
     deviations: Mapping[str, Floats] | None = None,
     analytes: Sequence[str] | None = None,
+    for_comparison: bool = False,
 ) -> BuiltModel:
     """Turn a record into the arrays of one or many subjects.
 
     Parameters
     ----------
     model : the published model
-    weight_kg : () or (n_subjects,) kg
+    weight_kg : () or (n_subjects,) kg; None when not known, which only some models can do without
+    covariates : other covariates the caller knows (``age`` in years, ``race``, ``rifampicin``), one value or one per
+        subject; those the model does not use are left aside
     deviations : log-scale deviation of a parameter from its typical value, (n_subjects,); zero when absent
-    analytes : keep only what these depend on; all when not given. Fewer compartments are faster
+    analytes : keep only what these depend on; when not given, all that can be computed. Fewer compartments are faster
+    for_comparison : run also a model that nobody should dose by
 
     Raises
     ------
+    OutsideEvidence
+        The model is incomplete, is never for dosing, or the analyte depends on a rate that changes with time.
+    MissingDatum
+        A covariate the model needs is not given.
     InputError
-        A weight that is not positive, or weights and deviations of different lengths.
+        A covariate that cannot be, or covariates and deviations of different lengths.
     UnknownName
-        An analyte or parameter the model does not have.
+        An analyte, parameter, covariate or level the model does not have.
     """
-    wanted = tuple(analytes) if analytes is not None else tuple(model.analytes)
-    for name in wanted:
+    _refuse_unusable(model, for_comparison)
+    for name in analytes or ():
         if name not in model.analytes:
             raise UnknownName(f"analyte of {model.id}", name, model.analytes)
-    values = _individual_values(model, weight_kg, deviations or {})
+    people = individuals(model, {**(covariates or {}), "weight": weight_kg}, deviations or {})
+    values = people.values
 
-    names = tuple(model.compartments)
     edges, rates, yields = _edges(model, values)
-    graph = CompartmentGraph(names, edges)
+    graph = CompartmentGraph(tuple(model.compartments), edges)
+    wanted, left_out = _computable(model, graph, analytes)
     keep = _ancestors(graph, [graph.index(model.analytes[a].compartment) for a in (model.parent, *wanted)])
     graph, kept = _reduced(graph, keep)
     matrix = graph.rate_matrix(rates[:, kept], yields[:, kept])
@@ -138,115 +91,51 @@ def build(
         readout=readout[1:],
         analytes=wanted,
         central=model.central,
-        inputs={route: _inputs(entered, values, graph.names) for route, entered in model.inputs.items()},
+        inputs={route: _inputs(model, entered, values, graph.names) for route, entered in model.inputs.items()},
         typical_matrix=matrix[0],
+        note=" ".join(filter(None, (people.note, left_out, _not_for_dosing(model)))),
+        refused={
+            lack.route: f"{model.id} lacks the {lack.what}: {lack.reason}" for lack in model.missing if lack.route
+        },
+        infusion_only={route: e.infusion_only for route, e in model.inputs.items() if e.infusion_only},
     )
 
 
-def add_effect_site(built: BuiltModel, *, ke0: float, name: str = "effect") -> BuiltModel:
-    """The model with an effect site that follows the parent's concentration; it becomes the last analyte.
-
-    Parameters
-    ----------
-    built : the model
-    ke0 : 1/h, equilibration rate
-    name : of the new compartment and of the new analyte
-
-    Raises
-    ------
-    InputError
-        The parent drug is not among the analytes the model was built with.
-    """
-    if not built.readout[:, :, built.graph.index(built.central)].any():
-        raise InputError("An effect site follows the parent drug; build the model with the parent among analytes.")
-    graph = built.graph.with_effect_site(built.central, name)
-    central, site = graph.index(built.central), graph.index(name)
-
-    def grown(matrix: Floats) -> Floats:
-        larger: Floats = np.pad(matrix, [(0, 0)] * (matrix.ndim - 2) + [(0, 1), (0, 1)])
-        larger[..., site, central], larger[..., site, site] = ke0, -ke0
-        return larger
-
-    readout = np.pad(built.readout, [(0, 0), (0, 1), (0, 1)])
-    # The site holds no drug: it is read with the volume of the compartment it follows.
-    readout[:, -1, site] = built.readout[:, :, central].max(axis=1)
-
-    return replace(
-        built,
-        graph=graph,
-        rate_matrix=grown(built.rate_matrix),
-        readout=readout,
-        typical_matrix=grown(built.typical_matrix),
-        analytes=(*built.analytes, name),
-    )
-
-
-def compartment_doses(
-    built: BuiltModel, *, route: str, mg: float, start_h: float = 0.0, duration_h: float = 0.0
-) -> tuple[CompartmentDose, ...]:
-    """One administration as doses into compartments.
-
-    Parameters
-    ----------
-    built : the model
-    route : how it is given
-    mg : base
-    start_h : h
-    duration_h : h; zero is a bolus
-
-    Raises
-    ------
-    UnknownName
-        The model has no input for the route.
-    """
-    if route not in built.inputs:
-        raise UnknownName("route of this model", route, built.inputs)
-    return tuple(
-        (
-            start_h,
-            built.graph.index(entry.compartment),
-            mg * entry.fraction,
-            duration_h if entry.zero_order_h is None else entry.zero_order_h,
+def _refuse_unusable(model: PopulationModel, for_comparison: bool) -> None:
+    if model.completeness == "incomplete":
+        missing = "; ".join(f"{lack.what} ({lack.reason})" for lack in model.missing)
+        raise OutsideEvidence(
+            f"{model.id} is incomplete and cannot be run; missing: {missing}. Choose a model that is complete."
         )
-        for entry in built.inputs[route]
-    )
+    if model.never_for_dosing and not for_comparison:
+        raise OutsideEvidence(f"{_not_for_dosing(model)} Choose another model.")
 
 
-def _individual_values(
-    model: PopulationModel, weight_kg: ArrayLike, deviations: Mapping[str, Floats]
-) -> dict[str, Floats]:
-    """Parameters in house units, (1 + n_subjects,): the typical subject comes first."""
-    weight = np.atleast_1d(np.asarray(weight_kg, dtype=float))
-    if weight.ndim != 1 or not np.all(np.isfinite(weight)) or np.any(weight <= 0):
-        raise InputError("Body weight must be greater than zero, in kg: one number or one per subject.")
-    for name in deviations:
-        if name not in model.parameters or model.parameters[name].same_as:
-            raise UnknownName(f"parameter of {model.id} of its own", name, between_subject(model)[0])
-        if name in model.input_parameters():
-            raise InputError(f"{name} of {model.id} describes an input and stays typical; leave it out.")
-    n_subjects = max([weight.size, *(np.size(eta) for eta in deviations.values())])
-    sizes = {"weight": weight.size} | {name: np.size(eta) for name, eta in deviations.items()}
-    for name, size in sizes.items():
-        if size not in (1, n_subjects):
-            raise InputError(f"{name} is given for {size} subjects of {n_subjects}; give one value or one each.")
+def _not_for_dosing(model: PopulationModel) -> str:
+    return f"{model.id} is never for dosing: {model.never_for_dosing}." if model.never_for_dosing else ""
 
-    covariates = {
-        name: np.append(convert(given.reference, given.unit, "kg"), np.broadcast_to(weight, n_subjects))
-        for name, given in model.covariates.items()
+
+def _computable(
+    model: PopulationModel, graph: CompartmentGraph, asked: Sequence[str] | None
+) -> tuple[tuple[str, ...], str]:
+    """The analytes that can be computed, and a sentence about those left out."""
+    varying = model.time_varying()
+    by_flow = {flow.arrows()[0][0] for flow in model.flows for name, _ in flow.uses() if name in varying}
+    changing = by_flow | {name for name, place in model.compartments.items() if place.volume in varying}
+    above = {
+        analyte: {graph.names[i] for i in _ancestors(graph, [graph.index(read.compartment)])}
+        for analyte, read in model.analytes.items()
     }
-    values: dict[str, Floats] = {}
-    for name, parameter in model.parameters.items():
-        if parameter.value is None or parameter.unit is None:
-            continue
-        typical = convert(parameter.value, parameter.unit, _HOUSE_UNIT[dimension(parameter.unit)])
-        eta = np.append(0.0, np.broadcast_to(np.asarray(deviations.get(name, 0.0), dtype=float), n_subjects))
-        values[name] = typical * np.exp(eta)
-    for effect in model.effects:
-        relative = covariates[effect.covariate] / covariates[effect.covariate][0]
-        for name in effect.parameters:
-            values[name] = values[name] * relative**effect.exponent
-    shared = {name: values[p.same_as] for name, p in model.parameters.items() if p.same_as}
-    return values | shared
+    barred = [analyte for analyte in model.analytes if above[analyte] & changing]
+    if not barred:
+        return tuple(asked if asked is not None else model.analytes), ""
+    says = (
+        f"{' and '.join(barred)} of {model.id} cannot be computed: {', '.join(sorted(varying))} changes with the time "
+        f"since the first dose, and only rates that stay the same can be run."
+    )
+    if asked is not None and set(asked) & set(barred):
+        raise OutsideEvidence(f"{says} Ask for {', '.join(a for a in model.analytes if a not in barred)}.")
+    return tuple(asked if asked is not None else (a for a in model.analytes if a not in barred)), says
 
 
 def _edges(model: PopulationModel, values: Mapping[str, Floats]) -> tuple[tuple[Edge, ...], Floats, Floats]:
@@ -315,13 +204,31 @@ def _readout(
     return readout
 
 
-def _inputs(entered: RouteInput, values: Mapping[str, Floats], kept: Sequence[str]) -> tuple[Input, ...]:
-    """The entries that reach a kept compartment; absorption is at its typical value."""
+def _inputs(
+    model: PopulationModel, entered: RouteInput, values: Mapping[str, Floats], kept: Sequence[str]
+) -> tuple[Input, ...]:
+    """The entries that reach a kept compartment; absorption is the same for all subjects."""
+
+    def shared(name: str) -> float:
+        subjects = values[name][1:]
+        if np.any(subjects != subjects[0]):
+            raise InputError(
+                f"{name} of {model.id} describes an input and differs between these subjects; build one group of "
+                f"equal covariates at a time."
+            )
+        return float(subjects[0])
+
+    sprays = entered.sprays
     return tuple(
         Input(
             compartment=entry.into,
-            fraction=float(values[entry.fraction][0]) if entry.fraction else 1.0,
-            zero_order_h=float(values[entry.duration][0]) if entry.duration else None,
+            fraction=shared(entry.fraction) if entry.fraction else 1.0,
+            zero_order_h=shared(entry.duration) if entry.duration else None,
+            sprays=SprayShare(
+                sprays.mg_each, shared(sprays.first), shared(sprays.later), swallowed=entry.share == "swallowed"
+            )
+            if sprays
+            else None,
         )
         for entry in entered.entries
         if entry.into in kept

@@ -5,7 +5,8 @@ The simulator is handed in, so the same checks serve the engine, a reference sol
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+import math
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import TypeAlias
 
@@ -13,17 +14,23 @@ import numpy as np
 from numpy.typing import NDArray
 
 from reprieve.evidence.build import BuiltModel, CompartmentDose, add_effect_site, build, compartment_doses
+from reprieve.evidence.curve_summary import summary
+from reprieve.evidence.disposition import HOUSE_UNIT, constant
 from reprieve.evidence.records.model_check import (
+    BoundCheck,
     Check,
     ConcentrationCheck,
+    CovariateRatioCheck,
     CurveCheck,
     DispositionCheck,
+    DoseSeriesCheck,
     EffectSiteCheck,
-    Expected,
     ExposureCheck,
+    PlateauCheck,
     RatioCheck,
     Span,
     Tolerance,
+    analytes_of,
 )
 from reprieve.evidence.records.population_model import PopulationModel
 from reprieve.units import MOLAR_MASS, convert, molar_to_mass
@@ -57,11 +64,16 @@ def evaluate(model: PopulationModel, check: Check, simulate: Simulate) -> tuple[
 
     Parameters
     ----------
-    model : the published model; its typical subject at the check's weight is simulated
+    model : the published model; its typical subject with the check's weight and covariates is simulated
     check : one of ``model.checks``
     simulate : the simulator
+
+    Raises
+    ------
+    OutsideEvidence
+        What is checked cannot be computed; the check says so in ``not_run``.
     """
-    built = build(model, weight_kg=check.weight_kg)
+    built = _built(model, check, check.covariates)
     doses = tuple(
         dose
         for given in check.doses
@@ -73,19 +85,39 @@ def evaluate(model: PopulationModel, check: Check, simulate: Simulate) -> tuple[
             duration_h=_hours(given.duration),
         )
     )
+    compared: tuple[Comparison, ...]
     match check:
         case ConcentrationCheck():
-            return _concentrations(check, built, doses, simulate)
+            compared = _concentrations(check, built, doses, simulate)
         case ExposureCheck():
-            return _exposure(check, built, doses, simulate)
+            compared = _exposure(check, built, doses, simulate)
+        case DoseSeriesCheck():
+            compared = _dose_series(check, built, simulate)
         case RatioCheck():
-            return _ratio(check, model, built, doses, simulate)
+            compared = _ratio(check, model, built, doses, simulate)
+        case CovariateRatioCheck():
+            compared = _covariate_ratio(check, model, built)
         case DispositionCheck():
-            return _disposition(check, model, built)
+            compared = _disposition(check, built)
+        case BoundCheck():
+            compared = _bound(check, built, doses, simulate)
+        case PlateauCheck():
+            compared = _plateau(check, built, doses, simulate)
         case CurveCheck():
-            return _curve(check, built, doses, simulate)
+            compared = _curve(check, built, doses, simulate)
         case EffectSiteCheck():
-            return _effect_site(check, built, doses, simulate)
+            compared = _effect_site(check, built, doses, simulate)
+    return compared
+
+
+def _built(model: PopulationModel, check: Check, covariates: Mapping[str, float | str]) -> BuiltModel:
+    """The model for the check's people; covariates that are not named are at their reference."""
+    references = {name: declared.reference for name, declared in model.covariates.items()}
+    given: dict[str, float | str] = {**references, **covariates}
+    given.pop("weight", None)
+    # The parent comes first: constants of disposition are about it.
+    analytes = dict.fromkeys((model.parent, *analytes_of(check)))
+    return build(model, weight_kg=check.weight_kg, covariates=given, analytes=tuple(analytes), for_comparison=True)
 
 
 def _hours(span: Span | None) -> float:
@@ -106,9 +138,9 @@ def _concentrations(
         _within(
             check.id,
             f"{analyte} at {time:g} {check.time_unit}",
-            float(predicted[row, built.analytes.index(analyte)]),
+            convert(float(predicted[row, built.analytes.index(analyte)]), "ng/mL", check.unit),
             values[row],
-            "ng/mL",
+            check.unit,
             check.tolerance,
         )
         for analyte, values in check.expected.items()
@@ -125,7 +157,7 @@ def _exposure(
     compared = []
     for row in check.expected:
         curve = curves[:, built.analytes.index(row.analyte)]
-        predicted = _summary(row, times - start, curve, check.to_infinity)
+        predicted = summary(row.quantity, row.unit, times - start, curve, to_infinity=check.to_infinity)
         if row.low is not None and row.high is not None:
             what = f"{row.analyte} {row.quantity}"
             compared.append(Comparison(check.id, what, predicted, row.value, row.low, row.high, row.unit))
@@ -135,26 +167,18 @@ def _exposure(
     return tuple(compared)
 
 
-def _summary(row: Expected, times: Floats, curve: Floats, to_infinity: bool) -> float:
-    """Peak, its time, area or half-life of one curve (times h, ng/mL), in the unit of the expected value."""
-    match row.quantity:
-        case "cmax":
-            return convert(float(curve.max()), "ng/mL", row.unit)
-        case "tmax":
-            return convert(float(times[curve.argmax()]), "h", row.unit)
-        case "half_life":
-            return convert(float(np.log(2)) / _terminal_rate(times, curve), "h", row.unit)
-        case "auc":
-            concentration, time = row.unit.split("*")
-            tail = float(curve[-1]) / _terminal_rate(times, curve) if to_infinity else 0.0
-            area = float(np.trapezoid(curve, times)) + tail
-            return area * convert(1.0, "ng/mL", concentration) * convert(1.0, "h", time)
-
-
-def _terminal_rate(times: Floats, curve: Floats) -> float:
-    """1/h, the log-linear decline over the last quarter of the window."""
-    early = 3 * len(times) // 4
-    return float(np.log(curve[early] / curve[-1]) / (times[-1] - times[early]))
+def _dose_series(check: DoseSeriesCheck, built: BuiltModel, simulate: Simulate) -> tuple[Comparison, ...]:
+    end, step = _hours(check.end), _hours(check.step)
+    times = np.arange(round(end / step) + 1, dtype=np.float64) * step
+    compared = []
+    for position, mg in enumerate(check.mg):
+        curves = simulate(built, compartment_doses(built, route=check.route, mg=mg), times)
+        for row in check.expected:
+            curve = curves[:, built.analytes.index(row.analyte)]
+            predicted = summary(row.quantity, row.unit, times, curve)
+            what = f"{row.analyte} {row.quantity} after {mg:g} mg"
+            compared.append(_within(check.id, what, predicted, row.values[position], row.unit, check.tolerance))
+    return tuple(compared)
 
 
 def _ratio(
@@ -174,24 +198,46 @@ def _ratio(
     return (_within(check.id, what, predicted, check.value, "fraction", check.tolerance),)
 
 
-def _disposition(check: DispositionCheck, model: PopulationModel, built: BuiltModel) -> tuple[Comparison, ...]:
-    """Clearance and steady-state volume from the moments of a unit bolus, by linear algebra.
+def _covariate_ratio(check: CovariateRatioCheck, model: PopulationModel, built: BuiltModel) -> tuple[Comparison, ...]:
+    plain = _built(model, check, {})
+    ratio = constant(plain, "clearance") / constant(built, "clearance")
+    named = ", ".join(f"{name} {value}" for name, value in check.covariates.items())
+    return (_within(check.id, f"{model.parent} area, {named}", ratio, check.value, "fraction", check.tolerance),)
 
-    With ``dx/dt = K x``, the area under ``x`` is ``-K⁻¹x₀`` and its first moment ``K⁻²x₀``; clearance is
-    dose/AUC and the volume at steady state clearance · mean residence time.
-    """
-    inverse = np.linalg.inv(built.rate_matrix[0])
-    central = built.graph.index(built.central)
-    # mg/mL in the central compartment per mg in it, as L⁻¹
-    per_litre = convert(float(built.readout[0, built.analytes.index(model.parent), central]), "ng/mL", "mg/L")
-    area = -per_litre * inverse[central, central]
-    moment = per_litre * (inverse @ inverse)[central, central]
-    clearance = 1 / area
-    predicted = clearance if check.quantity == "clearance" else clearance * moment / area
-    house = "L/h" if check.quantity == "clearance" else "L"
-    what = check.quantity.replace("_", " ")
-    converted = convert(float(predicted), house, check.unit)
-    return (Comparison(check.id, what, converted, check.value, check.low, check.high, check.unit),)
+
+def _disposition(check: DispositionCheck, built: BuiltModel) -> tuple[Comparison, ...]:
+    compared = []
+    for row in check.expected:
+        found = constant(built, row.quantity, compartment=row.compartment, phase=row.phase)
+        predicted = convert(found, HOUSE_UNIT[row.quantity], row.unit) / (check.weight_kg if row.per_kg else 1.0)
+        what = " ".join(filter(None, (row.quantity.replace("_", " "), row.compartment)))
+        if row.quantity == "half_life":
+            what += f" {row.phase}"
+        unit = f"{row.unit}/kg" if row.per_kg else row.unit
+        if row.low is not None and row.high is not None:
+            compared.append(Comparison(check.id, what, predicted, row.value, row.low, row.high, unit))
+        else:
+            compared.append(_within(check.id, what, predicted, row.value, unit, check.tolerance))
+    return tuple(compared)
+
+
+def _bound(
+    check: BoundCheck, built: BuiltModel, doses: Sequence[CompartmentDose], simulate: Simulate
+) -> tuple[Comparison, ...]:
+    found = float(simulate(built, doses, np.array([_hours(check.at)]))[0, 0])
+    low, high = (check.above, math.inf) if check.above is not None else (-math.inf, check.below if check.below else 0.0)
+    line = low if check.above is not None else high
+    what = f"{'above' if check.above is not None else 'below'} {line:g} at {check.at.value:g} {check.at.unit}"
+    return (Comparison(check.id, what, convert(found, "ng/mL", check.unit), line, low, high, check.unit),)
+
+
+def _plateau(
+    check: PlateauCheck, built: BuiltModel, doses: Sequence[CompartmentDose], simulate: Simulate
+) -> tuple[Comparison, ...]:
+    times = np.array([convert(time, check.time_unit, "h") for time in check.times])
+    curve = simulate(built, doses, times)[:, 0]
+    spread = float(curve.max() / curve.min())
+    return (Comparison(check.id, "highest over lowest", spread, 1.0, 1.0, check.at_most, "fraction"),)
 
 
 def _curve(
@@ -229,4 +275,10 @@ def _effect_site(
     times = np.arange(1, round(3 * peak / step) + 1, dtype=np.float64) * step
     site = simulate(followed, doses, times)[:, -1]
     reached = convert(float(times[site.argmax()]), "h", check.peak.unit)
-    return (_within(check.id, "effect-site peak", reached, check.peak.value, check.peak.unit, check.tolerance),)
+    compared = [_within(check.id, "effect-site peak", reached, check.peak.value, check.peak.unit, check.tolerance)]
+    if check.concentration is not None:
+        height = float(site.max())
+        compared.append(
+            _within(check.id, "effect-site concentration", height, check.concentration, "ng/mL", check.tolerance)
+        )
+    return tuple(compared)

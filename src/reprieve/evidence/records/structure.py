@@ -7,9 +7,13 @@ stands.
 
 from __future__ import annotations
 
-from typing import TypeAlias
+from collections.abc import Iterator, Mapping
+from typing import Literal, TypeAlias
 
+from reprieve.evidence.records.faults import unknown
 from reprieve.evidence.records.record import Part
+from reprieve.regimen.routes import ROUTES
+from reprieve.units import MOLAR_MASS
 
 #: What a parameter may be used as, and the dimension its unit must then have.
 DIMENSION_OF_ROLE = {
@@ -25,6 +29,19 @@ DIMENSION_OF_ROLE = {
 Use: TypeAlias = tuple[str, str]
 #: (from, to); ``to`` is None where drug leaves for good
 Arrow: TypeAlias = tuple[str, str | None]
+
+
+class Analyte(Part, frozen=True, kw_only=True):
+    """What is measured, where, and what its amounts count.
+
+    ng/mL = 1000 · amount / volume · M(``substance``) / M(``counted_as``): a metabolite in parent equivalents
+    is ``counted_as`` the parent; without a molar conversion it is counted as itself.
+    """
+
+    compartment: str
+    substance: str
+    counted_as: str
+    note: str | None = None
 
 
 class Compartment(Part, frozen=True, kw_only=True):
@@ -119,10 +136,27 @@ class Transit(Part, tag_field="form", tag="transit", frozen=True, kw_only=True):
 Flow: TypeAlias = Exchange | Clearance | Transfer | Transit
 
 
+class Sprays(Part, frozen=True, kw_only=True):
+    """A dose of N sprays: ``first`` of the first is absorbed where it lands, ``first · later`` of every other.
+
+    So first·(1 + (N - 1)·later)/N of the whole dose is absorbed there and the rest is swallowed. N is the dose
+    over ``mg_each``, at least 1; a part of a spray counts as a part.
+    """
+
+    mg_each: float
+    first: str
+    later: str
+
+    def uses(self) -> tuple[Use, ...]:
+        """Parameters and their roles."""
+        return (self.first, "fraction"), (self.later, "fraction")
+
+
 class RouteEntry(Part, frozen=True, kw_only=True):
-    """Where a share of a dose enters: ``fraction`` of it (or all), over ``duration`` (or as it is given)."""
+    """Where a ``share`` of a dose enters: ``fraction`` of it (or all), over ``duration`` (or as it is given)."""
 
     into: str
+    share: Literal["dose", "absorbed", "swallowed"] = "dose"
     fraction: str | None = None
     duration: str | None = None
 
@@ -133,11 +167,22 @@ class RouteEntry(Part, frozen=True, kw_only=True):
 
 
 class RouteInput(Part, frozen=True, kw_only=True):
-    """How a dose by one route enters: its entries, in parallel."""
+    """How a dose by one route enters: its entries, in parallel.
+
+    ``sprays`` divides it into what is absorbed and what is swallowed; ``infusion_only`` says why a dose given at
+    once cannot be computed.
+    """
 
     entries: tuple[RouteEntry, ...]
+    sprays: Sprays | None = None
+    infusion_only: str | None = None
     dosage_form: str | None = None
     note: str | None = None
+
+    def uses(self) -> tuple[Use, ...]:
+        """Parameters and their roles."""
+        by_entry = tuple(use for entry in self.entries for use in entry.uses())
+        return (*by_entry, *(self.sprays.uses() if self.sprays else ()))
 
 
 def _fraction(name: str | None) -> tuple[Use, ...]:
@@ -154,3 +199,41 @@ def reachable(arrows: tuple[Arrow, ...], start: str) -> set[str]:
                 found.add(target)
                 frontier.append(target)
     return found
+
+
+def structure_faults(
+    compartments: Mapping[str, Compartment],
+    flows: tuple[Flow, ...],
+    inputs: Mapping[str, RouteInput],
+    analytes: Mapping[str, Analyte],
+) -> Iterator[str]:
+    """Sentences about flows, inputs and analytes that name what is not there, and compartments without a flow."""
+    for flow in flows:
+        ends = [end for arrow in flow.arrows() for end in arrow if end is not None]
+        yield from unknown("compartment", ends, compartments, f"a flow ({type(flow).__name__.lower()})")
+        for place in flow.volumes_of():
+            if compartments[place].volume is None:
+                yield f"a {type(flow).__name__.lower()} leaves {place}, which has no volume; give it one"
+    for route, entered in inputs.items():
+        yield from unknown("route", [route], ROUTES, "inputs")
+        yield from unknown("compartment", [e.into for e in entered.entries], compartments, f"the {route} input")
+        yield from _spray_faults(route, entered)
+    for analyte, read in analytes.items():
+        yield from unknown("compartment", [read.compartment], compartments, f"the analyte {analyte}")
+        yield from unknown("substance", [read.substance, read.counted_as], MOLAR_MASS, f"the analyte {analyte}")
+        if compartments[read.compartment].volume is None:
+            yield f"{analyte} is read from {read.compartment}, which has no volume; give it one"
+    touched = {end for flow in flows for arrow in flow.arrows() for end in arrow}
+    for name in compartments:
+        if name not in touched:
+            yield f"compartment {name} has no flow; remove it or say where its drug goes"
+
+
+def _spray_faults(route: str, entered: RouteInput) -> Iterator[str]:
+    shares = {entry.share for entry in entered.entries}
+    if entered.sprays is None and shares != {"dose"}:
+        yield f"the {route} input divides the dose into {' and '.join(sorted(shares))} and has no sprays to say how"
+    if entered.sprays is not None and shares != {"absorbed", "swallowed"}:
+        yield f"the {route} input has sprays; its entries must be what is absorbed and what is swallowed"
+    if entered.sprays is not None and entered.sprays.mg_each <= 0:
+        yield f"a spray of the {route} input holds {entered.sprays.mg_each:g} mg; it must be greater than zero"

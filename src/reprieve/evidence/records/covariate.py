@@ -1,0 +1,157 @@
+"""Covariates of a published model and the named forms of their effects: data, no code.
+
+:mod:`reprieve.evidence.individual` owns the equation behind each form.
+"""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Iterator, Mapping
+from typing import Literal, TypeAlias
+
+from reprieve.errors import UnitError
+from reprieve.evidence.records.faults import unknown
+from reprieve.evidence.records.parameter import Parameter
+from reprieve.evidence.records.population import Population
+from reprieve.evidence.records.record import Part, Status
+from reprieve.units import dimension
+
+#: Every covariate a record may use and a caller may give, with its unit; None where it has levels instead.
+KNOWN_COVARIATES: dict[str, str | None] = {"weight": "kg", "age": "year", "race": None, "rifampicin": None}
+
+
+class Covariate(Part, frozen=True, kw_only=True):
+    """A covariate and the value or level at which the printed parameters hold.
+
+    ``when_missing`` is ``ask`` (an answer needs it) or ``reference`` (the answer is for the reference and says so).
+    """
+
+    reference: float | str
+    unit: str | None = None
+    levels: tuple[str, ...] = ()
+    when_missing: Literal["ask", "reference"] = "ask"
+    note: str | None = None
+
+
+class PowerEffect(Part, tag_field="form", tag="power", frozen=True, kw_only=True):
+    """``value · (covariate/reference)^exponent`` for the named parameters."""
+
+    covariate: str
+    exponent: float
+    parameters: tuple[str, ...]
+    status: Status
+    note: str | None = None
+
+
+class LevelEffect(Part, tag_field="form", tag="by_level", frozen=True, kw_only=True):
+    """``value · factor`` of the covariate's level; every declared level has its factor, the reference 1."""
+
+    covariate: str
+    factors: dict[str, float]
+    parameters: tuple[str, ...]
+    status: Status
+    note: str | None = None
+
+
+class LinearAboveEffect(Part, tag_field="form", tag="linear_above", frozen=True, kw_only=True):
+    """``value + slope · max(0, covariate - above)``; the slope is in ``unit`` per unit of the covariate."""
+
+    covariate: str
+    above: float
+    slope: float
+    unit: str
+    parameters: tuple[str, ...]
+    status: Status
+    note: str | None = None
+
+
+class TimeEffect(Part, tag_field="form", tag="per_hour", frozen=True, kw_only=True):
+    """``value · (1 + slope · hours since the first dose)``; ``slope`` is 1/h.
+
+    The engine is for rates that stay the same, so what depends on such a parameter is not computed.
+    """
+
+    slope: float
+    parameters: tuple[str, ...]
+    status: Status
+    note: str | None = None
+
+
+Effect: TypeAlias = PowerEffect | LevelEffect | LinearAboveEffect | TimeEffect
+
+
+def covariate_faults(covariates: Mapping[str, Covariate], studied: Population) -> Iterator[str]:
+    """Sentences about covariates that are not known, have no usable reference, or lie outside the studied range."""
+    yield from unknown("covariate", covariates, KNOWN_COVARIATES, "covariates")
+    ranges = {"weight": studied.weight_kg, "age": studied.age_years}
+    for name, covariate in covariates.items():
+        unit, reference = KNOWN_COVARIATES[name], covariate.reference
+        if unit is None:
+            if covariate.unit is not None or len(set(covariate.levels)) < 2:
+                yield f"the covariate {name} needs two or more levels and no unit"
+            if reference not in covariate.levels:
+                yield f"the reference {name} is {reference!r}; it must be one of {', '.join(covariate.levels)}"
+            continue
+        if covariate.unit != unit:
+            yield f"the unit of {name} is {covariate.unit!r}; it must be {unit}"
+        if covariate.levels or isinstance(reference, str) or not (math.isfinite(reference) and reference > 0):
+            yield f"the covariate {name} needs one number above zero as its reference and no levels"
+        span = ranges[name]
+        per_unit = name == "weight" and reference == 1  # printed per kg, as L/kg: nobody weighs that
+        if span and not per_unit and not span.low <= float(reference) <= span.high:
+            yield f"the reference {name} {reference:g} lies outside the studied range; give the printed one"
+
+
+def effect_faults(
+    effects: tuple[Effect, ...], covariates: Mapping[str, Covariate], parameters: Mapping[str, Parameter]
+) -> Iterator[str]:
+    """Sentences about effects that name what is not there, contradict their covariate or are given twice."""
+    seen: set[tuple[str, str]] = set()
+    for effect in effects:
+        covariate = "time" if isinstance(effect, TimeEffect) else effect.covariate
+        if not isinstance(effect, TimeEffect):
+            yield from unknown("covariate", [covariate], covariates, "an effect")
+            yield from _form_faults(effect, covariates[covariate])
+        elif not (math.isfinite(effect.slope) and effect.slope > 0):
+            yield f"the slope per hour is {effect.slope:g}; it must be greater than zero"
+        yield from unknown("parameter", effect.parameters, parameters, "an effect")
+        for name in effect.parameters:
+            if parameters[name].same_as:
+                yield f"{name} is shared with {parameters[name].same_as}; give the effect to that one"
+            if (covariate, name) in seen:
+                yield f"{name} has two effects of {covariate}; keep one"
+            seen.add((covariate, name))
+            if isinstance(effect, LinearAboveEffect):
+                yield from _slope_faults(effect, name, parameters[name])
+    for name, declared in covariates.items():
+        if name not in {covariate for covariate, _ in seen}:
+            yield f"the covariate {name} ({declared.reference}) is declared and no effect uses it; remove it"
+
+
+def _form_faults(effect: PowerEffect | LevelEffect | LinearAboveEffect, covariate: Covariate) -> Iterator[str]:
+    name = effect.covariate
+    if not isinstance(effect, LevelEffect):
+        if covariate.levels:
+            yield f"{name} has levels, so its effect must be by_level"
+        if isinstance(effect, LinearAboveEffect) and float(covariate.reference) > effect.above:
+            yield f"the printed values hold at {name} {covariate.reference}, above the {effect.above:g} where it begins"
+        return
+    if set(effect.factors) != set(covariate.levels):
+        yield (
+            f"the effect of {name} gives the levels {', '.join(effect.factors)}; declared are "
+            f"{', '.join(covariate.levels) or 'none'}"
+        )
+    if any(not (math.isfinite(factor) and factor > 0) for factor in effect.factors.values()):
+        yield f"a factor of {name} is not greater than zero"
+    if effect.factors[str(covariate.reference)] != 1:
+        yield f"the factor of {name} at its reference {covariate.reference} must be 1"
+
+
+def _slope_faults(effect: LinearAboveEffect, name: str, parameter: Parameter) -> Iterator[str]:
+    try:
+        agree = dimension(effect.unit) == dimension(parameter.unit or "")
+    except UnitError as error:
+        yield f"the slope on {name}: {str(error).rstrip('.')}"
+        return
+    if not agree:
+        yield f"the slope on {name} is given in {effect.unit!r} and {name} in {parameter.unit!r}; they must agree"
