@@ -1,0 +1,51 @@
+"""Write the generated parts of the documentation: ``python docs/generate.py``, or ``make docs``.
+
+Whole pages are made from the code and the evidence; in pages written by hand, what a command prints stands after
+a marker ``<!-- printed by: reprieve ... -->`` and is filled in. ``tests/docs`` makes all of it again in memory and
+compares, so nothing here can go out of date unseen.
+"""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+from generator import cli_page, comparison_page, evidence_pages, printed, python_page
+
+ROOT = Path(__file__).resolve().parents[1]
+HEADER = "<!-- Made by `python docs/generate.py`; change what it is made from, not this page. -->\n\n"
+
+PAGES = {
+    "docs/reference/cli.md": cli_page.page,
+    "docs/reference/python.md": python_page.page,
+    "docs/reference/protocols.md": evidence_pages.protocols,
+    "docs/reference/conditions.md": evidence_pages.conditions,
+    "docs/reference/models.md": evidence_pages.models,
+    "docs/reference/priors.md": evidence_pages.priors,
+    "docs/explanation/first-comparison.md": comparison_page.page,
+}
+
+
+def made(name: str) -> str:
+    """The text of one generated page, by its path in the repository."""
+    return HEADER + PAGES[name]().rstrip() + "\n"
+
+
+def written_by_hand() -> tuple[Path, ...]:
+    """Pages with prose, in which what commands print is filled in."""
+    pages = (ROOT / "README.md", *sorted((ROOT / "docs").rglob("*.md")))
+    return tuple(path for path in pages if path.relative_to(ROOT).as_posix() not in PAGES)
+
+
+def main() -> None:
+    """Write every page that changed."""
+    texts = {ROOT / name: made(name) for name in PAGES}
+    texts |= {path: printed.filled(path.read_text(encoding="utf-8"), ROOT) for path in written_by_hand()}
+    for path, text in texts.items():
+        if not path.exists() or path.read_text(encoding="utf-8") != text:
+            path.parent.mkdir(parents=True, exist_ok=True)
+            path.write_text(text, encoding="utf-8")
+            print(f"wrote {path.relative_to(ROOT)}")
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,79 @@
+"""Everything a user can type is described, links lead somewhere, and a page is reachable from the index."""
+
+import re
+
+import click
+import pytest
+from documents import PAGES, ROOT, name
+from generator.cli_page import commands
+
+import reprieve
+from reprieve.evidence import read
+
+REFERENCE = ROOT / "docs" / "reference"
+
+
+def test_every_command_and_option_is_described():
+    text = (REFERENCE / "cli.md").read_text(encoding="utf-8")
+    for path, command in commands():
+        assert f"## {path}\n" in text
+        section = text.split(f"## {path}\n")[1].split("\n## ")[0]
+        for option in command.params:
+            if isinstance(option, click.Option):
+                assert f"`{option.opts[0]}`" in section or f"{option.opts[0]}, " in section, (path, option.name)
+
+
+def test_every_public_name_is_described():
+    text = (REFERENCE / "python.md").read_text(encoding="utf-8")
+    for public in reprieve.__all__:
+        assert f"## `rp.{public}`" in text or f"## `{public}`" in text
+
+
+@pytest.mark.parametrize(
+    ("page", "ids"),
+    [
+        ("protocols.md", read.protocol_ids()),
+        ("conditions.md", read.condition_ids()),
+        ("models.md", read.population_model_ids()),
+        ("priors.md", read.record_ids("relief_priors")),
+    ],
+)
+def test_every_record_has_its_section(page, ids):
+    text = (REFERENCE / page).read_text(encoding="utf-8")
+    for record in ids:
+        assert f"## {record}\n" in text
+
+
+def headings(path):
+    """Anchors of a page, spelled as GitHub spells them."""
+    outside = re.sub(r"^```.*?^```", "", path.read_text(encoding="utf-8"), flags=re.MULTILINE | re.DOTALL)
+    titles = re.findall(r"^#+ (.+)$", outside, re.MULTILINE)
+    return {re.sub(r"[^\w\- ]", "", title.lower()).replace(" ", "-") for title in titles}
+
+
+def links(path):
+    outside = re.sub(r"^```.*?^```", "", path.read_text(encoding="utf-8"), flags=re.MULTILINE | re.DOTALL)
+    found = re.findall(r"\]\(([^)\s]+)\)", outside)
+    return [link for link in found if not re.match(r"https?://", link)]
+
+
+@pytest.mark.parametrize("path", PAGES, ids=name)
+def test_links_lead_somewhere(path):
+    for link in links(path):
+        target, _, anchor = link.partition("#")
+        page = (path.parent / target).resolve() if target else path
+        assert page.exists(), link
+        if anchor:
+            assert anchor in headings(page), link
+
+
+def test_every_page_is_reached_from_the_index():
+    index = ROOT / "docs" / "index.md"
+    reached = {(index.parent / link.partition("#")[0]).resolve() for link in links(index)}
+    pages = {path for path in (ROOT / "docs").rglob("*.md") if path != index}
+    assert {name(path) for path in pages - reached} == set()
+
+
+def test_the_repository_says_nothing_of_how_it_was_written():
+    for path in [*PAGES, *(ROOT / "docs").rglob("*.py"), *(ROOT / "examples").rglob("*.*")]:
+        assert not re.search(r"/work/|shared/|\bagent\b|language model", path.read_text(encoding="utf-8")), name(path)
