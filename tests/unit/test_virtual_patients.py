@@ -118,3 +118,11 @@ def test_a_seed_that_cannot_be_is_refused(seed):
 
 def test_the_most_patients_are_not_refused():
     assert people(n=MOST_PATIENTS).draw.size == MOST_PATIENTS
+
+
+def test_population_draws_cover_the_distribution_evenly():
+    # Of 100 independent draws 50 lie below the median, give or take 5; evenly spread ones scatter far less.
+    same = changed(reversal_c50={"between_subject": None})
+    below = [int((people(same, n=2000, seed=seed).c50[::PEOPLE_PER_DRAW] < 10.5).sum()) for seed in range(40)]
+    assert np.std(below) < 2.5
+    assert abs(np.mean(below) - 50) < 1.5
