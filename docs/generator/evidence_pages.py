@@ -1,25 +1,20 @@
-"""Protocols, conditions, population models and relief priors, from their records."""
+"""Protocols, conditions and relief priors, from their records."""
 
 from __future__ import annotations
 
-import numpy as np
-
 from generator.table import table
 from reprieve.evidence import read
-from reprieve.evidence.build import BuiltModel
-from reprieve.evidence.model_checks import evaluate
-from reprieve.evidence.records.population_model import PopulationModel
 from reprieve.evidence.records.relief_prior import Belief
-from reprieve.pkpd.schedule import Dose
-from reprieve.pkpd.simulate import simulate
 
-_STATUS = (
+#: What the statuses on a page mean.
+STATUSES = (
     "Statuses: *seen* was read in the named source, *derived* was computed from seen numbers, *recalled* is from "
     "memory and unverified, *assumed* was chosen for the reason given.\n"
 )
 
 
-def _cited(keys: tuple[str, ...]) -> str:
+def cited(keys: tuple[str, ...]) -> str:
+    """Publications by their keys, with links where there are any."""
     found = [(key, read.reference(key)) for key in keys]
     return ", ".join(f"[{entry.short}]({entry.link})" if entry.link else entry.short for _, entry in found)
 
@@ -40,7 +35,7 @@ def protocols() -> str:
         why = f"{p.regimen_status}. {p.reason or ''}".strip()
         facts = [
             ("regimen", f"`{p.regimen}`"), ("status", why), ("setting", p.setting),
-            ("doses", p.weight_basis.replace("_", " ")), ("sources", _cited(p.sources)), ("notes", p.notes),
+            ("doses", p.weight_basis.replace("_", " ")), ("sources", cited(p.sources)), ("notes", p.notes),
         ]  # fmt: skip
         parts.append(f"## {p.id}\n\n{p.title}.\n\n{table(('', ''), facts)}")
     return "\n".join(parts)
@@ -58,7 +53,7 @@ def conditions() -> str:
         codes = ", ".join(f"{code.system.upper()} {code.code} ({code.status})" for code in record.codes)
         judged = [
             (", ".join(j.routes) or "any other", j.exposure.replace("_", " "), j.level, j.finding.replace("_", " "),
-             f"{j.statement} ({j.by})", _cited(j.sources))
+             f"{j.statement} ({j.by})", cited(j.sources))
             for j in record.certainty
         ]  # fmt: skip
         parts.append(
@@ -72,7 +67,7 @@ def conditions() -> str:
 
 def priors() -> str:
     """What is believed of the relief model."""
-    parts = ["# What is believed of the relief model\n", _STATUS]
+    parts = ["# What is believed of the relief model\n", STATUSES]
     for name in read.record_ids("relief_priors"):
         prior = read.relief_prior(name)
         studied = prior.studied
@@ -85,7 +80,7 @@ def priors() -> str:
         rows = [
             (
                 f"`{parameter}`", _value(belief), belief.unit, _people(belief), belief.status,
-                _cited((belief.source,)) if belief.source else "–", belief.reason,
+                cited((belief.source,)) if belief.source else "–", belief.reason,
             )
             for parameter, belief in prior.parameters.items()
         ]  # fmt: skip
@@ -112,65 +107,3 @@ def _value(belief: Belief) -> str:
 def _people(belief: Belief) -> str:
     spread = belief.between_subject
     return f"SD of the log {spread.sd_log:g} ({spread.status}: {spread.reason})" if spread else "–"
-
-
-def models() -> str:
-    """The population models, each with its checks: predicted beside published."""
-    parts = [
-        "# Population models\n\nEach is one paper's typical values, between-subject variability and weight effects. "
-        "Beside each check stands what the model predicts; *published* was printed by the authors, *observed* was "
-        "measured in people, *computed* was simulated from the same parameters by other code.\n",
-        _STATUS,
-    ]
-    return "\n".join(parts + [_model(read.population_model(name)) for name in read.population_model_ids()])
-
-
-def _years(model: PopulationModel) -> str:
-    found = model.population.age_years
-    return f"{found.low:g} to {found.high:g} years" if found else "not seen"
-
-
-def _kilograms(model: PopulationModel) -> str:
-    found = model.population.weight_kg
-    return f"{found.low:g} to {found.high:g} kg" if found else "not seen"
-
-
-def _model(model: PopulationModel) -> str:
-    people = model.population
-    facts = [
-        ("source", _cited((model.source,))), ("forms", ", ".join(model.forms)),
-        ("sampling", f"{model.sampling} {model.matrix}. {model.sampling_note}"),
-        ("people", f"{people.n or 'number not seen'}: {people.who}"),
-        ("age", _years(model)), ("weight", _kilograms(model)),
-        ("routes of its own", ", ".join(model.inputs)), ("how its numbers were seen", model.evidence_level),
-    ]  # fmt: skip
-    variance = model.between_subject.variance
-    scaled = {name: effect.exponent for effect in model.effects for name in effect.parameters}
-    rows = [
-        (
-            f"`{name}`", f"as `{p.same_as}`" if p.same_as else f"{p.value:g}", p.unit,
-            f"{100 * np.sqrt(np.expm1(variance[name])):.0f} %" if name in variance else "–",
-            f"(weight/{model.covariates['weight'].reference:g})^{scaled[name]:g}" if name in scaled else "–", p.status,
-        )
-        for name, p in model.parameters.items()
-    ]  # fmt: skip
-    checked = [
-        (
-            check.id.replace("_", " "), row.what.replace("_", "-"), f"{row.predicted:.3g}", f"{row.expected:.3g}",
-            f"{row.low:.3g} to {row.high:.3g}", row.unit, check.origin,
-            "yes" if row.agrees else f"no: {check.known_misfit}",
-        )
-        for check in model.checks
-        for row in evaluate(model, check, _engine)
-    ]  # fmt: skip
-    notes = "".join(f"- {' '.join(note.split())}\n" for note in model.notes)
-    return "\n".join([
-        f"## {model.id}\n", table(("", ""), facts),
-        table(("parameter", "value", "unit", "between people (CV)", "weight", "status"), rows),
-        table(("check", "what", "predicted", "expected", "allowed", "unit", "origin", "agrees"), checked),
-        notes,
-    ])  # fmt: skip
-
-
-def _engine(built: BuiltModel, doses: object, times: object) -> object:
-    return simulate(built.rate_matrix, built.readout, [Dose(*dose) for dose in doses], times).values[0]

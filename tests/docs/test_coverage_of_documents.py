@@ -1,6 +1,7 @@
 """Everything a user can type is described, links lead somewhere, and a page is reachable from the index."""
 
 import re
+import tomllib
 
 import click
 import pytest
@@ -65,6 +66,13 @@ def test_links_lead_somewhere(path):
         assert page.exists(), link
         if anchor:
             assert anchor in headings(page), link
+
+
+def test_every_dependency_is_listed_with_its_licence():
+    project = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))["project"]
+    table = (ROOT / "README.md").read_text(encoding="utf-8").split("| licence |")[1]
+    for requirement in project["dependencies"]:
+        assert re.search(rf"^\| .*\b{re.match('[a-z]+', requirement)[0]}\b", table, re.MULTILINE), requirement
 
 
 def test_every_page_is_reached_from_the_index():

@@ -12,6 +12,7 @@ from documents import PAGES, ROOT, blocks, name
 
 from reprieve import cli
 from reprieve.cli.app import app
+from reprieve.regimen import Regimen
 
 
 def commands_in(text):
@@ -70,6 +71,14 @@ def test_python_runs(path):
             assert runner.failures == 0, "".join(said)
         else:
             exec(compile(block, f"{name(path)}[{number}]", "exec"), names)
+
+
+def test_regimens_in_the_table_of_regimens_are_regimens():
+    page = (ROOT / "docs" / "how-to" / "write-a-regimen.md").read_text(encoding="utf-8")
+    lines = re.findall(r"^\| `(.+?)` \|", page, re.MULTILINE)
+    assert len(lines) >= 9
+    for line in lines:
+        assert str(Regimen.parse(line)) == line
 
 
 def test_the_eight_protocols_are_forecast_in_one_table(capsys, monkeypatch):

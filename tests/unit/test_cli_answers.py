@@ -41,6 +41,22 @@ def test_a_forecast_fits_on_one_screen_and_says_everything_that_matters(columns,
     assert not re.search(r"\d%|authors not|nan|None", text)
 
 
+def test_a_number_is_never_parted_from_its_unit_at_the_end_of_a_line(answer, monkeypatch):
+    for columns in range(70, 110, 5):
+        monkeypatch.setenv("COLUMNS", str(columns))
+        starts = [line.split()[0] for line in answer(*QUESTION, "--patients", "50").splitlines() if line.strip()]
+        assert not {"%", "h", "days", "min"} & set(starts)
+
+
+def test_few_virtual_patients_are_said_to_be_few(capsys):
+    assert cli.run([*QUESTION, "--patients", "50"]) == 0
+    assert "the chances are rough" in capsys.readouterr().err
+
+
+def test_a_protocol_may_be_spelled_as_it_is_cited(answer):
+    assert "sigtermans2009" in answer("protocols", "Sigtermans2009")
+
+
 def test_the_mass_and_hours_shown_are_those_of_the_regimen(answer):
     # 5 mg/h · 24 h + 14 mg/h · 24 h + 22.2 mg/h · 52.8 h = 120 + 336 + 1172.16 = 1628.16 mg
     assert "1628 mg in all, 100.8 h of infusion" in answer(*QUESTION)

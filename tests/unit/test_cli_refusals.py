@@ -64,6 +64,7 @@ INPUT = {
     "30,000 doses": (forecast(regimen="racemic oral 30 mg every 8 h x 30000"), "more than 20,000 doses"),
     "threshold too small": (forecast(threshold="0.05"), "must be from 0.1 to 0.9"),
     "threshold in per cent": (forecast(threshold="30"), "must be from 0.1 to 0.9"),
+    "threshold with a percent sign": (forecast(threshold="50%"), "without a percent sign, as 0.5"),
     "no virtual patients": (forecast(patients="0"), "must be a whole number from 1 to 100000"),
     "patients as 1e3": (forecast(patients="1e3"), "must be a whole number from 1 to 100000"),
     "seed below zero": (forecast(seed="-1"), "must be a whole number of 0 or more"),

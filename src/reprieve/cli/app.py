@@ -13,6 +13,8 @@ from reprieve import __version__
 from reprieve.cli.values import NUMBER, TIMES, WEIGHT, Whole
 from reprieve.errors import InputError, MissingDatum
 
+#: Virtual patients under which a second seed gives visibly other chances.
+_ENOUGH = 1000
 _CONTEXT = {"help_option_names": ["-h", "--help"], "max_content_width": 100}
 
 
@@ -55,7 +57,7 @@ def _regimen_text(regimen: str | None, protocol: str | None) -> Any:
         raise MissingDatum("No regimen is given; give --regimen, or --protocol ('reprieve protocols' lists them).")
     if regimen is not None and protocol is not None:
         raise InputError("Both --regimen and --protocol are given; give one of them.")
-    return regimen if protocol is None else read.protocol(protocol)
+    return regimen if protocol is None else read.protocol(protocol.strip().lower())
 
 
 def _need(**given: object) -> None:
@@ -137,6 +139,8 @@ def forecast(
         from reprieve.cli.terminal import print_forecast  # noqa: PLC0415
 
         print_forecast(made.answer)
+    if patients < _ENOUGH:
+        click.echo(f"With {patients} virtual patients the chances are rough; {_ENOUGH} or more are steadier.", err=True)
     if written:
         click.echo(f"Report written to {written.resolve()}", err=True)
 
@@ -156,7 +160,9 @@ def concentration(
     model: str | None,
     as_json: bool,
 ) -> None:
-    """Concentrations of a typical patient, with the model and where its blood was drawn.
+    """Concentrations of a typical patient over time.
+
+    The answer names the model and where its blood was drawn: arterial and venous concentrations differ.
 
     \b
     Examples:
@@ -187,7 +193,7 @@ def concentration(
 @click.argument("protocol_id", required=False, metavar="[ID]")
 @click.option("--json", "as_json", is_flag=True, help="Print the answer as JSON.")
 def protocols(protocol_id: str | None, as_json: bool) -> None:
-    """List the named protocols, or show one with its source.
+    """List named protocols, or show one with its source.
 
     \b
     Examples:
@@ -198,7 +204,7 @@ def protocols(protocol_id: str | None, as_json: bool) -> None:
 
     from reprieve.evidence import read  # noqa: PLC0415
 
-    ids = (protocol_id,) if protocol_id else read.protocol_ids()
+    ids = (protocol_id.strip().lower(),) if protocol_id else read.protocol_ids()
     records = [read.protocol(name) for name in ids]
     if as_json:
         _print_json({"protocols": [msgspec.to_builtins(record) for record in records]})
@@ -228,7 +234,7 @@ def trial() -> None:
 )
 @click.option("--json", "as_json", is_flag=True, help="Print the answer as JSON.")
 def predict(file: Path, seed: int, as_json: bool) -> None:
-    """Predict the outcomes of the arms in a YAML file.
+    """Predict the outcomes of trial arms in a YAML file.
 
     Each arm has id, condition, role (ketamine, placebo, active_placebo), design (rct, cohort), n, regimen,
     optional age, weight and pain, and predict: a list of measure (responder_fraction, mean_pain_fraction),

@@ -9,11 +9,13 @@ from rich.padding import Padding
 from rich.table import Table
 from rich.text import Text
 
-from reprieve.cli.wording import clock, console, days, days_span, percent, percent_span, spaced, study_label
+from reprieve.cli.wording import clock, console, days, days_span, percent, percent_span, spaced, study_label, wrapped
 
 _HORIZONS = {"48h": "48 h", "2wk": "2 weeks", "4wk": "4 weeks", "12wk": "12 weeks"}
 #: Below this chance of acute relief its onset and offset describe a minority and are not shown.
 _MOST = 0.5
+#: Columns of the labels, and of the gap after them.
+_LABEL, _GAP = 12, 2
 
 
 def _chances(sustained: Mapping[str, Any]) -> Table:
@@ -44,8 +46,8 @@ def _acute(acute: Mapping[str, Any], threshold: float) -> str:
     if acute["probability"] < _MOST:
         return f"{share} reach relief of {percent(threshold)}; at its peak pain is {peak} less (median)"
     return (
-        f"{share} reach relief of {percent(threshold)}, {clock(acute['onset_min'] / 60)} after the first dose starts. "
-        f"At its peak pain is {peak} less; it is over {clock(acute['offset_h'])} after the last dose (medians)"
+        f"{share} reach relief of {percent(threshold)}, typically {clock(acute['onset_min'] / 60)} into the course; at "
+        f"its peak pain is {peak} less; it is gone {clock(acute['offset_h'])} after the last dose"
     )
 
 
@@ -66,28 +68,33 @@ def _patient(patient: Mapping[str, Any]) -> str:
 
 def _regimen(regimen: Mapping[str, Any]) -> str:
     count = regimen["sessions"]
-    hours = f"{regimen['infusion_hours']:g} h of infusion, " if regimen["infusion_hours"] else ""
+    infused = regimen["infusion_hours"]
+    hours = f"{f'{infused:g} h' if infused >= 2 else clock(infused)} of infusion, " if infused else ""
     return f"{regimen['total_mg']:g} mg in all, {hours}{count} session{'' if count == 1 else 's'}"
 
 
-def _details(answer: Mapping[str, Any]) -> Table:
-    rows = Table(box=None, show_header=False, padding=(0, 2, 0, 0), pad_edge=False)
-    rows.add_column(style="bold cyan", no_wrap=True)
+def _details(answer: Mapping[str, Any], width: int) -> Table:
+    rows = Table(box=None, show_header=False, padding=(0, _GAP, 0, 0), pad_edge=False)
+    rows.add_column(style="bold cyan", no_wrap=True, width=_LABEL)
     rows.add_column()
     sustained, certainty, model = answer["sustained"], answer["certainty"], answer["model"]
-    rows.add_row("Duration", _duration(sustained))
-    rows.add_row("On placebo", _duration(sustained["placebo"]))
-    rows.add_row("Acute relief", _acute(answer["acute"], sustained["threshold"]))
-    rows.add_row("Certainty", f"{certainty['level']} ({certainty['by']}). {spaced(certainty['statement'])}")
-    rows.add_row("Calibration", Text(answer["calibration"], "bold yellow"))
+
+    def add(label: str, said: str, style: str = "") -> None:
+        rows.add_row(label, Text(wrapped(spaced(said), width - _LABEL - _GAP), style))
+
+    add("Duration", _duration(sustained))
+    add("On placebo", _duration(sustained["placebo"]))
+    add("Acute relief", _acute(answer["acute"], sustained["threshold"]))
+    add("Certainty", f"{certainty['level']} ({certainty['by']}). {certainty['statement']}")
+    add("Calibration", answer["calibration"], "bold yellow")
     for label, said in (("Outside", answer["extrapolation"]), ("Warning", answer["warnings"])):
         for number, sentence in enumerate(said):
-            rows.add_row(label if number == 0 else "", Text(spaced(sentence), "yellow"))
-    rows.add_row("Exposure", f"{model['id']} ({model['sampling']})")
-    rows.add_row("Rests on", _rests_on(answer))
-    rows.add_row("Nearest", _nearest(answer))
+            add(label if number == 0 else "", sentence, "yellow")
+    add("Exposure", f"{model['id']} ({model['sampling']})")
+    add("Rests on", _rests_on(answer))
+    add("Nearest", _nearest(answer))
     if answer["inputs"]["missing"]:
-        rows.add_row("Not given", ", ".join(answer["inputs"]["missing"]))
+        add("Not given", ", ".join(answer["inputs"]["missing"]))
     return rows
 
 
@@ -95,10 +102,10 @@ def print_forecast(answer: Mapping[str, Any]) -> None:
     """Print the answer of ``forecast`` on one screen."""
     screen = console()
     screen.print(Text.assemble(("Reprieve forecast  ", "bold"), _patient(answer["patient"])))
-    screen.print(Text(answer["regimen"]["text"]))
+    screen.print(Text(wrapped(answer["regimen"]["text"], screen.width)))
     screen.print(Text(_regimen(answer["regimen"]), "dim"))
     screen.print()
-    screen.print(Text(spaced(answer["verdict"]), "bold"))
+    screen.print(Text(wrapped(spaced(answer["verdict"]), screen.width), "bold"))
     screen.print()
     screen.print(Padding(_chances(answer["sustained"]), (0, 0, 1, 0), expand=False))
-    screen.print(_details(answer))
+    screen.print(_details(answer, screen.width))

@@ -19,7 +19,12 @@ class _Number(click.ParamType[float]):
     name = "number"
 
     def convert(self, value: Any, param: click.Parameter | None, ctx: click.Context | None) -> float:
-        return value if isinstance(value, float) else parse_number(str(value), _label(param))
+        if isinstance(value, float):
+            return value
+        if re.fullmatch(r"\s*\d+\.?\d*\s*%\s*", str(value)):
+            share = float(str(value).replace("%", "")) / 100
+            raise UnitError(f"{_label(param)} is given as {value!r}; write it without a percent sign, as {share:g}.")
+        return parse_number(str(value), _label(param))
 
 
 class Whole(click.ParamType[int]):

@@ -4,12 +4,15 @@ from __future__ import annotations
 
 import os
 import re
+import textwrap
 from collections.abc import Mapping
 from typing import Any
 
 from rich.console import Console
 
 _WIDE = 100
+_UNITS = "%|h|min|days?|weeks|kg|mg|mg/h|mg/kg/h|ng/mL|y"
+_NO_BREAK = "\N{NO-BREAK SPACE}"
 _HARDLY, _NEARLY = 0.005, 0.995
 
 
@@ -39,6 +42,13 @@ def percent_span(low: float, high: float) -> str:
 def spaced(sentence: str) -> str:
     """A sentence with every percentage written the one way: ``13%`` as ``13 %``."""
     return re.sub(r"(\d)%", r"\1 %", sentence)
+
+
+def wrapped(text: str, width: int) -> str:
+    """Text in lines of at most ``width`` columns, in which a number is not parted from its unit."""
+    bound = re.sub(rf"(\d) ({_UNITS})(?!\w)", f"\\1{_NO_BREAK}\\2", text)
+    lines = textwrap.fill(bound, width, break_long_words=False, break_on_hyphens=False)
+    return lines.replace(_NO_BREAK, " ")
 
 
 def _number(value: float) -> str:

@@ -1,0 +1,100 @@
+"""The population models, each with its checks: predicted beside published."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Iterator
+
+from generator.evidence_pages import STATUSES, cited
+from generator.table import table
+from reprieve.evidence import read
+from reprieve.evidence.build import BuiltModel
+from reprieve.evidence.model_checks import evaluate
+from reprieve.evidence.records.covariate import Effect, LevelEffect, LinearAboveEffect, PowerEffect
+from reprieve.evidence.records.population_model import PopulationModel
+from reprieve.pkpd.schedule import Dose
+from reprieve.pkpd.simulate import simulate
+
+_INTRO = """# Population models
+
+Each is one paper's typical values, how people differ, and what they depend on. Beside each check stands what the model
+predicts; *published* was printed by the authors, *observed* was measured in people, *computed* was simulated from the
+same parameters by other code. [How to choose one](../how-to/choose-a-model.md).
+"""
+
+
+def page() -> str:
+    """The page."""
+    models = [read.population_model(name) for name in read.population_model_ids()]
+    rows = [
+        (f"[`{m.id}`](#{m.id})", ", ".join(m.forms), m.sampling, ", ".join(m.inputs), m.completeness.replace("_", " "))
+        for m in models
+    ]
+    columns = ("model", "forms", "sampling", "routes of its own", "completeness")
+    return "\n".join([_INTRO, STATUSES, table(columns, rows), *(_model(model) for model in models)])
+
+
+def _model(model: PopulationModel) -> str:
+    parts = [f"## {model.id}\n", table(("", ""), _facts(model))]
+    if model.missing:
+        parts.append(table(("missing", "why"), ((lack.what, lack.reason) for lack in model.missing)))
+    if model.parameters:
+        columns = ("parameter", "value", "unit", "between people (CV)", "depends on", "status")
+        parts.append(table(columns, _parameters(model)))
+    if model.quoted:
+        rows = ((f"`{name}`", q.value, q.unit, q.status, q.note) for name, q in model.quoted.items())
+        parts.append(table(("printed, not used", "value", "unit", "status", "note"), rows))
+    if model.checks:
+        columns = ("check", "what", "predicted", "expected", "allowed", "unit", "origin", "agrees")
+        parts.append(table(columns, _checks(model)))
+    parts.append("".join(f"- {' '.join(note.split())}\n" for note in model.notes))
+    return "\n".join(part for part in parts if part)
+
+
+def _facts(model: PopulationModel) -> Iterator[tuple[str, object]]:
+    people = model.population
+    yield "source", cited((model.source,))
+    yield "forms", ", ".join(model.forms)
+    yield "sampling", f"{model.sampling} {model.matrix}. {model.sampling_note}"
+    yield "people", f"{people.n or 'number not seen'}: {people.who}"
+    for what, span, unit in (("age", people.age_years, "years"), ("weight", people.weight_kg, "kg")):
+        yield what, f"{span.low:g} to {span.high:g} {unit}" if span else "not seen"
+    yield "how its numbers were seen", model.evidence_level
+    if model.described:
+        yield "described as", model.described
+    if model.never_for_dosing:
+        yield "**never for dosing**", model.never_for_dosing
+    if model.no_independent_check:
+        yield "no independent check", model.no_independent_check
+
+
+def _parameters(model: PopulationModel) -> Iterator[tuple[object, ...]]:
+    variance = model.between_subject.log_variance()
+    for name, found in model.parameters.items():
+        value = f"as `{found.same_as}`" if found.value is None else f"{found.value:g}"
+        varies = f"{100 * math.sqrt(math.expm1(variance[name])):.0f} %" if name in variance else None
+        effects = "; ".join(_effect(model, effect) for effect in model.effects if name in effect.parameters)
+        yield f"`{name}`", value, found.unit, varies, effects, found.status
+
+
+def _effect(model: PopulationModel, effect: Effect) -> str:
+    if isinstance(effect, PowerEffect):
+        return f"({effect.covariate}/{model.covariates[effect.covariate].reference})^{effect.exponent:g}"
+    if isinstance(effect, LevelEffect):
+        return f"{effect.covariate}: " + ", ".join(f"{level} × {by:g}" for level, by in effect.factors.items())
+    if isinstance(effect, LinearAboveEffect):
+        return f"{effect.slope:+g} {effect.unit} per unit of {effect.covariate} above {effect.above:g}"
+    return f"× (1 + {effect.slope:g} per hour since the first dose)"
+
+
+def _checks(model: PopulationModel) -> Iterator[tuple[object, ...]]:
+    for check in model.checks:
+        for row in evaluate(model, check, _engine):
+            allowed = f"{row.low:.3g} to {row.high:.3g}"
+            agrees = "yes" if row.agrees else f"no: {check.known_misfit}"
+            name, what = check.id.replace("_", " "), row.what.replace("_", "-")
+            yield name, what, f"{row.predicted:.3g}", f"{row.expected:.3g}", allowed, row.unit, check.origin, agrees
+
+
+def _engine(built: BuiltModel, doses: object, times: object) -> object:
+    return simulate(built.rate_matrix, built.readout, [Dose(*dose) for dose in doses], times).values[0]
