@@ -1,8 +1,9 @@
 """Exposure measures of the published models against numbers computed from them by others.
 
 Context-sensitive half-times (min, after 1, 4 and 100 h) were computed from the printed parameters by other code,
-a matrix-exponential solver; they are multiples of half a minute, and read as the first step past the fall. Areas and peaks of the 10 mg infusion are printed in
-the nlmixr2lib vignette Otto_2021_s_ketamine, those of the 50 mg film in its vignette Simons_2022_s_ketamine.
+a matrix-exponential solver; they are multiples of half a minute, and read as the first step past the fall. Areas
+and peaks of the 10 mg infusion are printed in the nlmixr2lib vignette Otto_2021_s_ketamine, those of the 50 mg
+film in its vignette Simons_2022_s_ketamine.
 """
 
 import math
