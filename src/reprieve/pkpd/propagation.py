@@ -165,7 +165,9 @@ def propagate_modes(
         emitted = 0
         washed_out = False
         rate_before = rate_of[0]
-        away[:] = -rest[rate_before]
+        for m in range(n):
+            for s in range(lanes):
+                away[m, s] = -rest[rate_before, m, s]
         for panel in range(n_panels + 1):
             rate_now = rate_of[panel] if panel < n_panels else rate_before
             bolus = bolus_of[panel] if panel < n_panels else closing_bolus
@@ -263,19 +265,27 @@ def _exponential(k, width, total):
     while q * small > 0.25:
         small *= 0.5
         squarings += 1
-    term, spare = np.eye(n), np.empty((n, n))
-    total[:] = np.eye(n)
-    positive = (k + q * np.eye(n)) * small
+    term, spare, positive = np.zeros((n, n)), np.zeros((n, n)), np.zeros((n, n))
+    for i in range(n):
+        for j in range(n):
+            one = 1.0 if i == j else 0.0
+            term[i, j] = total[i, j] = one
+            positive[i, j] = (k[i, j] + q * one) * small
     for order in range(1, 14):
         _multiply(term, positive, spare)
         for i in range(n):
             for j in range(n):
                 term[i, j] = spare[i, j] / order
                 total[i, j] += term[i, j]
-    total *= np.exp(-q * small)
+    scale = np.exp(-q * small)
+    for i in range(n):
+        for j in range(n):
+            total[i, j] *= scale
     for _ in range(squarings):
         _multiply(total, total, spare)
-        total[:] = spare
+        for i in range(n):
+            for j in range(n):
+                total[i, j] = spare[i, j]
 
 
 @compiled
@@ -290,10 +300,10 @@ def propagate_exponential(
     Parameters are those of :func:`propagate_modes`.
     """
     n_subjects, n, _ = k.shape
-    n_panels, n_widths, n_out = len(width_of), len(widths), readout.shape[1]
+    n_panels, n_widths, n_rates, n_out = len(width_of), len(widths), len(rates), readout.shape[1]
     step = np.zeros((n_widths, n, n))
     felt = np.zeros((n_widths, N_NODES, n))
-    to_node = np.zeros((n, n))
+    to_node, factor, rest = np.zeros((n, n)), np.zeros((n, n)), np.zeros((n, n_rates))
     at_node, work = np.zeros((N_NODES, 1)), np.zeros((3, 1))
     away, moved, u = np.zeros(n), np.zeros(n), np.zeros(1)
     for subject in range(n_subjects):
@@ -308,8 +318,12 @@ def propagate_exponential(
                         felt[w, j, i] = 0.0
                         for o in range(n):
                             felt[w, j, i] += drive[subject, o] * to_node[o, i]
-        rest = np.ascontiguousarray(-rates.T)
-        _solve_in_place(k[subject].copy(), rest)
+        for i in range(n):
+            for j in range(n):
+                factor[i, j] = k[subject, i, j]
+            for r in range(n_rates):
+                rest[i, r] = -rates[r, i]
+        _solve_in_place(factor, rest)
         rate_before = rate_of[0]
         for i in range(n):
             away[i] = -rest[i, rate_before]
@@ -348,5 +362,6 @@ def propagate_exponential(
                 moved[i] = 0.0
                 for j in range(n):
                     moved[i] += step[w, i, j] * away[j]
-            away[:] = moved
+            for i in range(n):
+                away[i] = moved[i]
         done[subject] = True
