@@ -58,6 +58,17 @@ def test_the_spread_is_population_plus_sampling_and_nothing_else(n, expected):
     assert placebo_spread(n) == pytest.approx(expected, rel=0.08)
 
 
+@pytest.mark.parametrize(("n", "expected"), [(1, 0.2902), (4, 0.1537), (10**6, 0.0585)])
+def test_the_spread_of_a_mean_is_population_plus_sampling(n, expected):
+    # Relief by placebo is 0 or, in a share of 0.23 (SE 0.09), uniform from 0.3 to 1 (mean 0.65, variance 0.7² / 12).
+    between = 0.65**2 * 0.0081
+    total = 0.23 * (0.65**2 + 0.7**2 / 12) - (0.23 * 0.65) ** 2
+    assert expected == pytest.approx(np.sqrt(between + (total - between) / n), abs=1e-4)
+    ask = arm(role="placebo", n=n, predict=[PAIN | {"day": 0}])
+    found = np.sqrt(np.mean([predict_arm(ask, seed=seed).draws.var() for seed in range(24)]))
+    assert found == pytest.approx(expected, rel=0.012 if n < 10 else 0.05)
+
+
 def test_a_mean_of_more_patients_scatters_less_but_not_below_what_is_unknown():
     few, many, most = (predict_arm(arm(n=n, predict=[PAIN])).draws.std() for n in (5, 50, 10**6))
     assert few > 1.3 * many > 1.3 * most > 0.03

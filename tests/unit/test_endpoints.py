@@ -31,6 +31,11 @@ def test_no_relief_is_zero_and_so_is_relief_that_ends_within_a_day():
     assert list(found) == [0, 0, 0, 0]
 
 
+def test_relief_that_ends_after_a_day_is_sustained():
+    # 0.5 on day 1, 0.9 on day 2: the line 0.7 is crossed at 1.5 d.
+    assert durations(lambda d: 0.5 if d < 1.5 else 0.9) == pytest.approx([1.5])
+
+
 def test_relief_that_outlasts_follow_up_is_censored_there():
     found = durations(lambda _: 0.5, lambda _: 0.7)
     assert list(found) == [FOLLOW_UP_DAYS, FOLLOW_UP_DAYS]
