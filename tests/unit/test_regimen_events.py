@@ -130,3 +130,17 @@ def test_many_doses_are_listed_within_a_second(times):
     assert len(events) == regimen.sessions == int(times.split()[-1])
     assert regimen.total_mg() == 50 * regimen.sessions
     assert took < 1.0
+
+
+@pytest.mark.parametrize(
+    ("text", "over_days"),
+    [
+        ("racemic im 30 mg every 24 h x 2", True),  # the second dose is on the next day
+        ("racemic im 30 mg every 23 h x 2", False),
+        ("racemic iv 5 mg/h for 24 h", False),
+        ("racemic iv 5 mg/h for 25 h", True),
+        ("racemic iv 0.5 mg/kg over 40 min on days 0 1", True),
+    ],
+)
+def test_a_course_is_over_days_when_doses_fall_on_more_than_one(text, over_days):
+    assert Regimen.parse(text).is_over_days is over_days

@@ -20,6 +20,7 @@ from reprieve.units import BASE_PER_SALT
 
 # Contiguous sessions, as 8 h every 480 min, may seem to overlap by rounding.
 _ROUNDING_H = 1e-9
+_DAY_H = 24.0
 
 
 @dataclass(frozen=True)
@@ -131,8 +132,8 @@ class Regimen:
 
     @property
     def is_over_days(self) -> bool:
-        """Whether the course lasts longer than a day: sessions on several days, or one long infusion."""
-        return self.last_dose_end_h > 24.0
+        """Whether doses fall on more than one day: sessions a day apart, or an infusion over more than 24 h."""
+        return self.last_dose_end_h > _DAY_H or self.starts_h[-1] >= _DAY_H
 
     def events(self, weight_kg: float | None = None) -> tuple[DoseEvent, ...]:
         """The table of doses, in order of time.

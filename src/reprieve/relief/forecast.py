@@ -53,6 +53,8 @@ LIMITS = (
     "The relief parameters are a prior from one trial of one protocol; they have not been calibrated on trials.",
     "Sensitisation is assumed to return exponentially; the CRPS trial suggests a longer plateau, so long courses "
     "may be understated at 4 to 12 weeks.",
+    "Far above the concentration of half the effect (10.5 ng/mL) more drug reverses no more: by this prior, dose and "
+    "form matter less for lasting relief than hours do.",
     "Day-to-day variation of pain, other treatment, dose changes for side effects and regression to the mean in "
     "uncontrolled series are not modelled; the placebo figure is the comparison to make.",
     "It forecasts relief, not harm: it does not screen for contraindications or dose limits.",
