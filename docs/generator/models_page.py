@@ -7,6 +7,7 @@ from collections.abc import Iterator
 
 from generator.evidence_pages import STATUSES, cited
 from generator.table import table
+from reprieve.errors import OutsideEvidence
 from reprieve.evidence import read
 from reprieve.evidence.build import BuiltModel
 from reprieve.evidence.model_checks import evaluate
@@ -27,7 +28,13 @@ def page() -> str:
     """The page."""
     models = [read.population_model(name) for name in read.population_model_ids()]
     rows = [
-        (f"[`{m.id}`](#{m.id})", ", ".join(m.forms), m.sampling, ", ".join(m.inputs), m.completeness.replace("_", " "))
+        (
+            f"[`{m.id}`](#{m.id.lower()})",
+            ", ".join(m.forms),
+            m.sampling,
+            ", ".join(m.inputs),
+            m.completeness.replace("_", " "),
+        )
         for m in models
     ]
     columns = ("model", "forms", "sampling", "routes of its own", "completeness")
@@ -55,8 +62,11 @@ def _facts(model: PopulationModel) -> Iterator[tuple[str, object]]:
     people = model.population
     yield "source", cited((model.source,))
     yield "forms", ", ".join(model.forms)
-    yield "sampling", f"{model.sampling} {model.matrix}. {model.sampling_note}"
-    yield "people", f"{people.n or 'number not seen'}: {people.who}"
+    sampled = (
+        "not seen" if model.sampling == model.matrix else f"{model.sampling} {model.matrix}. {model.sampling_note}"
+    )
+    yield "sampling", sampled
+    yield "people", people.who if people.n is None else f"{people.n}: {people.who}"
     for what, span, unit in (("age", people.age_years, "years"), ("weight", people.weight_kg, "kg")):
         yield what, f"{span.low:g} to {span.high:g} {unit}" if span else "not seen"
     yield "how its numbers were seen", model.evidence_level
@@ -89,10 +99,16 @@ def _effect(model: PopulationModel, effect: Effect) -> str:
 
 def _checks(model: PopulationModel) -> Iterator[tuple[object, ...]]:
     for check in model.checks:
-        for row in evaluate(model, check, _engine):
+        name = check.id.replace("_", " ")
+        try:
+            compared = evaluate(model, check, _engine)
+        except OutsideEvidence as error:
+            yield name, None, None, None, None, None, check.origin, f"not computed: {error}"
+            continue
+        for row in compared:
             allowed = f"{row.low:.3g} to {row.high:.3g}"
             agrees = "yes" if row.agrees else f"no: {check.known_misfit}"
-            name, what = check.id.replace("_", " "), row.what.replace("_", "-")
+            what = row.what.replace("_", "-")
             yield name, what, f"{row.predicted:.3g}", f"{row.expected:.3g}", allowed, row.unit, check.origin, agrees
 
 

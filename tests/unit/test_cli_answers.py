@@ -34,7 +34,7 @@ def test_a_forecast_fits_on_one_screen_and_says_everything_that_matters(columns,
         "after the last dose", "48 h 2 weeks 4 weeks 12 weeks", "on this regimen", "80 % interval", "on placebo",
         "Duration median", "% have lasting relief", "Acute relief", "Certainty low",
         "Calibration prior, not yet calibrated",
-        "Warning The regimen of sigtermans2009 is approximated", "Exposure simons2022_sket_otf_iv (arterial)",
+        "Warning The regimen of sigtermans2009 is approximated", "Exposure simons2022_sket_otf_iv (arterial sampling)",
         "Rests on Simons et al. 2022", "Nearest Sigtermans et al. 2009", "Not given age, sex",
     ):  # fmt: skip
         assert said in text
@@ -123,6 +123,11 @@ def test_concentration_prints_a_row_per_time_with_model_and_sampling(answer):
         assert len(values) == 3
         assert values[0] > values[1] > values[2] > 0  # the infusion is over after 40 min
         assert all(f"{value:.4g}" in printed for value in values)
+
+
+def test_a_sampling_site_that_was_not_seen_is_said_to_be_so(answer):
+    asked = ["--weight", "70", "--times", "1", "--regimen", "racemic iv 20 mg over 20 min"]
+    assert "sampling site not seen" in answer("concentration", "--model", "hijazi2003_icu_2cpt", *asked)
 
 
 def test_protocols_are_listed_and_shown(answer):

@@ -8,7 +8,7 @@ from typing import Any
 from rich.table import Table
 from rich.text import Text
 
-from reprieve.cli.wording import console, percent
+from reprieve.cli.wording import console, percent, sampled
 from reprieve.evidence.records.protocol import Protocol
 from reprieve.relief.exposure import Concentration
 
@@ -23,7 +23,8 @@ def print_concentration(found: Concentration) -> None:
     for time, row in zip(found.times_h, found.values, strict=True):
         table.add_row(f"{time:g}", *(f"{value:.4g}" for value in row))
     screen.print(table)
-    screen.print(Text(f"Typical patient; model {found.model}, {found.sampling} sampling. {found.reason}", "dim"))
+    why = found.reason[:1].upper() + found.reason[1:]
+    screen.print(Text(f"Typical patient; model {found.model}, {sampled(found.sampling)}. {why}", "dim"))
     if found.note:
         screen.print(Text(found.note, "yellow"))
 

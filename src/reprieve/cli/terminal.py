@@ -9,7 +9,18 @@ from rich.padding import Padding
 from rich.table import Table
 from rich.text import Text
 
-from reprieve.cli.wording import clock, console, days, days_span, percent, percent_span, spaced, study_label, wrapped
+from reprieve.cli.wording import (
+    clock,
+    console,
+    days,
+    days_span,
+    percent,
+    percent_span,
+    sampled,
+    spaced,
+    study_label,
+    wrapped,
+)
 
 _HORIZONS = {"48h": "48 h", "2wk": "2 weeks", "4wk": "4 weeks", "12wk": "12 weeks"}
 #: Below this chance of acute relief its onset and offset describe a minority and are not shown.
@@ -90,7 +101,7 @@ def _details(answer: Mapping[str, Any], width: int) -> Table:
     for label, said in (("Outside", answer["extrapolation"]), ("Warning", answer["warnings"])):
         for number, sentence in enumerate(said):
             add(label if number == 0 else "", sentence, "yellow")
-    add("Exposure", f"{model['id']} ({model['sampling']})")
+    add("Exposure", f"{model['id']} ({sampled(model['sampling'])})")
     add("Rests on", _rests_on(answer))
     add("Nearest", _nearest(answer))
     if answer["inputs"]["missing"]:

@@ -74,6 +74,11 @@ def clock(hours: float | None) -> str:
     return f"{_number(hours)} h" if hours < 48 else days(hours / 24)
 
 
+def sampled(sampling: str) -> str:
+    """``arterial sampling``, or that it was not seen where the blood was drawn."""
+    return "sampling site not seen" if sampling == "not seen" else f"{sampling} sampling"
+
+
 def study_label(row: Mapping[str, Any]) -> str:
     """Author and year; the id of a study whose authors were not shown where it was read."""
     nameless = row["study"].startswith("authors not")
