@@ -6,9 +6,12 @@ from pathlib import Path
 import numpy as np
 import pytest
 from matrix_exponential import simulate as by_matrix_exponential
+from scipy.integrate import solve_ivp
 
+from reprieve.errors import OutsideEvidence
 from reprieve.evidence.model_checks import evaluate
 from reprieve.evidence.read import population_model, population_model_ids
+from reprieve.evidence.records.covariate import TimeEffect
 from reprieve.evidence.records.model_check import CurveCheck, Tolerance
 from reprieve.pkpd.schedule import Dose
 from reprieve.pkpd.simulate import simulate
@@ -32,6 +35,10 @@ def engine(built, doses, times):
 @pytest.mark.parametrize("solver", [reference, engine])
 @pytest.mark.parametrize(("model_id", "check"), CHECKS)
 def test_the_model_reproduces_its_checks(model_id, check, solver):
+    if check.not_run:
+        with pytest.raises(OutsideEvidence, match=model_id):
+            evaluate(population_model(model_id), check, solver)
+        return
     compared = evaluate(population_model(model_id), check, solver)
     missed = [row for row in compared if not row.agrees]
     assert compared
@@ -41,10 +48,41 @@ def test_the_model_reproduces_its_checks(model_id, check, solver):
         assert not missed, "\n".join(f"{m.what}: {m.predicted:.4g}, not {m.low:.4g} to {m.high:.4g}" for m in missed)
 
 
-def test_every_model_has_checks_that_do_not_come_from_its_own_parameters():
+def test_every_model_that_runs_has_checks_or_says_why_not():
     for model_id in population_model_ids():
-        origins = {check.origin for check in population_model(model_id).checks}
-        assert origins & {"published", "observed"}, model_id
+        model = population_model(model_id)
+        if model.completeness != "incomplete":
+            independent = {check.origin for check in model.checks} & {"published", "observed"}
+            assert bool(independent) != bool(model.no_independent_check), model_id
+            assert model.checks or model.never_for_dosing, model_id
+
+
+def test_the_rising_clearance_of_norketamine_by_a_second_method():
+    # Not run by the engine. The record's differential equations, integrated from ketamine at its steady state (to
+    # which the vignette's numbers belong), agree with the vignette; from an empty body they are 4 % lower at 12 h.
+    model = population_model("flint2017_picu_sket")
+    check = next(check for check in model.checks if check.not_run)
+    value = {name: parameter.value for name, parameter in model.parameters.items()}
+    small, flow = 7 / 70, (7 / 70) ** 0.75
+    (induced,) = (effect for effect in model.effects if isinstance(effect, TimeEffect))
+
+    def slopes(t, x):
+        c, peripheral, metabolite = x[0] / (value["V1"] * small), x[1] / (value["V2"] * small), x[2] / small
+        exchanged = value["Q"] * flow * (c - peripheral)
+        formed, lost = value["CL"] * flow * c, value["CL_NK"] * flow * (1 + induced.slope * t) * metabolite
+        return [2.4 * 7 - exchanged - formed, exchanged, formed - lost]
+
+    times = np.array(check.times)
+    steady = 2.4 * 7 / (value["CL"] * flow)
+
+    def norketamine(start):
+        path = solve_ivp(slopes, (0, times[-1]), start, method="LSODA", t_eval=times, rtol=1e-9, atol=1e-12)
+        return path.y[2] / small / value["V_NK"]
+
+    at_steady_state = norketamine([steady * value["V1"] * small, steady * value["V2"] * small, 0])
+    from_empty = norketamine([0, 0, 0])
+    assert from_empty[0] / at_steady_state[0] == pytest.approx(0.96, abs=0.002)
+    assert at_steady_state == pytest.approx(np.array(check.expected["s_norketamine"]), rel=0.005)
 
 
 def test_the_known_misfits_are_as_large_as_said():
@@ -58,11 +96,14 @@ def test_the_known_misfits_are_as_large_as_said():
 
 
 def test_the_digitised_curve_in_the_record_is_the_one_in_the_file():
-    curve = next(c for c in population_model("kamp2020_meta_3cpt").checks if isinstance(c, CurveCheck))
+    models = [population_model(model_id) for model_id in population_model_ids()]
+    curves = [check for model in models for check in model.checks if isinstance(check, CurveCheck)]
+    assert len(curves) >= 2
     with CURVE.open() as file:
         rows = [(float(row["time_h"]), float(row["conc_nmol_per_ml"])) for row in csv.DictReader(file)]
     assert rows[0] == (0.0, 0.0284)  # before any drug: an artefact, left out
-    assert list(zip(curve.times_h, curve.observed_nmol_per_ml, strict=True)) == rows[1:]
+    for curve in curves:
+        assert list(zip(curve.times_h, curve.observed_nmol_per_ml, strict=True)) == rows[1:]
 
 
 def test_a_wrong_simulator_is_caught():

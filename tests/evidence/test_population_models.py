@@ -9,6 +9,8 @@ import pytest
 from reprieve import strict_yaml
 from reprieve.errors import EvidenceError, UnknownName
 from reprieve.evidence import read
+from reprieve.evidence.build import build
+from reprieve.evidence.disposition import constant
 from reprieve.evidence.read import population_model, population_model_ids, read_record, reference
 from reprieve.evidence.records.population_model import PopulationModel
 
@@ -26,14 +28,50 @@ def checked(data):
     return model
 
 
-def test_the_three_models_are_there():
-    assert population_model_ids() == (
-        "kamp2020_meta_3cpt",
-        "otto2021_fanta2015_sket_iv_venous",
-        "simons2022_sket_otf_iv",
-    )
+INCOMPLETE = {
+    "ashraf2018_semimechanistic_oral_iv_ticlopidine",
+    "brunette2011_children_oral",
+    "henthorn2018_recirculatory_SR",
+    "jonkman2017_inhaled_esketamine",
+}
+VARIABLE = {  # the only ones whose variability between people was seen parameter by parameter
+    "flint2017_picu_sket",
+    "herd2007_children",
+    "otto2021_fanta2015_sket_iv_venous",
+    "perezruixo2021_esketamine_nasal_po_iv",
+    "simons2022_sket_otf_iv",
+}
+
+
+def test_eighteen_models_and_how_complete_they_are():
+    found = {model.id: model.completeness for model in MODELS}
+    assert len(found) == 18
+    assert {model_id for model_id, said in found.items() if said == "incomplete"} == INCOMPLETE
+    assert {model_id for model_id, said in found.items() if said == "complete"} == VARIABLE
     with pytest.raises(UnknownName, match="Did you mean 'kamp2020_meta_3cpt'"):
         population_model("kamp2020_meta")
+
+
+def test_who_should_never_dose_by_what():
+    barred = {model.id for model in MODELS if model.never_for_dosing}
+    assert barred == {"ashraf2018_semimechanistic_oral_iv_ticlopidine", "indand21_reduced_pbpk"}
+
+
+@pytest.mark.parametrize("model", MODELS, ids=lambda model: model.id)
+def test_what_is_missing_and_what_is_unverified_is_in_words(model):
+    for lack in model.missing:
+        assert len(lack.reason) > 10
+    assert model.sampling_note.endswith(".")
+    assert model.completeness != "incomplete" or model.described or model.never_for_dosing
+    if model.sampling_status == "recalled":
+        assert "recalled" in model.sampling_note
+
+
+@pytest.mark.parametrize("model", [m for m in MODELS if m.inputs], ids=lambda model: model.id)
+def test_clearances_are_those_of_a_living_body(model):
+    # Every published clearance, scaled to 70 kg, lies between that of the slowest set for children and liver blood flow
+    built = build(model, weight_kg=70, analytes=[model.parent], for_comparison=True)
+    assert 35 < constant(built, "clearance") < 160
 
 
 @pytest.mark.parametrize("model", MODELS, ids=lambda model: model.id)
@@ -187,6 +225,86 @@ FAULTS = [
     ),
     ("simons", set_in("parent", "ketamine"), r"parent names the analyte 'ketamine'; known are s_ketamine"),
 ]
+PEREZ_FAULTS = [
+    (set_in("completeness", "incomplete"), r"it is incomplete and missing is empty; say what is missing"),
+    (set_in("completeness", "typical values only"), r"it is typical values only and has a between-subject"),
+    (set_in("inputs", {}), r"it is complete and has no inputs; add them, or call it incomplete"),
+    (set_in("missing", [{"what": "x", "reason": " "}]), r"missing needs both what is missing and the reason"),
+    (
+        set_in("missing", [{"what": "x", "reason": "not seen", "route": "oral"}]),
+        r"the route oral has an input and is called missing",
+    ),
+    (set_in("no_independent_check", "none"), r"say in no_independent_check why there is none \(and only then\)"),
+    (set_in("covariates", "height", {"unit": "kg", "reference": 1}), r"names the covariate 'height'; known are weight"),
+    (set_in("covariates", "age", "unit", "kg"), r"the unit of age is 'kg'; it must be year"),
+    (set_in("covariates", "age", "reference", 90), r"the reference age 90 lies outside the studied range"),
+    (set_in("covariates", "age", "reference", "adult"), r"covariate age needs one number above zero"),
+    (set_in("covariates", "age", "reference", 65), r"printed values hold at age 65.*, above the 60 where it begins"),
+    (set_in("covariates", "race", "levels", ["not_asian"]), r"race needs two or more levels and no unit"),
+    (set_in("covariates", "race", "reference", "dutch"), r"the reference race is 'dutch'; it must be one of not_asian"),
+    (set_in("covariates", "race", "reference", "japanese"), r"factor of race at its reference japanese must be 1"),
+    (
+        set_in("covariates", "rifampicin", {"levels": ["without", "with"], "reference": "without"}),
+        r"the covariate rifampicin \(without\) is declared and no effect uses it",
+    ),
+    (remove("covariates", "race"), r"an effect names the covariate 'race'; known are age"),
+    (remove("effects", 2, "factors", "japanese"), r"effect of race gives the levels .*; declared are not_asian, asian"),
+    (set_in("effects", 2, "factors", "japanese", 0.0), r"a factor of race is not greater than zero"),
+    (set_in("effects", 0, "covariate", "race"), r"race has levels, so its effect must be by_level"),
+    (set_in("effects", 0, "unit", "L"), r"slope on Qh is given in 'L' and Qh in 'L/h'; they must agree"),
+    (set_in("effects", 0, "unit", "litre"), r"the slope on Qh: Unknown unit 'litre'"),
+    (set_in("effects", 2, "parameters", ["FRn"]), r"FRn has two effects of race"),
+    (set_in("between_subject", "variance", {"Vc": 0.07}), r"Vc has a variance and a cv_percent"),
+    (set_in("between_subject", "logit_sd", "FRn", -0.7), r"logit_sd of FRn is -0.7; it must be above zero"),
+    (set_in("between_subject", "logit_sd", {"Vc": 0.7}), r"logit_sd of Vc is 0.7; it must be .* of a fraction"),
+    (set_in("between_subject", "cv_percent", "FRn", 30), r"FRn describes an input and inputs are typical"),
+    (set_in("between_subject", "correlation", {"Vc Qh": 1.2}), r"Vc Qh = .* implies a correlation of 1.20"),
+    (set_in("residual_error", "esketamine", "proportional_sd", 0.1), r"is log-normal and also proportional"),
+    (set_in("residual_error", "esketamine", {}), r"residual error of esketamine needs a standard deviation"),
+    (set_in("residual_error", "esketamine", {"additive_sd": 1.0}), r"additive error of esketamine needs both"),
+    (set_in("residual_error", {}), r"residual_error is empty; say in residual_error_note"),
+    (remove("inputs", "intranasal", "sprays"), r"divides the dose into absorbed and swallowed and has no sprays"),
+    (remove("inputs", "intranasal", "entries", 1), r"its entries must be what is absorbed and what is swallowed"),
+    (set_in("inputs", "intranasal", "sprays", "mg_each", 0), r"a spray of the intranasal input holds 0 mg"),
+    (set_in("inputs", "intranasal", "sprays", "later", "Vc"), r"Vc is used as a fraction and given in 'L'"),
+    (set_in("checks", 0, "mg", [28, 56]), r"'esketamine_not_asian_up_to_60' has 2 doses and 3 values of cmax"),
+    (set_in("checks", 4, "covariates", {"rifampicin": "with"}), r"names the covariate 'rifampicin'; known are age"),
+]
+
+
+@pytest.mark.parametrize(("plant", "sentence"), PEREZ_FAULTS, ids=[sentence[:40] for _, sentence in PEREZ_FAULTS])
+def test_a_fault_in_covariates_sprays_or_completeness_is_refused(plant, sentence):
+    data = raw("perezruixo2021_esketamine_nasal_po_iv")
+    plant(data)
+    with pytest.raises(EvidenceError, match=f"^perezruixo2021_esketamine_nasal_po_iv: .*{sentence}"):
+        checked(data)
+
+
+OTHER_FAULTS = [
+    ("brunette2011_children_oral", set_in("parameters", {"ka": {"value": 1, "unit": "1/h", "status": "seen"}}),
+     r"it is incomplete and has parameters; move what was printed to quoted"),
+    ("brunette2011_children_oral", set_in("missing", []), r"it is incomplete and missing is empty"),
+    ("flint2017_picu_sket", set_in("effects", 2, "slope", 0.0), r"the slope per hour is 0; it must be greater"),
+    ("flint2017_picu_sket", set_in("effects", 2, "parameters", ["CLx"]), r"an effect names the parameter 'CLx'"),
+    ("flint2017_picu_sket", remove("covariates", "weight", "beyond_studied"), r"reference weight 70 lies outside"),
+    ("flint2017_picu_sket", remove("no_independent_check"), r"no check is independent of its own parameters; add one"),
+    ("hijazi2003_icu_2cpt", remove("residual_error_note"), r"residual_error is empty; say in residual_error_note"),
+    ("hijazi2003_icu_2cpt", set_in("checks", 0, "expected", 0, "low", 60), r"interval 60 to 49.3; write the lower"),
+    ("hijazi2003_icu_2cpt", set_in("checks", 1, "expected", 0, "compartment", "K1"), r"belongs to a compartment"),
+    ("hornik2018_children_iv_im", set_in("checks", 0, "below", 900), r"needs one line, to lie above or to lie below"),
+    ("hornik2018_children_iv_im", set_in("checks", 0, "doses", []), r"the check 'above_750_at_20_min' gives no dose"),
+    ("noppers2011_sket_parent", set_in("checks", 2, "covariates", {}), r"compares covariates and names none"),
+]  # fmt: skip
+
+
+@pytest.mark.parametrize(("model_id", "plant", "sentence"), OTHER_FAULTS, ids=[s[:40] for _, _, s in OTHER_FAULTS])
+def test_a_fault_in_another_model_is_refused(model_id, plant, sentence):
+    data = raw(model_id)
+    plant(data)
+    with pytest.raises(EvidenceError, match=f"^{model_id}: .*{sentence}"):
+        checked(data)
+
+
 IDS = {
     "kamp": "kamp2020_meta_3cpt",
     "otto": "otto2021_fanta2015_sket_iv_venous",

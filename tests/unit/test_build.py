@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 from matrix_exponential import simulate
 
-from reprieve.errors import InputError, UnknownName
+from reprieve.errors import InputError, MissingDatum, OutsideEvidence, UnknownName
 from reprieve.evidence.build import add_effect_site, between_subject, build, compartment_doses
 from reprieve.evidence.read import population_model, population_model_ids
 
@@ -13,25 +13,38 @@ KAMP, OTTO, SIMONS = (
     "otto2021_fanta2015_sket_iv_venous",
     "simons2022_sket_otf_iv",
 )
-MODELS = [population_model(model_id) for model_id in population_model_ids()]
+RECORDS = [population_model(model_id) for model_id in population_model_ids()]
+MODELS = [model for model in RECORDS if model.completeness != "incomplete"]
+PEREZ, NOPPERS, FLINT, HORNIK = (
+    "perezruixo2021_esketamine_nasal_po_iv",
+    "noppers2011_sket_parent",
+    "flint2017_picu_sket",
+    "hornik2018_children_iv_im",
+)
 
 
 @pytest.mark.parametrize("model", MODELS, ids=lambda model: model.id)
 def test_flows_never_create_drug_and_all_of_it_leaves_in_the_end(model):
-    built = build(model, weight_kg=[50, 70, 110])
-    assert built.rate_matrix.shape == (3, len(model.compartments), len(model.compartments))
-    assert built.readout.shape == (3, len(model.analytes), len(model.compartments))
-    assert np.all(
-        built.rate_matrix.sum(axis=1) <= 1e-12
-    )  # what leaves a compartment is at least what arrives
+    built = build(model, weight_kg=[50, 70, 110], for_comparison=True)
+    n = len(built.graph.names)
+    assert built.rate_matrix.shape == (3, n, n)
+    assert built.readout.shape == (3, len(built.analytes), n)
+    if not model.time_varying():
+        assert built.graph.names == tuple(model.compartments)
+        assert built.analytes == tuple(model.analytes)
+    assert np.all(built.rate_matrix.sum(axis=1) <= 1e-9)  # what leaves a compartment is at least what arrives
     assert np.linalg.eigvals(built.rate_matrix).real.max() < 0
 
 
 @pytest.mark.parametrize("model", MODELS, ids=lambda model: model.id)
-def test_the_typical_subject_is_the_one_at_the_reference_weight(model):
-    built = build(model, weight_kg=[model.covariates["weight"].reference, 100])
+def test_the_typical_subject_is_the_one_at_the_references(model):
+    references = {name: covariate.reference for name, covariate in model.covariates.items()}
+    weight = references.pop("weight", 70)
+    built = build(model, weight_kg=[weight, 2 * weight], covariates=references, for_comparison=True)
     assert np.array_equal(built.rate_matrix[0], built.typical_matrix)
-    assert not np.array_equal(built.rate_matrix[1], built.typical_matrix)
+    heavier = not np.array_equal(built.readout[0], built.readout[1])
+    assert heavier == ("weight" in model.covariates)
+    assert built.note == "" or model.never_for_dosing or model.time_varying()
 
 
 def test_rates_of_three_compartments_by_hand():
@@ -77,8 +90,8 @@ def test_weight_given_once_or_per_subject():
 
 @pytest.mark.parametrize("model", MODELS, ids=lambda model: model.id)
 def test_keeping_the_parent_only_changes_nothing_about_it(model):
-    full = build(model, weight_kg=85)
-    small = build(model, weight_kg=85, analytes=[model.parent])
+    full = build(model, weight_kg=85, for_comparison=True)
+    small = build(model, weight_kg=85, analytes=[model.parent], for_comparison=True)
     times = np.array([0.1, 0.5, 1, 3, 12])
     for route in model.inputs:
         curves = [
@@ -147,9 +160,7 @@ def test_an_effect_site_equilibrates_with_blood_and_takes_nothing():
     assert site == pytest.approx(blood)
     assert blood == pytest.approx(1000 * 20 / 84, rel=1e-9)  # rate / clearance at steady state
     plain = simulate(built.rate_matrix[0], built.readout[0], doses, [1.0, 10.0])[:, 0]
-    assert simulate(followed.rate_matrix[0], followed.readout[0], doses, [1.0, 10.0])[:, 0] == pytest.approx(
-        plain
-    )
+    assert simulate(followed.rate_matrix[0], followed.readout[0], doses, [1.0, 10.0])[:, 0] == pytest.approx(plain)
     no_parent = build(population_model(OTTO), weight_kg=70, analytes=["s_norketamine"])
     with pytest.raises(InputError, match="with the parent among analytes"):
         add_effect_site(no_parent, ke0=5.0)
@@ -171,3 +182,124 @@ def test_names_and_lengths_that_do_not_fit_are_refused():
         build(model, weight_kg=70, deviations={"F1": np.zeros(2)})
     with pytest.raises(InputError, match="CLK1 is given for 3 subjects of 4"):
         build(model, weight_kg=[70] * 4, deviations={"CLK1": np.zeros(3)})
+
+
+@pytest.mark.parametrize("model", [m for m in RECORDS if m.completeness == "incomplete"], ids=lambda model: model.id)
+def test_an_incomplete_model_is_refused_and_says_what_is_missing(model):
+    with pytest.raises(OutsideEvidence, match=f"{model.id} is incomplete and cannot be run; missing: ") as refused:
+        build(model, weight_kg=70)
+    for lack in model.missing:
+        assert lack.what in str(refused.value)
+        assert lack.reason in str(refused.value)
+
+
+def test_a_model_never_for_dosing_runs_for_comparison_only():
+    model = population_model("indand21_reduced_pbpk")
+    with pytest.raises(OutsideEvidence, match="is never for dosing: it comes from a repository document"):
+        build(model, weight_kg=70)
+    assert "never for dosing" in build(model, weight_kg=70, for_comparison=True).note
+
+
+def test_rate_constants_per_minute_by_hand():
+    built = build(population_model("domino1982_racemic_3cpt"), weight_kg=[50, 100])
+    # k10 + k12 + k13 = 0.4381 + 0.5921 + 0.59 = 1.6202 per min, the same at every weight
+    assert built.rate_matrix[:, 0, 0] == pytest.approx([-1.6202 * 60] * 2)
+    assert built.rate_matrix[0, 0, 2] == pytest.approx(0.0146 * 60)
+    assert built.readout[:, 0, 0] == pytest.approx([1000 / (0.063 * 50), 1000 / (0.063 * 100)])
+
+
+def test_liver_flow_falls_with_every_year_above_sixty():
+    built = build(population_model(PEREZ), weight_kg=None, covariates={"age": [30, 60, 61, 80]})
+    index = built.graph.index
+    flow = built.rate_matrix[:, index("L"), index("C")] * 192
+    assert flow == pytest.approx([151, 151, 151 - 2.19, 151 - 2.19 * 20])
+    with pytest.raises(OutsideEvidence, match=r"effects on Qh of perezruixo2021.* leave nothing of it"):
+        build(population_model(PEREZ), weight_kg=None, covariates={"age": 130})  # 151 - 2.19 * 70 < 0
+
+
+def test_levels_multiply_what_they_are_printed_for():
+    model = population_model(PEREZ)
+    one = {race: build(model, weight_kg=None, covariates={"race": race}) for race in model.covariates["race"].levels}
+    total = {race: -b.rate_matrix[0].sum(axis=0)[b.graph.index("L")] for race, b in one.items()}
+    assert total["not_asian"] == pytest.approx(1.11)  # kel is what leaves the liver for good
+    assert total["japanese"] == total["asian_not_japanese"] == pytest.approx(1.11 * 0.36)
+    (nose, swallowed) = compartment_doses(one["japanese"], route="intranasal", mg=28)
+    assert nose[2] == pytest.approx(28 * 0.54 * 1.34)
+    assert swallowed[2] == pytest.approx(28 * (1 - 0.54 * 1.34) * 0.64)
+
+
+@pytest.mark.parametrize(
+    ("mg", "absorbed"),
+    [(14, 14 * 0.54), (28, 28 * 0.54), (56, 28 * 0.54 * 1.62), (84, 28 * 0.54 * 2.24), (42, 28 * 0.54 * 1.31)],
+)
+def test_every_spray_after_the_first_is_absorbed_less(mg, absorbed):
+    built = build(population_model(PEREZ), weight_kg=70)
+    nose, swallowed = compartment_doses(built, route="intranasal", mg=mg, start_h=2)
+    assert nose == pytest.approx((2, built.graph.index("NOSE"), absorbed, 0))
+    assert swallowed == pytest.approx((2, built.graph.index("SWALLOWED"), (mg - absorbed) * 0.64, 0.53))
+
+
+def test_availability_by_mouth_and_nose_by_hand():
+    # E = Vh(kel + kmet)/(Qh + Vh(kel + kmet)) = 391.88/542.88 = 0.7219; Foral = 0.64 (1 - E) = 0.178
+    built = build(population_model(PEREZ), weight_kg=70, analytes=["esketamine"])
+    inverse = -np.linalg.inv(built.rate_matrix[0])
+    central = built.graph.index("C")
+    assert inverse[central, built.graph.index("STOMACH")] / inverse[central, central] * 0.64 == pytest.approx(
+        0.178, abs=5e-4
+    )
+    for mg, total in ((28, 0.62), (56, 0.54), (84, 0.51)):
+        doses = compartment_doses(built, route="intranasal", mg=mg)
+        available = sum(amount * inverse[central, place] for _, place, amount, _ in doses) / inverse[central, central]
+        assert available / mg == pytest.approx(total, abs=0.005)
+
+
+def test_what_is_not_given_is_asked_for_or_said():
+    with pytest.raises(MissingDatum, match="kamp2020_meta_3cpt needs the weight of the patient, which is not given"):
+        build(population_model(KAMP), weight_kg=None)
+    said = build(population_model(PEREZ), weight_kg=None).note
+    assert said == (
+        "perezruixo2021_esketamine_nasal_po_iv: age was not given and was taken as 45 years; "
+        "race was not given and was taken as not asian."
+    )
+    assert build(population_model(PEREZ), weight_kg=None, covariates={"age": 45, "race": "japanese"}).note == ""
+    assert "rifampicin was not given and was taken as without" in build(population_model(NOPPERS), weight_kg=70).note
+    assert build(population_model(KAMP), weight_kg=70, covariates={"age": 45, "race": None}).note == ""
+
+
+def test_covariates_that_cannot_be_are_refused():
+    model = population_model(PEREZ)
+    with pytest.raises(UnknownName, match=r"Unknown covariate 'rase'. Did you mean 'race'"):
+        build(model, weight_kg=70, covariates={"rase": "japanese"})
+    with pytest.raises(UnknownName, match=r"'japan'. Did you mean 'japanese'"):
+        build(model, weight_kg=70, covariates={"race": "japan"})
+    for age in (-3, float("nan"), "old"):
+        with pytest.raises(InputError, match="Age must be greater than zero, in years"):
+            build(model, weight_kg=70, covariates={"age": age})
+    with pytest.raises(InputError, match="age is given for 2 subjects of 3"):
+        build(model, weight_kg=[70, 80, 90], covariates={"age": [40, 50]})
+    with pytest.raises(InputError, match=r"FRn of perezruixo.* describes an input and differs between these subjects"):
+        build(model, weight_kg=70, covariates={"race": ["not_asian", "japanese"]})
+
+
+def test_a_clearance_that_changes_with_time_is_left_out_and_not_frozen():
+    model = population_model(FLINT)
+    built = build(model, weight_kg=7)
+    assert built.analytes == ("s_ketamine",)
+    assert "s_norketamine of flint2017_picu_sket cannot be computed: CL_NK changes with the time" in built.note
+    with pytest.raises(OutsideEvidence, match=r"only rates that stay the same can be run. Ask for s_ketamine"):
+        build(model, weight_kg=7, analytes=["s_norketamine"])
+
+
+def test_routes_and_doses_a_model_cannot_answer_for():
+    with pytest.raises(OutsideEvidence, match=r"a dose given at once cannot be computed. Give the dose over a time"):
+        compartment_doses(build(population_model(FLINT), weight_kg=7), route="iv", mg=7)
+    with pytest.raises(OutsideEvidence, match="lacks the absorption rate after an intramuscular dose"):
+        compartment_doses(build(population_model(HORNIK), weight_kg=14), route="im", mg=50)
+
+
+def test_percentages_and_correlations_become_the_covariance():
+    names, covariance = between_subject(population_model(FLINT))
+    assert names == ("CL", "CL_NK")
+    # ln(1 + 0.402²) = 0.1498 and ln(1 + 1.04²) = 0.7331
+    assert np.diag(covariance) == pytest.approx([0.1498, 0.7331], abs=1e-4)
+    assert covariance[0, 1] / np.sqrt(covariance[0, 0] * covariance[1, 1]) == pytest.approx(0.506)

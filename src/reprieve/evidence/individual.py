@@ -103,8 +103,7 @@ def individuals(
                 f"{model.id} needs the {name} of the patient, which is not given. Give it and ask again."
             )
         if name not in looked_at:
-            reference = " ".join(filter(None, (f"{declared.reference}".replace("_", " "), declared.unit)))
-            taken.append(f"{name} was not given and was taken as {reference}")
+            taken.append(f"{name} was not given and was taken as {_said(declared)}")
         covariates[name] = _rows(model, name, declared, looked_at.get(name), n_subjects)
 
     values = _typical(model, covariates, n_subjects)
@@ -124,6 +123,13 @@ def _refuse_unknown(model: PopulationModel, given: Iterable[str], deviations: It
             raise UnknownName(f"parameter of {model.id} of its own", name, between_subject(model)[0])
         if name in model.input_parameters():
             raise InputError(f"{name} of {model.id} describes an input and stays typical; leave it out.")
+
+
+def _said(declared: Covariate) -> str:
+    """The reference in words."""
+    if isinstance(declared.reference, str):
+        return declared.reference.replace("_", " ")
+    return f"{declared.reference:g} {'years' if declared.unit == 'year' else declared.unit}"
 
 
 def _typical(
@@ -152,7 +158,8 @@ def _checked(name: str, value: CovariateGiven) -> NDArray[np.str_] | Floats:
     if KNOWN_COVARIATES[name] is None:
         return np.atleast_1d(np.asarray(value, dtype=np.str_))
     called = {"weight": "Body weight"}.get(name, name.capitalize())
-    sentence = f"{called} must be greater than zero, in {KNOWN_COVARIATES[name]}: one number or one per subject."
+    unit = "years" if KNOWN_COVARIATES[name] == "year" else KNOWN_COVARIATES[name]
+    sentence = f"{called} must be greater than zero, in {unit}: one number or one per subject."
     try:
         numbers = np.atleast_1d(np.asarray(value, dtype=float))
     except (TypeError, ValueError):

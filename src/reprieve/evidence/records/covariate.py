@@ -24,12 +24,14 @@ class Covariate(Part, frozen=True, kw_only=True):
     """A covariate and the value or level at which the printed parameters hold.
 
     ``when_missing`` is ``ask`` (an answer needs it) or ``reference`` (the answer is for the reference and says so).
+    ``beyond_studied`` says why the reference is a value that nobody studied had.
     """
 
     reference: float | str
     unit: str | None = None
     levels: tuple[str, ...] = ()
     when_missing: Literal["ask", "reference"] = "ask"
+    beyond_studied: str | None = None
     note: str | None = None
 
 
@@ -97,9 +99,12 @@ def covariate_faults(covariates: Mapping[str, Covariate], studied: Population) -
         if covariate.levels or isinstance(reference, str) or not (math.isfinite(reference) and reference > 0):
             yield f"the covariate {name} needs one number above zero as its reference and no levels"
         span = ranges[name]
-        per_unit = name == "weight" and reference == 1  # printed per kg, as L/kg: nobody weighs that
-        if span and not per_unit and not span.low <= float(reference) <= span.high:
-            yield f"the reference {name} {reference:g} lies outside the studied range; give the printed one"
+        outside = span is not None and not span.low <= float(reference) <= span.high
+        if outside and covariate.beyond_studied is None:
+            yield (
+                f"the reference {name} {reference:g} lies outside the studied range; correct it, or say why in "
+                f"beyond_studied"
+            )
 
 
 def effect_faults(
