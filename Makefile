@@ -45,7 +45,7 @@ bench: $(VENV)/.bench
 	$(BIN)/python benchmarks/shell.py
 
 validate: $(VENV)/.dev
-	$(BIN)/python -m pytest tests/statistical --slow
+	$(BIN)/python validation/seed_stability.py
 
 clean:
 	rm -rf $(VENV)
