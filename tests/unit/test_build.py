@@ -286,6 +286,7 @@ def test_a_clearance_that_changes_with_time_is_left_out_and_not_frozen():
     built = build(model, weight_kg=7)
     assert built.analytes == ("s_ketamine",)
     assert "s_norketamine of flint2017_picu_sket cannot be computed: CL_NK changes with the time" in built.note
+    assert build(model, weight_kg=7, analytes=["s_ketamine"]).note == ""
     with pytest.raises(OutsideEvidence, match=r"only rates that stay the same can be run. Ask for s_ketamine"):
         build(model, weight_kg=7, analytes=["s_norketamine"])
 

@@ -118,7 +118,7 @@ def _not_for_dosing(model: PopulationModel) -> str:
 def _computable(
     model: PopulationModel, graph: CompartmentGraph, asked: Sequence[str] | None
 ) -> tuple[tuple[str, ...], str]:
-    """The analytes that can be computed, and a sentence about those left out."""
+    """The analytes to compute, and a sentence about those left out of an answer that asked for all."""
     varying = model.time_varying()
     by_flow = {flow.arrows()[0][0] for flow in model.flows for name, _ in flow.uses() if name in varying}
     changing = by_flow | {name for name, place in model.compartments.items() if place.volume in varying}
@@ -133,9 +133,11 @@ def _computable(
         f"{' and '.join(barred)} of {model.id} cannot be computed: {', '.join(sorted(varying))} changes with the time "
         f"since the first dose, and only rates that stay the same can be run."
     )
-    if asked is not None and set(asked) & set(barred):
+    if asked is None:
+        return tuple(a for a in model.analytes if a not in barred), says
+    if set(asked) & set(barred):
         raise OutsideEvidence(f"{says} Ask for {', '.join(a for a in model.analytes if a not in barred)}.")
-    return tuple(asked if asked is not None else (a for a in model.analytes if a not in barred)), says
+    return tuple(asked), ""
 
 
 def _edges(model: PopulationModel, values: Mapping[str, Floats]) -> tuple[tuple[Edge, ...], Floats, Floats]:
