@@ -13,6 +13,7 @@ from reprieve.errors import InputError
 from reprieve.pkpd.compartments import CompartmentGraph, Edge
 from reprieve.pkpd.measures import auc_between, auc_to_infinity, peak, time_above
 from reprieve.pkpd.schedule import Dose
+from reprieve.pkpd.simulate import simulate
 
 CL, V, KA = 12.0, 40.0, 1.5  # L/h, L, 1/h
 K = CL / V
@@ -218,3 +219,58 @@ def test_what_cannot_be_meant_is_refused():
         auc_to_infinity(ONE, np.ones((1, 3)), doses)
     with pytest.raises(InputError, match=r"rate_matrix is \(2, 2\)"):
         peak(ORAL[0], READ_ORAL, doses)
+    with pytest.raises(InputError, match="dose goes into compartment -1; there are 1, counted from 0"):
+        auc_to_infinity(ONE, READ_ONE, [Dose(0, -1, 100)])
+    trap = CompartmentGraph(("body", "bone"), (Edge(0), Edge(0, 1))).rate_matrix([[1.0, 0.5]])
+    with pytest.raises(
+        InputError, match=r"Compartment 1 of subject 0 \(both .* is never emptied, so areas are infinite"
+    ):
+        auc_to_infinity(trap, np.eye(2), doses)
+
+
+def test_an_effect_site_takes_nothing_and_has_the_area_of_what_it_follows():
+    # a sensor edge brings without taking, so the column of the body sums to more than its loss
+    matrix = CompartmentGraph(("body",), (Edge(0),)).with_effect_site("body").rate_matrix([[K, 5.0, 5.0]])
+    areas = auc_to_infinity(matrix, np.eye(2) / V, [Dose(0, 0, 100)])
+    assert areas[0] == pytest.approx([100 / CL, 100 / CL], rel=1e-13)
+    # the site of a bolus peaks at ln(ke0/k)/(ke0 - k), where it equals the concentration
+    when = math.log(5.0 / K) / (5.0 - K)
+    top = peak(matrix, np.eye(2) / V, [Dose(0, 0, 100)])
+    assert top.time_h[0, 1] == pytest.approx(when, rel=1e-7)
+    assert top.value[0, 1] == pytest.approx(100 / V * math.exp(-K * when), rel=1e-11)
+
+
+def test_many_subjects_are_measured_in_blocks_and_each_by_its_own_rates():
+    rates = np.geomspace(0.1, 2.0, 6000)[:, None]
+    bodies = CompartmentGraph(("body",), (Edge(0),)).rate_matrix(rates)
+    above = time_above(bodies, READ_ONE, [Dose(0, 0, 100)], 100 / V / 8, 0, 48)
+    np.testing.assert_allclose(above[:, 0], math.log(8) / rates[:, 0], rtol=1e-9)
+
+
+@given(
+    rates=st.lists(st.floats(0.02, 20), min_size=6, max_size=6),
+    doses=st.lists(
+        st.tuples(st.integers(0, 12_000), st.integers(0, 3), st.floats(1, 500), st.sampled_from([0.0, 0.25, 3.0])),
+        min_size=1,
+        max_size=5,
+    ),
+    share=st.floats(0.05, 0.98),
+)
+@settings(max_examples=20, deadline=None)
+def test_peak_and_time_above_against_looking_very_often(rates, doses, share):
+    rates = np.array(rates) * [1.0, 1.01, 1.03, 1.07, 1.13, 1.19]  # ties have their own tests
+    matrix = CompartmentGraph(
+        ("gut", "a", "b", "c"), (Edge(0, 1), Edge(1), Edge(1, 2), Edge(2, 1), Edge(1, 3), Edge(3, 1))
+    ).rate_matrix([rates])
+    given_doses = [Dose(milli / 1000, *rest) for milli, *rest in doses]
+    times = np.arange(24_001) / 1000
+    looked = simulate(matrix, READ_FOUR, given_doses, times).values[0]
+    found = peak(matrix, READ_FOUR, given_doses, 0, 24)
+    highest = looked.max(axis=0)
+    assert np.all(found.value[0] >= highest * (1 - 1e-9))
+    np.testing.assert_allclose(found.value[0], highest, rtol=2e-3)  # between looks a millihour apart
+    at_peak = simulate(matrix, READ_FOUR, given_doses, np.sort(found.time_h[0])).values[0]
+    np.testing.assert_allclose(at_peak.max(axis=0), found.value[0], rtol=1e-6)
+    above = time_above(matrix, READ_FOUR, given_doses, share * found.value, 0, 24)
+    counted = np.diff(times) @ (looked[:-1] >= share * found.value[0])
+    np.testing.assert_allclose(above[0], counted, atol=0.001 * (2 + 2 * len(doses)))

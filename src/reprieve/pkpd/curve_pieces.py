@@ -1,7 +1,7 @@
 """A concentration curve as polynomials on graded pieces, so that its maxima and crossings can be found exactly.
 
 Between two breaks (a dose starts or ends) an output of a linear system is a sum of exponentials. Pieces that
-double in length from each break on, sampled at 16 Chebyshev nodes, carry such a sum to about 1e-13 of what it
+double in length from each break on, sampled at 16 Chebyshev nodes, carry such a sum to about 1e-12 of what it
 was at the break: a mode with decay rate λ is dead before pieces grow long enough to miss it. On polynomials,
 extremes are roots of the derivative and crossings are bracketed roots, for all subjects at once and each at
 its own time.

@@ -11,7 +11,14 @@ from numpy.typing import ArrayLike, NDArray
 
 from reprieve.errors import InputError
 from reprieve.pkpd.curve_pieces import Curve, Floats, first_fall_to, graded_edges
-from reprieve.pkpd.linear_outputs import as_arrays, fastest_rate, over_subjects, slowest_rates
+from reprieve.pkpd.linear_outputs import (
+    as_arrays,
+    check_compartment,
+    fastest_rate,
+    over_subjects,
+    reachable,
+    slowest_rates,
+)
 from reprieve.pkpd.schedule import Dose
 from reprieve.pkpd.simulate import simulate
 
@@ -58,11 +65,11 @@ def half_lives(rate_matrix: ArrayLike, readout: ArrayLike, compartment: int) -> 
     """
     k, r = as_arrays(rate_matrix, readout)
     n_subjects, n, _ = k.shape
-    _check_compartment(compartment, n)
+    check_compartment(compartment, n)
     eigenvalues = np.linalg.eigvals(k)
     if np.any(np.abs(eigenvalues.imag) > _OSCILLATES * np.abs(eigenvalues.real)):
         raise InputError("The compartments form a cycle whose modes oscillate; such a system has no half-lives.")
-    reach = _reachable(k)
+    reach = reachable(k)
     area = np.linalg.solve(-k, np.broadcast_to(np.eye(n)[compartment], (n_subjects, n))[..., None])
     terminal, share = np.full(r.shape[:2], np.nan), np.full(r.shape[:2], np.nan)
     for output in range(r.shape[1]):
@@ -76,19 +83,6 @@ def half_lives(rate_matrix: ArrayLike, readout: ArrayLike, compartment: int) -> 
             share[shown, output] = (weight / rate / total)[shown]
     longest_first = np.sort(-eigenvalues.real, axis=1)
     return HalfLives(math.log(2) / longest_first, terminal, share)
-
-
-def _check_compartment(compartment: int, n: int) -> None:
-    if not 0 <= compartment < n:
-        raise InputError(f"The dose goes into compartment {compartment}; there are {n}, counted from 0.")
-
-
-def _reachable(k: Floats) -> NDArray[np.bool_]:
-    """``[s, i, j]``: in subject s, what is in j can get to i (or is there)."""
-    reach: NDArray[np.bool_] = (k != 0) | np.eye(k.shape[1], dtype=bool)
-    for _ in range(max(1, math.ceil(math.log2(k.shape[1])))):
-        reach = (reach.astype(float) @ reach.astype(float)) > 0
-    return reach
 
 
 def _slowest_mode(k: Floats, members: NDArray[np.bool_], output: Floats, compartment: int) -> tuple[Floats, Floats]:
@@ -144,7 +138,7 @@ def context_sensitive_half_time(
     intravenous anesthetic drugs. Anesthesiology 1992;76:334-341.
     """
     k, r = as_arrays(rate_matrix, readout)
-    _check_compartment(compartment, k.shape[1])
+    check_compartment(compartment, k.shape[1])
     if not infusion_h > 0:
         raise InputError(f"The infusion lasts {infusion_h:g} h; it must be above zero, or infinite for steady state.")
     if not 0 < fraction < 1:

@@ -59,7 +59,7 @@ def auc_to_infinity(rate_matrix: ArrayLike, readout: ArrayLike, doses: Sequence[
     -------
     (n_subjects, n_outputs) output unit times hours
     """
-    k, r = as_arrays(rate_matrix, readout)
+    k, r = as_arrays(rate_matrix, readout, doses)
     total = np.zeros(k.shape[1])
     for dose in doses:
         total[dose.compartment] += dose.amount
@@ -91,7 +91,7 @@ def auc_between(
         The window has no length, or shapes do not fit.
     """
     check_window(start_h, end_h)
-    k, r = as_arrays(rate_matrix, readout)
+    k, r = as_arrays(rate_matrix, readout, doses)
     given = [dose for dose in doses if dose.time_h < end_h - _SAME_TIME]
     breaks = dose_events(given)
     quiet = not np.any((breaks > start_h + _SAME_TIME) & (breaks < end_h - _SAME_TIME))
@@ -136,7 +136,7 @@ def peak(
     InputError
         There is no dose, or the window has no length.
     """
-    k, r = as_arrays(rate_matrix, readout)
+    k, r = as_arrays(rate_matrix, readout, doses)
     if not doses:
         raise InputError("A peak needs at least one dose.")
     events = dose_events(doses)
@@ -173,7 +173,7 @@ def time_above(
         A level is not positive, or the window has no length.
     """
     check_window(start_h, end_h)
-    k, r = as_arrays(rate_matrix, readout)
+    k, r = as_arrays(rate_matrix, readout, doses)
     levels = np.asarray(level, dtype=float)
     if not (np.all(np.isfinite(levels)) and np.all(levels > 0)):
         raise InputError(

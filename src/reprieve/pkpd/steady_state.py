@@ -112,7 +112,7 @@ def steady_state(rate_matrix: ArrayLike, readout: ArrayLike, doses: Sequence[Dos
     Parameters and errors are those of :func:`accumulation_ratio`. Peaks and troughs are found on the exact curve.
     """
     _check_interval(doses, interval_h)
-    k, r = as_arrays(rate_matrix, readout)
+    k, r = as_arrays(rate_matrix, readout, doses)
     remaining = np.eye(k.shape[1]) - _propagator(k, interval_h)
     # R (I - E)⁻¹, solved from the right
     carried = np.swapaxes(np.linalg.solve(np.swapaxes(remaining, 1, 2), np.swapaxes(r, 1, 2)), 1, 2)
