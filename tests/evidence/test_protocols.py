@@ -34,7 +34,7 @@ def test_protocol_loads_and_its_regimen_round_trips(protocol_id: str) -> None:
     protocol = read.protocol(protocol_id)
     assert str(Regimen.parse(protocol.regimen)) == protocol.regimen
     for key in protocol.sources:
-        assert read.reference(key).authors
+        assert read.reference(key).short
 
 
 @pytest.mark.parametrize(

@@ -275,3 +275,18 @@ def test_a_probability_is_asked_for_by_day(made):
     assert made.sustained.probability(day=-0.5) > made.sustained.probability(day=28)
     q10, q50, q90 = made.sustained.duration.quantile([0.1, 0.5, 0.9])
     assert q10 <= q50 <= q90
+
+
+def test_a_protocol_over_its_own_cap_is_said_first():
+    plan = rp.protocol("schwartzman2009")  # 0.35 mg/kg/h, at most 25 mg/h
+    said = rp.forecast(rp.Patient(weight=90, condition="crps", pain=7), plan, n_patients=100).warnings
+    assert said[0].startswith("Over the protocol's cap: schwartzman2009 gives at most 25 mg/h; at 90 kg")
+    assert "31.5 mg/h" in said[0]  # 0.35 * 90
+    light = rp.forecast(rp.Patient(weight=70, condition="crps", pain=7), plan, n_patients=100).warnings
+    assert not [line for line in light if line.startswith("Over")]  # 0.35 * 70 = 24.5
+
+
+def test_the_known_misfit_is_said_where_the_prior_was_estimated():
+    for condition, said in (("crps", True), ("fibromyalgia", False)):
+        made = rp.forecast(rp.Patient(weight=70, condition=condition, pain=7), LONG, n_patients=100)
+        assert any("Known misfit" in line for line in made.warnings) is said

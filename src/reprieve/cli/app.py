@@ -84,7 +84,7 @@ def _need(**given: object) -> None:
     help="Relief: share of pain that must be gone.",
 )
 @click.option(
-    "--patients", type=Whole(1, 100_000), metavar="N", default=2000, show_default=True, help="Virtual patients."
+    "--patients", type=Whole(1, 40_000), metavar="N", default=2000, show_default=True, help="Virtual patients."
 )
 @click.option(
     "--seed",

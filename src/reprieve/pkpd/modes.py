@@ -183,7 +183,7 @@ def _are_well_conditioned(rates, vectors, inverse):
                     size += abs(a)
                     integral += a / rates[m]
                     slowest = min(slowest, rates[m])
-            if size > 0.0 and not size <= _CANCELLATION * abs(integral) * slowest:
+            if size != 0.0 and not size <= _CANCELLATION * abs(integral) * slowest:  # NaN is not conditioned
                 return False
     return True
 

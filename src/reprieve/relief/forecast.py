@@ -20,6 +20,7 @@ from reprieve.evidence.records.protocol import Protocol
 from reprieve.evidence.records.relief_prior import ReliefPrior
 from reprieve.pictures import Picture
 from reprieve.regimen import Regimen
+from reprieve.relief.cautions import cautions
 from reprieve.relief.course import FOLLOW_UP_DAYS, Course, follow_course
 from reprieve.relief.distribution import between_draws, quantiles, rounded
 from reprieve.relief.endpoints import (
@@ -132,26 +133,6 @@ class Forecast:
         return target
 
 
-def _warnings(
-    plan: Regimen, protocol: Protocol | None, patient: Patient, course: Course, certainty: Certainty | None
-) -> tuple[str, ...]:
-    said: list[str] = []
-    if protocol is not None and protocol.regimen_status != "published":
-        said.append(f"The regimen of {protocol.id} is {protocol.regimen_status}: {protocol.reason}")
-    if protocol is not None and protocol.weight_basis == "per_70_kg" and patient.weight != 70.0:
-        said.append(f"The doses of {protocol.id} are per 70 kg; they were not scaled to this weight.")
-    if course.note:
-        said.append(course.note)
-    if plan.form != "esketamine":
-        said.append(
-            "Potency of R-ketamine: one study finds it half as potent as S-ketamine, another finds no effect; "
-            "values from 0 to 1 were used."
-        )
-    if certainty is None:
-        said.append("Nobody has graded the evidence for this condition by this route.")
-    return tuple(said)
-
-
 def forecast(
     patient: Patient,
     regimen: Regimen | Protocol | str,
@@ -218,7 +199,7 @@ def forecast(
         prior=prior,
         certainty=certainty,
         extrapolation=extrapolations(patient, plan, prior.studied, chosen.model, no_benefit=no_benefit),
-        warnings=_warnings(plan, protocol, patient, course, certainty),
+        warnings=cautions(plan, protocol, patient, prior, certainty, course.note),
         nearest=nearest_studies(read.studies(), condition.id, plan),
         people=people,
         course=course,

@@ -27,6 +27,10 @@ def finds_no_benefit(certainty: Certainty | None) -> bool:
     return certainty is not None and certainty.finding == "no_benefit" and certainty.level in {"high", "moderate"}
 
 
+def _percent(chance: float) -> str:
+    return f"{100 * chance:.0f} %"
+
+
 def judge(exceeds: Mapping[str, float], on_placebo: Mapping[str, float], certainty: Certainty | None) -> Verdict:
     """The verdict from the chance of relief beyond each horizon, with drug and on placebo.
 
@@ -45,8 +49,8 @@ def judge(exceeds: Mapping[str, float], on_placebo: Mapping[str, float], certain
     if not lasting:
         return Verdict(
             "no_detectable_effect",
-            f"No detectable effect beyond placebo after 48 hours: {exceeds['48h']:.0%} would still have relief "
-            f"then, {on_placebo['48h']:.0%} on placebo.",
+            f"No detectable effect beyond placebo after 48 hours: {_percent(exceeds['48h'])} would still have relief "
+            f"then, {_percent(on_placebo['48h'])} on placebo.",
         )
     last = lasting[-1]
     names = list(exceeds)
@@ -55,5 +59,5 @@ def judge(exceeds: Mapping[str, float], on_placebo: Mapping[str, float], certain
     return Verdict(
         "lasting",
         f"More people than on placebo still have relief up to {_WORDS[last]} after the last dose "
-        f"({exceeds[last]:.0%} against {on_placebo[last]:.0%}){beyond}.",
+        f"({_percent(exceeds[last])} against {_percent(on_placebo[last])}){beyond}.",
     )

@@ -35,6 +35,7 @@ class Protocol(Record, frozen=True, kw_only=True):
     setting : where it is given
     weight_basis : ``per_kg`` doses follow weight; ``per_70_kg`` doses are printed for 70 kg and followed
         weight in the study; ``fixed`` doses are the same for everybody
+    most_mg_per_h : cap on the rate printed with doses per kg; None where none is
     sources : keys of the bibliography
     notes : what a user should know before choosing it
     """
@@ -48,6 +49,7 @@ class Protocol(Record, frozen=True, kw_only=True):
     sources: tuple[str, ...]
     notes: str
     reason: str | None = None
+    most_mg_per_h: float | None = None
 
     def check(self) -> None:
         """The regimen is in the house spelling and agrees with the weight basis; a status has its reason."""

@@ -15,11 +15,11 @@ _PMID = re.compile(r"[1-9]\d{5,8}")
 class Reference(Part, frozen=True, kw_only=True):
     """A published text behind a number.
 
-    ``None`` means not seen: a title, DOI or PMID is never filled in from a guess. ``url`` is the page where
+    ``None`` means not seen: authors, a title, DOI or PMID is never filled in from a guess. ``url`` is the page where
     the text was read, which is not always the publisher's.
     """
 
-    authors: str
+    authors: str | None
     status: Status
     year: int | None = None
     title: str | None = None
@@ -51,6 +51,8 @@ class Reference(Part, frozen=True, kw_only=True):
     @property
     def short(self) -> str:
         """First author, others and year: ``Sigtermans et al. 2009``."""
+        if self.authors is None:
+            return ", ".join(filter(None, (self.journal, str(self.year or "")))) or (self.url or "source not named")
         names = re.split(r"[,;]| and ", self.authors)
         first = re.sub(r"( [A-Z][A-Z-]*)+$", "", names[0].strip())
         others = " et al." if len(names) > 1 else ""

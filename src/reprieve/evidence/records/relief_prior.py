@@ -72,10 +72,15 @@ _NEEDED = {
 
 
 class ReliefPrior(Record, frozen=True, kw_only=True):
-    """All beliefs of one relief model; ``calibration`` is said with every answer that used it."""
+    """All beliefs of one relief model.
+
+    ``calibration`` is said with every answer that used it, ``known_misfit`` with every answer about the condition it
+    was estimated in.
+    """
 
     title: str
     calibration: str
+    known_misfit: str
     studied: Studied
     parameters: dict[str, Belief]
 

@@ -1,0 +1,61 @@
+"""What a reader must know before using an answer, most urgent first."""
+
+from __future__ import annotations
+
+from reprieve.evidence.records.condition import Certainty
+from reprieve.evidence.records.protocol import Protocol
+from reprieve.evidence.records.relief_prior import ReliefPrior
+from reprieve.regimen import Regimen
+from reprieve.relief.patient import Patient
+
+
+def cautions(
+    plan: Regimen,
+    protocol: Protocol | None,
+    patient: Patient,
+    prior: ReliefPrior,
+    certainty: Certainty | None,
+    exposure_note: str,
+) -> tuple[str, ...]:
+    """One sentence for each.
+
+    Parameters
+    ----------
+    plan : the regimen
+    protocol : where it came from, if it was named
+    patient : its weight decides whether a protocol's cap is passed
+    prior : the relief model's beliefs
+    certainty : the published judgement that fits, None where nobody judged
+    exposure_note : what the exposure approximates; empty when nothing
+    """
+    said: list[str] = []
+    if protocol is not None:
+        said += _about_protocol(plan, protocol, patient)
+    if patient.condition == prior.studied.condition:
+        said.append(prior.known_misfit)
+    if exposure_note:
+        said.append(exposure_note)
+    if plan.form != "esketamine":
+        said.append(
+            "Potency of R-ketamine: one study finds it half as potent as S-ketamine, another finds no effect; "
+            "values from 0 to 1 were used."
+        )
+    if certainty is None:
+        said.append("Nobody has graded the evidence for this condition by this route.")
+    return tuple(said)
+
+
+def _about_protocol(plan: Regimen, protocol: Protocol, patient: Patient) -> list[str]:
+    said = []
+    fastest = max(event.rate_mg_h for event in plan.events(patient.weight_kg))
+    cap = protocol.most_mg_per_h
+    if cap is not None and fastest > cap:
+        said.append(
+            f"Over the protocol's cap: {protocol.id} gives at most {cap:g} mg/h; at {patient.weight_kg:g} kg this "
+            f"regimen runs at {fastest:.3g} mg/h, and the forecast is for that. Write the capped regimen instead."
+        )
+    if protocol.regimen_status != "published":
+        said.append(f"The regimen of {protocol.id} is {protocol.regimen_status}: {protocol.reason}")
+    if protocol.weight_basis == "per_70_kg" and patient.weight != 70.0:
+        said.append(f"The doses of {protocol.id} are per 70 kg; they were not scaled to this weight.")
+    return said
