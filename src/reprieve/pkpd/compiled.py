@@ -2,10 +2,22 @@
 
 from __future__ import annotations
 
+import hashlib
 from collections.abc import Callable
+from functools import cache
+from pathlib import Path
 from typing import Any
 
 import numba
+
+
+@cache
+def sources_stamp(folder: Path = Path(__file__).parent) -> str:
+    """Eight hex digits that change whenever any module of the engine does."""
+    digest = hashlib.sha256()
+    for path in sorted(folder.glob("*.py")):
+        digest.update(path.name.encode() + b"\0" + path.read_bytes())
+    return digest.hexdigest()[:8]
 
 
 def compiled(function: Callable[..., Any]) -> Any:
@@ -13,5 +25,10 @@ def compiled(function: Callable[..., Any]) -> Any:
 
     ``error_model="numpy"`` lets a division be a division (a check for zero would keep loops out of vector
     registers); ``contract`` allows fused multiply-add and nothing else that could change a result.
+
+    Numba keeps a compiled function until its own file changes, even when a function it calls, in another file,
+    has changed: old code would go on running after an update. Kept results are named after the function, so the
+    stamp of all sources goes into the name.
     """
+    function.__qualname__ = f"{function.__qualname__}_{sources_stamp()}"
     return numba.njit(cache=True, nogil=True, error_model="numpy", fastmath={"contract"})(function)
