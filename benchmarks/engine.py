@@ -26,8 +26,14 @@ GOALS = {"error": 1e-6, "times_scipy": 300, "times_roadrunner": 50, "memory_mb":
 
 
 def run_engine(patients, regimen):
-    found = engine.simulate(patients.rate_matrix, patients.readout, doses(regimen), TIMES, slow=patients.slow)
-    return np.concatenate([found.values, found.slow[:, :, None]], axis=2)
+    return engine.simulate(patients.rate_matrix, patients.readout, doses(regimen), TIMES, slow=patients.slow)
+
+
+def as_array(found):
+    """(n_subjects, n_times, 3) ketamine, norketamine and U of any competitor's result."""
+    if isinstance(found, engine.Trajectories):
+        return np.concatenate([found.values, found.slow[:, :, None]], axis=2)
+    return found
 
 
 def on_cores(cores, patients):
@@ -97,7 +103,7 @@ def measure(rounds):
     rows = []
     for regimen in REGIMEN_WORDS:
         expected = reference(parameters, regimen)
-        errors = {name: worst_errors(run(regimen), expected) for name, (_, run) in entrants.items()}  # warms up
+        errors = {name: worst_errors(as_array(run(regimen)), expected) for name, (_, run) in entrants.items()}  # warms up
         seconds = {name: [] for name in entrants}
         order = np.random.default_rng(0)
         for _ in range(rounds):

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from generator import cli_page, comparison_page, evidence_pages, models_page, printed, python_page
+from generator import cli_page, comparison_page, evidence_pages, models_page, printed, python_page, speed_page
 
 ROOT = Path(__file__).resolve().parents[1]
 HEADER = "<!-- Made by `python docs/generate.py`; change what it is made from, not this page. -->\n\n"
@@ -21,6 +21,7 @@ PAGES = {
     "docs/reference/conditions.md": evidence_pages.conditions,
     "docs/reference/models.md": models_page.page,
     "docs/reference/priors.md": evidence_pages.priors,
+    "docs/reference/speed.md": speed_page.page,
     "docs/explanation/first-comparison.md": comparison_page.page,
 }
 

@@ -7,6 +7,7 @@ import os
 from collections.abc import Callable, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
+from functools import cache
 
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
@@ -102,11 +103,20 @@ def _run_in_parts(run: Callable[[slice], None], n_subjects: int, lanes: int) -> 
     workers = min(_available_cores(), groups)
     edges = [min(n_subjects, lanes * (groups * i // workers)) for i in range(workers + 1)]
     parts = [slice(a, b) for a, b in itertools.pairwise(edges)]
-    if len(parts) == 1:
-        run(parts[0])
-        return
-    with ThreadPoolExecutor(len(parts)) as pool:
-        list(pool.map(run, parts))
+    others = [_threads().submit(run, part) for part in parts[1:]]
+    run(parts[0])
+    for other in others:
+        other.result()
+
+
+@cache
+def _threads() -> ThreadPoolExecutor:
+    """Threads kept between calls: starting one takes as long as simulating a hundred subjects."""
+    return ThreadPoolExecutor(max(1, _available_cores() - 1))
+
+
+if hasattr(os, "register_at_fork"):  # threads do not survive a fork; a child starts its own
+    os.register_at_fork(after_in_child=_threads.cache_clear)
 
 
 def simulate(

@@ -1,0 +1,58 @@
+"""Speed and memory, from the stored results of the benchmarks."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+from typing import Any
+
+from generator.table import table
+
+_RESULTS = Path(__file__).resolve().parents[2] / "benchmarks" / "results"
+_REGIMENS = {"A": "100-h stepped infusion", "B": "ten daily 4-h infusions"}
+
+
+def _read(name: str) -> dict[str, Any]:
+    found: dict[str, Any] = json.loads((_RESULTS / name).read_text(encoding="utf-8"))
+    return found
+
+
+def _machine(given: dict[str, Any]) -> str:
+    versions = ", ".join(f"{name} {version}" for name, version in given["versions"].items())
+    return (
+        f"{given['processor']}, {given['cores']} cores, Python {given['python']}; {versions}. Measured "
+        f"{given['measured']}, load average {given['load_average'][0]} before."
+    )
+
+
+def page() -> str:
+    """The whole page."""
+    engine, shell = _read("engine.json"), _read("shell.json")
+    parts = ["# Speed and memory", "## The engine", (
+        "1,000 virtual patients, 200 observation times over 84 days; ketamine in three compartments, norketamine in "
+        "two, and the slow state. Milliseconds per 1,000 patients, medians of one interleaved run; *ratio* is how "
+        "many times as long as the engine on all cores. SciPy and libroadrunner ran in one process each. Errors are "
+        "the worst, against SciPy's DOP853 at rtol 1e-10. `make bench` repeats it."
+    )]  # fmt: skip
+    for regimen, words in _REGIMENS.items():
+        rows = [
+            (
+                row["engine"], f"{row['median_ms_per_1000']:,.1f}", f"{row['times_as_long_as_reprieve']:,.0f}",
+                *(f"{row['worst_relative_error'][name]:.0e}" for name in ("ketamine", "norketamine", "U")),
+                f"{row['repeats']} of {row['subjects_run']}",
+            )
+            for row in engine["rows"] if row["regimen"] == regimen
+        ]  # fmt: skip
+        heading = ("engine", "ms", "ratio", "error, ketamine", "error, norketamine", "error, U", "runs of patients")
+        parts += [f"### {words}", table(heading, rows)]
+        parts.append(f"Peak memory of a process that runs it: {engine['peak_memory_mb'][regimen]:.0f} MB.")
+    heading = ("command", "seconds, median", "peak memory, MB", "runs")
+    parts += [_machine(engine["machine"]), "## At a shell", table(heading, _shell(shell)), _machine(shell["machine"])]
+    return "\n\n".join(parts)
+
+
+def _shell(found: dict[str, Any]) -> list[tuple[str, ...]]:
+    return [
+        (f"{name}: `{row['command']}`", f"{row['median_s']:.2f}", f"{row['peak_memory_mb']:.0f}", str(row["repeats"]))
+        for name, row in found["rows"].items()
+    ]
