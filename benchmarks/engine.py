@@ -103,7 +103,8 @@ def measure(rounds):
     rows = []
     for regimen in REGIMEN_WORDS:
         expected = reference(parameters, regimen)
-        errors = {name: worst_errors(as_array(run(regimen)), expected) for name, (_, run) in entrants.items()}  # warms up
+        # This first run of each also warms it up.
+        errors = {name: worst_errors(as_array(run(regimen)), expected) for name, (_, run) in entrants.items()}
         seconds = {name: [] for name in entrants}
         order = np.random.default_rng(0)
         for _ in range(rounds):

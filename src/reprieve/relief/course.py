@@ -9,7 +9,7 @@ lost exponentially after it. On placebo the first two factors are 1.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -147,6 +147,7 @@ def follow_course(
     people: VirtualPatients,
     *,
     weight_kg: float,
+    covariates: Mapping[str, float] | None = None,
     also_at_days: Sequence[float] = (),
 ) -> Course:
     """Follow virtual patients through a regimen.
@@ -157,6 +158,7 @@ def follow_course(
     chosen : the population model of exposure
     people : the virtual patients
     weight_kg : body weight of all of them, kg
+    covariates : what else the population model uses, as :func:`reprieve.relief.exposure.model_covariates` gives it
     also_at_days : days after the end of the last dose to look at besides the usual ones; negative is during it
 
     Returns
@@ -169,6 +171,7 @@ def follow_course(
     built = build(
         chosen.model,
         weight_kg=weight_kg,
+        covariates=covariates,
         deviations=log_deviations(chosen, people.pk_normals) or {},
         analytes=[parent],
     )

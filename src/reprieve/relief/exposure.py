@@ -110,6 +110,11 @@ def log_deviations(chosen: Chosen, normals: NDArray[np.float64]) -> dict[str, ND
     return {mine: correlated[:, names.index(theirs)] for mine, theirs in own.items()}
 
 
+def model_covariates(model: PopulationModel, patient: Patient) -> dict[str, float]:
+    """What is known of the patient besides weight that the model uses; what it lacks, it refuses or states."""
+    return {"age": patient.age} if "age" in model.covariates and patient.age is not None else {}
+
+
 def with_route(built: BuiltModel, regimen: Regimen) -> BuiltModel:
     """The model with an input for the regimen's route: its own, or a first-order approximation."""
     if regimen.route in built.inputs:
@@ -208,7 +213,8 @@ def concentration(
             f"dose) to {_LONGEST_H:g} h."
         )
     chosen = named_model(model, plan) if model else choose_model(plan.form, plan.route)
-    built = with_route(build(chosen.model, weight_kg=patient.weight_kg), plan)
+    covariates = model_covariates(chosen.model, patient)
+    built = with_route(build(chosen.model, weight_kg=patient.weight_kg, covariates=covariates), plan)
     doses = dose_events(built, plan, patient.weight_kg)
     values = simulate(built.rate_matrix, built.readout, doses, asked).values[0]
     return Concentration(

@@ -62,8 +62,9 @@ def extrapolations(
             said.append(
                 f"{name}: {value:.3g} {unit} is outside {least:g} to {most:g} {unit}, the relief study's patients."
             )
+    aged = "its effect of age is extended" if "age" in model.covariates else "it has no effect of age"
     for name, value, people, unit, how in (
-        ("Age", patient.age, model.population.age_years, "years", "it has no effect of age"),
+        ("Age", patient.age, model.population.age_years, "years", aged),
         ("Weight", patient.weight, model.population.weight_kg, "kg", "it is scaled by allometry"),
     ):
         if people and isinstance(value, float) and not people.low <= value <= people.high:

@@ -28,7 +28,7 @@ from reprieve.relief.endpoints import (
     acute_relief,
     probability_of_relief,
 )
-from reprieve.relief.exposure import Chosen, choose_model, named_model
+from reprieve.relief.exposure import Chosen, choose_model, model_covariates, named_model
 from reprieve.relief.extrapolation import extrapolations
 from reprieve.relief.figures import forecast_pictures
 from reprieve.relief.nearest_studies import Nearness, nearest_studies
@@ -190,7 +190,8 @@ def forecast(
         in_studied_condition=condition.id == prior.studied.condition,
         no_benefit=no_benefit,
     )
-    course = follow_course(plan, chosen, people, weight_kg=weight)
+    covariates = model_covariates(chosen.model, patient)
+    course = follow_course(plan, chosen, people, weight_kg=weight, covariates=covariates)
     return Forecast(
         patient=patient,
         regimen=plan,
@@ -209,6 +210,7 @@ def forecast(
 
 def _answer(made: Forecast) -> dict[str, Any]:
     plan, weight = made.regimen, made.patient.weight_kg
+    used = sorted(model_covariates(made.chosen.model, made.patient))
     return {
         "patient": made.patient.known,
         "regimen": {
@@ -229,8 +231,8 @@ def _answer(made: Forecast) -> dict[str, Any]:
         "evidence": _basis(made) + [_nearest(near) for near in made.nearest],
         "warnings": list(made.warnings),
         "inputs": {
-            "used": ["condition", "weight", "pain", "regimen"],
-            "given_not_used": [n for n in ("age", "sex") if getattr(made.patient, n) is not None],
+            "used": ["condition", "weight", "pain", "regimen", *used],
+            "given_not_used": [n for n in ("age", "sex") if getattr(made.patient, n) is not None and n not in used],
             "missing": list(made.patient.unknown),
         },
         "model": {
