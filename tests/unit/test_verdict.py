@@ -25,7 +25,7 @@ def test_the_last_horizon_with_a_difference_is_named():
     verdict = judge(chances(0.65, 0.4, 0.15, 0.05), PLACEBO, None)
     assert verdict.code == "lasting"
     assert "up to 4 weeks after the last dose (15 % against 2 %)" in verdict.sentence
-    assert verdict.sentence.endswith("at 12 weeks no difference is detectable.")
+    assert verdict.sentence.endswith("at 12 weeks the difference is under one patient in ten.")
 
 
 def test_a_difference_to_the_end_loses_nothing():
@@ -48,7 +48,7 @@ def test_one_patient_in_ten_is_what_counts(difference, code):
 
 def test_no_difference_gives_both_chances():
     assert judge(PLACEBO, PLACEBO, None).sentence == (
-        "No detectable effect beyond placebo after 48 hours: 20 % would still have relief then, 20 % on placebo."
+        "No detectable effect beyond placebo after 48 hours (under one patient in ten): 20 % would still have relief then, 20 % on placebo."
     )
 
 

@@ -49,13 +49,13 @@ def judge(exceeds: Mapping[str, float], on_placebo: Mapping[str, float], certain
     if not lasting:
         return Verdict(
             "no_detectable_effect",
-            f"No detectable effect beyond placebo after 48 hours: {_percent(exceeds['48h'])} would still have relief "
+            f"No detectable effect beyond placebo after 48 hours (under one patient in ten): {_percent(exceeds['48h'])} would still have relief "
             f"then, {_percent(on_placebo['48h'])} on placebo.",
         )
     last = lasting[-1]
     names = list(exceeds)
     lost = names[names.index(last) + 1 :]
-    beyond = f"; at {_WORDS[lost[0]]} no difference is detectable" if lost else ""
+    beyond = f"; at {_WORDS[lost[0]]} the difference is under one patient in ten" if lost else ""
     return Verdict(
         "lasting",
         f"More people than on placebo still have relief up to {_WORDS[last]} after the last dose "
