@@ -48,7 +48,8 @@ def test_one_patient_in_ten_is_what_counts(difference, code):
 
 def test_no_difference_gives_both_chances():
     assert judge(PLACEBO, PLACEBO, None).sentence == (
-        "No detectable effect beyond placebo after 48 hours (under one patient in ten): 20 % would still have relief then, 20 % on placebo."
+        "No detectable effect beyond placebo after 48 hours (under one patient in ten): "
+        "20 % would still have relief then, 20 % on placebo."
     )
 
 
