@@ -173,6 +173,7 @@ def compile_schedule(
     n_compartments: int,
     *,
     needs: PanelNeeds | None = None,
+    start_h: float | None = None,
 ) -> Schedule:
     """Compile doses and observation times.
 
@@ -182,11 +183,13 @@ def compile_schedule(
     times : (n_times,) h, when to look, any order; at the time of a bolus one sees it already given
     n_compartments : length of the state vector
     needs : what a slow state needs of its panels, when one will be integrated
+    start_h : h, when something is already in the compartments; otherwise they start empty, at the first of
+        zero, the first dose and the first look
 
     Raises
     ------
     ValueError
-        There are no times, or one is not finite.
+        There are no times, one is not finite, or something happens before ``start_h``.
     """
     times = np.asarray(times, dtype=float)
     if times.ndim != 1 or times.size == 0 or not np.all(np.isfinite(times)):
@@ -195,7 +198,9 @@ def compile_schedule(
     doses = [dose for dose in doses if dose.time_h <= until + _SAME_TIME]  # what follows is never seen
     starts = np.array([dose.time_h for dose in doses], dtype=float)
     ends = np.array([dose.time_h + dose.duration_h for dose in doses], dtype=float)
-    first = float(np.min(starts, initial=min(0.0, float(times.min()))))
+    first = float(np.min(starts, initial=min(0.0 if start_h is None else start_h, float(times.min()))))
+    if start_h is not None and first < start_h - _SAME_TIME:
+        raise ValueError(f"a dose or a look is at {first:g} h, before the initial state at {start_h:g} h")
     breaks = _distinct_times(np.concatenate([[first], starts, ends, times]))
     if breaks.size == 1:
         breaks = np.append(breaks, breaks[0] + 1.0)  # one look at time zero still needs a panel to start from
@@ -204,6 +209,7 @@ def compile_schedule(
     seen = max(2, int(np.searchsorted(breaks, until + _SAME_TIME)))
     breaks, rate, bolus = breaks[:seen], rate[:seen], bolus[:seen]
     changes = np.any(np.diff(rate, axis=0, prepend=0.0) != 0, axis=1) | np.any(bolus != 0, axis=1)
+    changes[0] |= start_h is not None  # what is there already falls from the start on
     edges = breaks if needs is None else _graded_times(breaks, changes, needs)
     break_of = np.searchsorted(breaks, edges[:-1] + _SAME_TIME, side="right") - 1
     is_break = np.abs(breaks[break_of] - edges[:-1]) <= _SAME_TIME

@@ -24,6 +24,22 @@ _NO_LOSS = 1e-13
 
 
 @dataclass(frozen=True)
+class InitialState:
+    """What the subjects hold at one time, before anything that is given at that time.
+
+    Parameters
+    ----------
+    time_h : h, not after the first dose and the first look
+    amounts : (n_subjects, n) mg in each compartment
+    slow : (n_subjects,) the reversed fraction U, from 0 to 1; zeros when not given
+    """
+
+    time_h: float
+    amounts: NDArray[np.float64]
+    slow: NDArray[np.float64] | None = None
+
+
+@dataclass(frozen=True)
 class Trajectories:
     """What happened, in the order of the times asked for.
 
@@ -39,6 +55,21 @@ class Trajectories:
 
 def _contiguous(values: ArrayLike) -> NDArray[np.float64]:
     return np.ascontiguousarray(values, dtype=float)
+
+
+def _at_start(initial: InitialState | None, shape: tuple[int, int]) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
+    """Amounts (n_subjects, n) and U (n_subjects,) to start from."""
+    if initial is None:
+        return np.zeros(shape), np.zeros(shape[0])
+    amounts = _contiguous(initial.amounts)
+    slow = np.zeros(shape[0]) if initial.slow is None else _contiguous(initial.slow)
+    if amounts.shape != shape or slow.shape != shape[:1]:
+        raise ValueError(f"the initial state is {amounts.shape} and {slow.shape}: expected {shape} and {shape[:1]}")
+    if not (np.isfinite(initial.time_h) and np.all(np.isfinite(amounts))):
+        raise ValueError("the initial state holds a number that is not finite")
+    if not np.all((slow >= 0) & (slow <= 1)):
+        raise ValueError("the initial reversed fraction must lie between 0 and 1")
+    return amounts, slow
 
 
 def _check_rate_matrix(k: NDArray[np.float64]) -> None:
@@ -126,6 +157,7 @@ def simulate(
     times: ArrayLike,
     *,
     slow: SlowState | None = None,
+    initial: InitialState | None = None,
 ) -> Trajectories:
     """Propagate linear systems exactly between events, and a slow state by quadrature.
 
@@ -136,6 +168,7 @@ def simulate(
     doses : inputs, the same for all subjects; amounts in mg
     times : (n_times,) h, any order; at the time of a bolus one sees it already given
     slow : the slow state to integrate along, if any
+    initial : what the compartments hold at a time before all doses and looks; empty when not given
 
     Returns
     -------
@@ -165,7 +198,12 @@ def simulate(
     structure = block_structure(np.any(k != 0, axis=0))
     _check_emptied(k, structure)
 
-    schedule = compile_schedule(doses, times, n, needs=None if slow is None else _panel_needs(k, slow))
+    amounts, reversed_at_start = _at_start(initial, (n_subjects, n))
+    schedule = compile_schedule(
+        doses, times, n,
+        needs=None if slow is None else _panel_needs(k, slow),
+        start_h=None if initial is None else initial.time_h,
+    )  # fmt: skip
     if slow is None:
         nothing, ones = np.zeros((n_subjects, n)), np.ones(n_subjects)
         effect = (nothing, ones, ones, True, ones, ones)
@@ -188,6 +226,7 @@ def simulate(
         system = (
             readout[part], slow is not None,
             *(value if isinstance(value, bool) else value[part] for value in effect),
+            amounts[part], reversed_at_start[part],
             values[part], reversed_[part], done,
         )  # fmt: skip
         if structure.has_modes:
