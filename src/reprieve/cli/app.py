@@ -10,6 +10,7 @@ from typing import Any
 import click
 
 from reprieve import __version__
+from reprieve.cli.models import models
 from reprieve.cli.values import NUMBER, TIMES, WEIGHT, Whole
 from reprieve.errors import InputError, MissingDatum
 
@@ -215,6 +216,9 @@ def protocols(protocol_id: str | None, as_json: bool) -> None:
         print_protocol(records[0])
     else:
         print_protocols(records)
+
+
+app.add_command(models)
 
 
 @app.group()

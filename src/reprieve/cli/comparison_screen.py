@@ -1,0 +1,70 @@
+"""Models side by side in the terminal."""
+
+from __future__ import annotations
+
+from rich.table import Table
+from rich.text import Text
+
+from reprieve.cli.model_comparison import ModelComparison
+from reprieve.cli.wording import clock, console, wrapped
+
+_GAP = 2
+_INDENT = 4
+
+
+def print_comparison(found: ModelComparison) -> None:
+    """Print peaks and areas, then concentrations over time, then what to keep in mind."""
+    screen = console()
+    weight = f"typical patient of {found.patient.weight_kg:g} kg"
+    age = f", {found.patient.age:g} years" if found.patient.age is not None else ""
+    screen.print(Text(wrapped(str(found.regimen), screen.width), "bold"))
+    screen.print(Text(f"{weight}{age}. Cmax and concentrations in ng/mL, AUC in ng·h/mL", "dim"))
+    screen.print()
+    screen.print(_peaks(found))
+    screen.print()
+    screen.print(_curves(found))
+    screen.print()
+    screen.print(Text(wrapped(found.sampling, screen.width), "bold yellow"))
+    for number, one in enumerate(found.predicted, 1):
+        for said in filter(None, (f"outside: {', '.join(one.outside)}." if one.outside else "", one.note)):
+            screen.print(Text(wrapped(f"[{number}] {said}", screen.width), "yellow"))
+    if found.skipped:
+        screen.print()
+        screen.print(Text("Not compared", "bold"))
+        reasons: dict[str, list[str]] = {}
+        for model_id, reason in found.skipped.items():
+            reasons.setdefault(reason, []).append(model_id)
+        for reason, ids in reasons.items():
+            screen.print(Text(wrapped(f"{', '.join(ids)}: {reason}", screen.width), "dim"))
+
+
+def _table() -> Table:
+    return Table(box=None, padding=(0, _GAP, 0, 0), header_style="bold", pad_edge=False)
+
+
+def _peaks(found: ModelComparison) -> Table:
+    table = _table()
+    table.add_column("", width=_INDENT - _GAP + 1, no_wrap=True)
+    table.add_column("Model", no_wrap=True)
+    table.add_column("Sampling", no_wrap=True)
+    for column in ("Cmax", "Tmax", "AUC to ∞"):
+        table.add_column(column, justify="right", no_wrap=True)
+    for number, one in enumerate(found.predicted, 1):
+        numbers = (f"{one.cmax:.3g}", clock(one.tmax_h), _area(one.auc))
+        table.add_row(f"[{number}]".replace("[", r"\["), one.model.id, one.model.sampling, *numbers)
+    return table
+
+
+def _area(value: float) -> str:
+    return f"{value:,.0f}".replace(",", " ") if value >= 100 else f"{value:.3g}"
+
+
+def _curves(found: ModelComparison) -> Table:
+    """Times down, models across by their numbers: so many models fit where names would not."""
+    table = _table()
+    table.add_column("Hours after the start", justify="right")
+    for number in range(1, len(found.predicted) + 1):
+        table.add_column(rf"\[{number}]", justify="right", no_wrap=True)
+    for row, time in enumerate(found.times_h):
+        table.add_row(f"{time:.4g}", *(f"{one.concentrations[row]:.3g}" for one in found.predicted))
+    return table

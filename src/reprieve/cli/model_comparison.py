@@ -1,0 +1,218 @@
+"""What every published model that covers a regimen predicts for the same patient, side by side."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from reprieve.errors import InputError, MissingDatum, OutsideEvidence
+from reprieve.evidence import read
+from reprieve.evidence.build import build
+from reprieve.evidence.records.population_model import PopulationModel
+from reprieve.pkpd.measures import auc_to_infinity, peak
+from reprieve.pkpd.simulate import simulate
+from reprieve.regimen import Regimen
+from reprieve.relief.exposure import dose_events, model_covariates
+from reprieve.relief.patient import Patient
+
+#: Hours after the end of the last dose that are looked at when none are asked for.
+_AFTER_H = (0.0, 0.5, 1.0, 2.0, 4.0, 8.0)
+#: Longest time, h, that may be asked for: two years.
+_LONGEST_H = 2 * 365 * 24.0
+_SITES = ("arterial", "venous")
+
+
+@dataclass(frozen=True)
+class Predicted:
+    """The typical patient by one model.
+
+    Parameters
+    ----------
+    model : the record
+    concentrations : (n_times,) ng/mL of its parent drug
+    cmax : ng/mL
+    tmax_h : h after the start of the first dose
+    auc : ng/mL·h, to infinity
+    outside : what of the patient lies outside the people it was made from
+    note : what it takes for granted; empty when nothing
+    """
+
+    model: PopulationModel
+    concentrations: NDArray[np.float64]
+    cmax: float
+    tmax_h: float
+    auc: float
+    outside: tuple[str, ...]
+    note: str
+
+
+@dataclass(frozen=True)
+class ModelComparison:
+    """All models that cover a regimen, highest peak first, and why the others do not answer.
+
+    Parameters
+    ----------
+    regimen : what is given
+    patient : to whom
+    times_h : (n_times,) h after the start of the first dose
+    predicted : the models that answer
+    skipped : id of a model to the reason why it does not answer
+    """
+
+    regimen: Regimen
+    patient: Patient
+    times_h: tuple[float, ...]
+    predicted: tuple[Predicted, ...]
+    skipped: dict[str, str]
+
+    @property
+    def sampling(self) -> str:
+        """The sentence on where blood was drawn: it accounts for most of what differs around a dose."""
+        peaks = {site: [p.cmax for p in self.predicted if p.model.sampling == site] for site in _SITES}
+        rule = "Compare measured concentrations only with models of the same site."
+        if not all(peaks.values()):
+            return (
+                f"Sampling site usually dominates the differences between models: around a dose arterial "
+                f"concentrations are higher than venous ones. {rule}"
+            )
+        apart = min(peaks["arterial"]) > max(peaks["venous"])
+        return (
+            f"Sampling site {'dominates' if apart else 'usually dominates'} the differences: here arterial models peak "
+            f"at {_span(peaks['arterial'])} and venous ones at {_span(peaks['venous'])} ng/mL. {rule}"
+        )
+
+    def to_dict(self) -> dict[str, Any]:
+        """The answer of ``models compare --json``."""
+        return {
+            "regimen": str(self.regimen),
+            "patient": self.patient.known,
+            "times_h": list(self.times_h),
+            "models": [
+                {
+                    "id": one.model.id,
+                    "analyte": one.model.parent,
+                    "sampling": one.model.sampling,
+                    "concentrations_ng_ml": [_rounded(value) for value in one.concentrations],
+                    "cmax_ng_ml": _rounded(one.cmax),
+                    "tmax_h": _rounded(one.tmax_h),
+                    "auc_to_infinity_ng_h_ml": _rounded(one.auc),
+                    "outside": list(one.outside),
+                    "never_for_dosing": one.model.never_for_dosing is not None,
+                    "note": one.note,
+                }
+                for one in self.predicted
+            ],
+            "skipped": [{"id": model_id, "reason": reason} for model_id, reason in self.skipped.items()],
+            "sampling": self.sampling,
+        }
+
+
+def _rounded(value: float) -> float:
+    return float(f"{value:.6g}")
+
+
+def _span(values: Sequence[float]) -> str:
+    """``125 to 177``, or one number where they are the same to three digits."""
+    return " to ".join(dict.fromkeys(f"{value:.3g}" for value in (min(values), max(values))))
+
+
+def compare_models(
+    regimen: str, patient: Patient, *, times: Sequence[float] | None = None, with_all: bool = False
+) -> ModelComparison:
+    """Predict one regimen by every published model with an input for its route and form.
+
+    Parameters
+    ----------
+    regimen : in the regimen grammar
+    patient : the weight is needed, the age by some models
+    times : h after the start of the first dose; at and after the end of the last dose when not given
+    with_all : also models that nobody should dose by
+
+    Raises
+    ------
+    InputError
+        Times outside 0 to two years, or a regimen that cannot be read.
+    OutsideEvidence
+        No model covers the form and route.
+    """
+    plan = Regimen.parse(regimen)
+    asked = _times(plan, times)
+    predicted: list[Predicted] = []
+    skipped: dict[str, str] = {}
+    for model_id in read.population_model_ids():
+        model = read.population_model(model_id)
+        reason = _barred(model, plan, with_all)
+        if reason is None:
+            try:
+                predicted.append(_predict(model, plan, patient, np.array(asked)))
+            except MissingDatum:
+                reason = "needs the age; give --age"
+            except OutsideEvidence as error:
+                reason = str(error).removesuffix(" Choose another model or route.")
+        if reason is not None:
+            skipped[model_id] = reason
+    if not predicted:
+        raise OutsideEvidence(
+            f"No published population model that runs has {plan.form} {plan.route}. 'reprieve models list' says what "
+            f"each covers; 'reprieve concentration' approximates routes from published absorption."
+        )
+    predicted.sort(key=lambda one: -one.cmax)
+    return ModelComparison(plan, patient, asked, tuple(predicted), skipped)
+
+
+def _times(plan: Regimen, times: Sequence[float] | None) -> tuple[float, ...]:
+    if times is None:
+        return tuple(plan.last_dose_end_h + after for after in _AFTER_H)
+    if not times or min(times) < 0 or max(times) > _LONGEST_H:
+        raise InputError(f"Times must be from 0 (the start of the first dose) to {_LONGEST_H:g} h, as 0.5,1,2.")
+    return tuple(times)
+
+
+def _barred(model: PopulationModel, plan: Regimen, with_all: bool) -> str | None:
+    """Why a model cannot answer for this regimen, the first reason that applies; None where it can."""
+    if model.completeness == "incomplete":
+        return "incomplete: it cannot be run"
+    if plan.form not in model.forms:
+        return f"made for {' and '.join(model.forms)}"
+    if plan.route not in model.inputs:
+        return f"no published input for {plan.route}; it has {', '.join(model.inputs)}"
+    if model.never_for_dosing and not with_all:
+        return f"never for dosing: {' '.join(model.never_for_dosing.split())} (--all includes it)"
+    return None
+
+
+def _predict(model: PopulationModel, plan: Regimen, patient: Patient, times: NDArray[np.float64]) -> Predicted:
+    built = build(
+        model,
+        weight_kg=patient.weight_kg,
+        covariates=model_covariates(model, patient),
+        analytes=(model.parent,),
+        for_comparison=True,
+    )
+    doses = dose_events(built, plan, patient.weight_kg)
+    values = simulate(built.rate_matrix, built.readout, doses, times).values[0, :, 0]
+    top = peak(built.rate_matrix, built.readout, doses)
+    return Predicted(
+        model=model,
+        concentrations=np.maximum(values, 0.0),
+        cmax=float(top.value[0, 0]),
+        tmax_h=float(top.time_h[0, 0]),
+        auc=float(auc_to_infinity(built.rate_matrix, built.readout, doses)[0, 0]),
+        outside=_outside(model, patient),
+        note=built.note,
+    )
+
+
+def _outside(model: PopulationModel, patient: Patient) -> tuple[str, ...]:
+    """What of the patient lies outside the people studied, where their range was seen."""
+    people = model.population
+    looked_at = (("weight", patient.weight_kg, people.weight_kg, "kg"), ("age", patient.age, people.age_years, "years"))
+    return tuple(
+        f"{what} studied {span.low:g} to {span.high:g} {unit}"
+        for what, value, span, unit in looked_at
+        if value is not None and span is not None and not span.low <= value <= span.high
+    )

@@ -1,0 +1,123 @@
+"""``reprieve models``: which population models there are, what they hold, whether they hold, how they differ.
+
+Heavy modules are imported inside the commands, so that help does not wait for numbers.
+"""
+
+from __future__ import annotations
+
+import click
+
+from reprieve.cli.as_json import JSON, print_json
+from reprieve.cli.values import NUMBER, TIMES, WEIGHT
+
+
+@click.group()
+def models() -> None:
+    """Look at the published population models behind concentrations."""
+
+
+@models.command("list")
+@JSON
+def list_models(as_json: bool) -> None:
+    """List all population models, and say which of them run.
+
+    \b
+    Examples:
+      reprieve models list
+      reprieve models list --json
+    """
+    from reprieve.cli.model_cards import card, print_cards  # noqa: PLC0415
+    from reprieve.evidence import read  # noqa: PLC0415
+
+    cards = [card(read.population_model(model_id)) for model_id in read.population_model_ids()]
+    if as_json:
+        print_json({"models": cards})
+    else:
+        print_cards(cards)
+
+
+@models.command()
+@click.argument("model_id", metavar="ID")
+@JSON
+def show(model_id: str, as_json: bool) -> None:
+    """Show one population model: its source, people, parameters, and what it lacks.
+
+    \b
+    Example:
+      reprieve models show simons2022_sket_otf_iv
+    """
+    from reprieve.cli.model_page import page, print_model  # noqa: PLC0415
+    from reprieve.evidence import read  # noqa: PLC0415
+
+    record = read.population_model(model_id.strip())
+    if as_json:
+        print_json(page(record))
+    else:
+        print_model(record)
+
+
+@models.command()
+@click.argument("model_id", metavar="[ID]", required=False)
+@click.option("--rows", "every_row", is_flag=True, help="Print every number also when all models are checked.")
+@JSON
+def check(model_id: str | None, every_row: bool, as_json: bool) -> None:
+    """Run the models again and compare them with what was published.
+
+    With an ID every number is printed, without one a line per check. 'published' was printed by the authors,
+    'observed' was measured in people, 'computed' was simulated from the same parameters by other code. The exit
+    code is 0 when all agree or are known not to, 1 otherwise.
+
+    \b
+    Examples:
+      reprieve models check
+      reprieve models check otto2021_fanta2015_sket_iv_venous
+    """
+    from reprieve.cli.progress import said_if_slow  # noqa: PLC0415
+
+    with said_if_slow():
+        from reprieve.cli.model_rerun import rerun  # noqa: PLC0415
+        from reprieve.evidence import read  # noqa: PLC0415
+
+        ids = (model_id.strip(),) if model_id else read.population_model_ids()
+        found = [rerun(read.population_model(name)) for name in ids]
+    if as_json:
+        print_json({"models": [model.to_dict() for model in found], "agrees": all(model.holds for model in found)})
+    else:
+        from reprieve.cli.rerun_screen import print_reruns  # noqa: PLC0415
+
+        print_reruns(found, every_row=every_row or model_id is not None)
+    if not all(model.holds for model in found):
+        raise click.exceptions.Exit(1)
+
+
+@models.command()
+@click.option("--regimen", required=True, metavar="TEXT", help="Regimen, as 'racemic iv 0.5 mg/kg over 40 min'.")
+@click.option("--weight", type=WEIGHT, required=True, metavar="KG", help="Body weight, kg; or as '154 lb'.")
+@click.option("--age", type=NUMBER, metavar="YEARS", help="Age; a few models depend on it.")
+@click.option("--times", type=TIMES, metavar="H,H,...", help="Hours after the start; after the last dose if not given.")
+@click.option("--all", "with_all", is_flag=True, help="Include models that nobody should dose by.")
+@JSON
+def compare(
+    regimen: str, weight: float, age: float | None, times: tuple[float, ...] | None, with_all: bool, as_json: bool
+) -> None:
+    """Compare what all models that cover a form and route predict.
+
+    The differences are what is not known, and where the blood was drawn: do not read them as one model being wrong.
+
+    \b
+    Example:
+      reprieve models compare --weight 70 --regimen "esketamine iv 0.5 mg/kg over 40 min"
+    """
+    from reprieve.cli.progress import said_if_slow  # noqa: PLC0415
+
+    with said_if_slow():
+        from reprieve.cli.model_comparison import compare_models  # noqa: PLC0415
+        from reprieve.relief.patient import Patient  # noqa: PLC0415
+
+        found = compare_models(regimen, Patient(weight=weight, age=age), times=times, with_all=with_all)
+    if as_json:
+        print_json(found.to_dict())
+    else:
+        from reprieve.cli.comparison_screen import print_comparison  # noqa: PLC0415
+
+        print_comparison(found)
