@@ -23,8 +23,8 @@ def sbml_text(model_id):
 
 
 def fingerprint(text):
-    """SHA-256 of what is computed with: the notes, which carry version and evidence fingerprint, are left out."""
-    return hashlib.sha256(re.sub(r"<notes>.*?</notes>", "", text, flags=re.DOTALL).encode()).hexdigest()
+    """SHA-256 of what is computed with: notes (which carry version and evidence fingerprint) and names are left out."""
+    return hashlib.sha256(re.sub(r'<notes>.*?</notes>| name="[^"]*"', "", text, flags=re.DOTALL).encode()).hexdigest()
 
 
 def routes_with_depots(model):

@@ -124,6 +124,16 @@ def test_two_sprays_share_a_dose_as_the_engine_shares_it(language):
     assert known["F_A_SWALLOWED"] == pytest.approx(0.64 * (1 - 0.4374))
 
 
+def test_levels_ages_and_weights_change_parameters_as_printed():
+    # Perez-Ruixo: 70 years, 151 - 2.19·10 L/h; Japanese, 0.54·1.34 and 1.11·0.36. Kamp: 84 L/h · (55/70)^0.75
+    statements, given, places, etas = nlmixr2_statements(export(PEREZ, "nlmixr2", covariates=COVARIATES))
+    known = run(statements, given | dict.fromkeys([*places, *etas], 0.0))
+    assert (known["Qh"], known["FRn"], known["kel"]) == pytest.approx((129.1, 0.7236, 0.3996))
+    statements, given, places, etas = mrgsolve_statements(export(KAMP, "mrgsolve", weight_kg=55))
+    known = run(statements, given | dict.fromkeys(places, 0.0))
+    assert known["CL"] == pytest.approx(84 * (55 / 70) ** 0.75)
+
+
 def test_covariance_is_written_row_by_row():
     # Otto: V1 0.084177, CL 0.026048, covariance 0.02261; the metabolite's pair is a block of its own
     text = export(OTTO, "mrgsolve")
