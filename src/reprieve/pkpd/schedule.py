@@ -15,7 +15,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 #: Times closer than this are one time (h): 4 microseconds, far below any pump, far above rounding.
-_SAME_TIME = 1e-9
+SAME_TIME = 1e-9
 # The constants below are chosen by the convergence study in tests/reference/test_slow_state.py so that the
 # slow state is good to 1e-6 relative, also where it is still a millionth of what it will be.
 #: Width of the first panel after the first input (h): there U starts from nothing and so does its error.
@@ -101,7 +101,7 @@ class Schedule:
 
 def _distinct_times(times: NDArray[np.float64]) -> NDArray[np.float64]:
     ordered = np.unique(times)
-    return np.asarray(ordered[np.concatenate([[True], np.diff(ordered) > _SAME_TIME])])
+    return np.asarray(ordered[np.concatenate([[True], np.diff(ordered) > SAME_TIME])])
 
 
 def _graded_times(breaks: NDArray[np.float64], changes: NDArray[np.bool_], needs: PanelNeeds) -> NDArray[np.float64]:
@@ -114,7 +114,7 @@ def _graded_times(breaks: NDArray[np.float64], changes: NDArray[np.bool_], needs
     fall = _FALL_PER_PANEL / needs.steepness
     edges = [breaks]
     while position.size:
-        since = np.where(position > last_change - _SAME_TIME, position - last_change, np.inf)  # inf: no drug yet
+        since = np.where(position > last_change - SAME_TIME, position - last_change, np.inf)  # inf: no drug yet
         step = np.minimum(first_panel + growth * since, 1.0 / needs.slow_rate)
         step = np.minimum(step, fall * np.maximum(1.0 / needs.drive_rate, since / _TIME_CONSTANTS))
         position = position + step
@@ -151,8 +151,8 @@ def _inputs_at_breaks(
     amount = np.array([dose.amount for dose in doses], dtype=float)
     starts = np.array([dose.time_h for dose in doses], dtype=float)
     lengths = np.array([dose.duration_h for dose in doses], dtype=float)
-    begin = np.searchsorted(breaks, starts - _SAME_TIME)
-    end = np.searchsorted(breaks, starts + lengths - _SAME_TIME)
+    begin = np.searchsorted(breaks, starts - SAME_TIME)
+    end = np.searchsorted(breaks, starts + lengths - SAME_TIME)
     lasts = end > begin
     boluses = np.zeros((breaks.size, n_compartments))
     np.add.at(boluses, (begin[~lasts], into[~lasts]), amount[~lasts])
@@ -195,31 +195,31 @@ def compile_schedule(
     if times.ndim != 1 or times.size == 0 or not np.all(np.isfinite(times)):
         raise ValueError("times must be a list of finite hours, at least one")
     until = float(times.max())
-    doses = [dose for dose in doses if dose.time_h <= until + _SAME_TIME]  # what follows is never seen
+    doses = [dose for dose in doses if dose.time_h <= until + SAME_TIME]  # what follows is never seen
     starts = np.array([dose.time_h for dose in doses], dtype=float)
     ends = np.array([dose.time_h + dose.duration_h for dose in doses], dtype=float)
     first = float(np.min(starts, initial=min(0.0 if start_h is None else start_h, float(times.min()))))
-    if start_h is not None and first < start_h - _SAME_TIME:
+    if start_h is not None and first < start_h - SAME_TIME:
         raise ValueError(f"a dose or a look is at {first:g} h, before the initial state at {start_h:g} h")
     breaks = _distinct_times(np.concatenate([[first], starts, ends, times]))
     if breaks.size == 1:
         breaks = np.append(breaks, breaks[0] + 1.0)  # one look at time zero still needs a panel to start from
 
     rate, bolus = _inputs_at_breaks(doses, breaks, n_compartments)
-    seen = max(2, int(np.searchsorted(breaks, until + _SAME_TIME)))
+    seen = max(2, int(np.searchsorted(breaks, until + SAME_TIME)))
     breaks, rate, bolus = breaks[:seen], rate[:seen], bolus[:seen]
     changes = np.any(np.diff(rate, axis=0, prepend=0.0) != 0, axis=1) | np.any(bolus != 0, axis=1)
     changes[0] |= start_h is not None  # what is there already falls from the start on
     edges = breaks if needs is None else _graded_times(breaks, changes, needs)
-    break_of = np.searchsorted(breaks, edges[:-1] + _SAME_TIME, side="right") - 1
-    is_break = np.abs(breaks[break_of] - edges[:-1]) <= _SAME_TIME
+    break_of = np.searchsorted(breaks, edges[:-1] + SAME_TIME, side="right") - 1
+    is_break = np.abs(breaks[break_of] - edges[:-1]) <= SAME_TIME
 
     widths, width_of = _distinct_widths(edges)
     rates, rate_of_break = _distinct_rows(rate)
     boluses, bolus_of_break = _distinct_rows(np.concatenate([np.zeros((1, n_compartments)), bolus]))
     none = bolus_of_break[0]
     order = np.argsort(times, kind="stable")
-    reached = np.searchsorted(times[order], edges + _SAME_TIME, side="right")
+    reached = np.searchsorted(times[order], edges + SAME_TIME, side="right")
     given_until = float(np.max(ends, initial=first))
     return Schedule(
         widths=widths,
@@ -229,7 +229,7 @@ def compile_schedule(
         boluses=boluses,
         bolus_of=np.where(is_break, bolus_of_break[1:][break_of], none),
         observed_by=reached.astype(np.int64),
-        last_input=int(np.searchsorted(edges, given_until + _SAME_TIME)),
+        last_input=int(np.searchsorted(edges, given_until + SAME_TIME)),
         observe_order=order.astype(np.int64),
         closing_bolus=int(bolus_of_break[-1]),
     )

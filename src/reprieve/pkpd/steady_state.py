@@ -58,7 +58,7 @@ def _check_interval(doses: Sequence[Dose], interval_h: float) -> None:
             )
 
 
-def _propagator(k: Floats, interval_h: float) -> Floats:
+def propagator(k: Floats, interval_h: float) -> Floats:
     """exp(K τ), (n_subjects, n, n), column by column from unit boluses."""
     n = k.shape[1]
     columns: list[Floats] = [
@@ -113,7 +113,7 @@ def steady_state(rate_matrix: ArrayLike, readout: ArrayLike, doses: Sequence[Dos
     """
     _check_interval(doses, interval_h)
     k, r = as_arrays(rate_matrix, readout, doses)
-    remaining = np.eye(k.shape[1]) - _propagator(k, interval_h)
+    remaining = np.eye(k.shape[1]) - propagator(k, interval_h)
     # R (I - E)⁻¹, solved from the right
     carried = np.swapaxes(np.linalg.solve(np.swapaxes(remaining, 1, 2), np.swapaxes(r, 1, 2)), 1, 2)
     edges = graded_edges(
