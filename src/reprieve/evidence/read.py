@@ -18,13 +18,16 @@ import msgspec
 from reprieve import strict_yaml
 from reprieve.errors import EvidenceError, FileError, OutsideEvidence, UnknownName
 from reprieve.evidence.records.condition import Condition
+from reprieve.evidence.records.interaction import Interaction
 from reprieve.evidence.records.model_choice import ModelChoice
+from reprieve.evidence.records.pharmacodynamics import Pharmacodynamics
 from reprieve.evidence.records.population_model import PopulationModel
 from reprieve.evidence.records.protocol import Protocol
 from reprieve.evidence.records.record import Record
 from reprieve.evidence.records.reference import Reference
 from reprieve.evidence.records.relief_prior import ReliefPrior
 from reprieve.evidence.records.route import Route
+from reprieve.evidence.records.safety_relation import SafetyRelation
 from reprieve.evidence.records.study import Study
 
 _ROOT = Path(str(files("reprieve.evidence")))
@@ -285,4 +288,66 @@ def model_choice(choice_id: str) -> ModelChoice:
         There are no such rules; the nearest ones are named.
     """
     found: ModelChoice = _packaged(ModelChoice, "model_choices", choice_id, "model choice")
+    return found
+
+
+def pharmacodynamics_ids() -> tuple[str, ...]:
+    """The ids of all published relations between concentration and effect."""
+    return record_ids("pharmacodynamics")
+
+
+def pharmacodynamics(record_id: str) -> Pharmacodynamics:
+    """Published relations between concentration and effect by their id.
+
+    Raises
+    ------
+    UnknownName
+        No record has this id; the nearest ones are named.
+    """
+    found: Pharmacodynamics = _packaged(Pharmacodynamics, "pharmacodynamics", record_id, "pharmacodynamic record")
+    check_citations(found, found.sources)
+    if found.exposure_model is not None and found.exposure_model not in population_model_ids():
+        raise EvidenceError(
+            f"{found.id}: its exposure model {found.exposure_model!r} is not one of the population models; "
+            f"name one, or write null."
+        )
+    return found
+
+
+def safety_relation_ids() -> tuple[str, ...]:
+    """The ids of all safety relations."""
+    return record_ids("safety_relations")
+
+
+def safety_relation(relation_id: str) -> SafetyRelation:
+    """What was published about one harm and its exposure, by its id.
+
+    Raises
+    ------
+    UnknownName
+        No record has this id; the nearest ones are named.
+    """
+    found: SafetyRelation = _packaged(SafetyRelation, "safety_relations", relation_id, "safety relation")
+    check_citations(found, found.citations())
+    for related in found.pharmacodynamics:
+        if related not in pharmacodynamics_ids():
+            raise EvidenceError(f"{found.id}: it names the pharmacodynamic record {related!r}, which is not there.")
+    return found
+
+
+def interaction_ids() -> tuple[str, ...]:
+    """The ids of everything with a published effect on exposure."""
+    return record_ids("interactions")
+
+
+def interaction(interaction_id: str) -> Interaction:
+    """The published effects of one drug, food, genotype or organ function on exposure, by id.
+
+    Raises
+    ------
+    UnknownName
+        No record has this id; the nearest ones are named.
+    """
+    found: Interaction = _packaged(Interaction, "interactions", interaction_id, "interaction")
+    check_citations(found, found.citations())
     return found
