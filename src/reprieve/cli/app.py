@@ -11,6 +11,7 @@ import click
 
 from reprieve import __version__
 from reprieve.cli.models import models
+from reprieve.cli.routes import routes
 from reprieve.cli.values import NUMBER, TIMES, WEIGHT, Whole
 from reprieve.errors import InputError, MissingDatum
 
@@ -219,6 +220,7 @@ def protocols(protocol_id: str | None, as_json: bool) -> None:
 
 
 app.add_command(models)
+app.add_command(routes)
 
 
 @app.group()

@@ -17,6 +17,7 @@ import msgspec
 
 from reprieve import strict_yaml
 from reprieve.errors import EvidenceError, FileError, OutsideEvidence, UnknownName
+from reprieve.evidence.records.claim import Claim
 from reprieve.evidence.records.condition import Condition
 from reprieve.evidence.records.interaction import Interaction
 from reprieve.evidence.records.model_choice import ModelChoice
@@ -236,6 +237,19 @@ def route_ids() -> tuple[str, ...]:
     return record_ids("routes")
 
 
+def route_record(route_id: str) -> Route:
+    """What is published about absorption by the id of its record.
+
+    Raises
+    ------
+    UnknownName
+        No record has this id; the nearest ones are named.
+    """
+    found: Route = _packaged(Route, "routes", route_id, "route")
+    check_citations(found, found.citations())
+    return found
+
+
 def route(name: str, form: str = "racemic") -> Route:
     """What is published about absorption of a form by a route that is not into a vein.
 
@@ -264,6 +278,15 @@ def route(name: str, form: str = "racemic") -> Route:
         f"Nothing published says how {form} given by the route {name} is absorbed; it is known for {forms}. "
         f"Choose one of these or give it iv."
     )
+
+
+@cache
+def claims() -> tuple[Claim, ...]:
+    """What the public is told, by id."""
+    found: list[Claim] = [_packaged(Claim, "claims", claim_id, "claim") for claim_id in record_ids("claims")]
+    for record in found:
+        check_citations(record, record.sources)
+    return tuple(found)
 
 
 def relief_prior(prior_id: str) -> ReliefPrior:
