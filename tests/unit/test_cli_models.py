@@ -169,6 +169,19 @@ def test_sampling_site_is_said_to_dominate_with_the_peaks_of_each(as_json):
     assert "usually dominates" in compared(as_json, f"racemic iv {FORTY_MINUTES}")["sampling"]
 
 
+def test_the_peak_of_an_injection_is_said_to_be_the_dose_in_the_first_volume(as_json, answer):
+    """Simons 2022: 30 mg in 11.6 L is 2586 ng/mL at once; an infusion has no such remark."""
+    found = compared(as_json, "esketamine iv 30 mg")
+    peaks = {one["id"]: one["cmax_ng_ml"] for one in found["models"]}
+    assert peaks["simons2022_sket_otf_iv"] == pytest.approx(30_000 / 11.6, rel=1e-5)
+    assert found["at_once"].startswith("Cmax of an injection")
+    assert "usually dominates" in found["sampling"]
+    assert compared(as_json, f"esketamine iv {FORTY_MINUTES}")["at_once"] == ""
+    text = answer("models", "compare", "--weight", "70", "--regimen", "esketamine iv 30 mg")
+    assert re.search(r"simons2022_sket_otf_iv +arterial +2 590 +0 min", text)
+    assert "e+0" not in text
+
+
 def test_a_model_that_nobody_should_dose_by_is_left_out_unless_all_are_asked_for(as_json):
     regimen = f"esketamine iv {FORTY_MINUTES}"
     skipped = {one["id"]: one["reason"] for one in compared(as_json, regimen)["skipped"]}

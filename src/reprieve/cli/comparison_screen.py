@@ -18,13 +18,15 @@ def print_comparison(found: ModelComparison) -> None:
     weight = f"typical patient of {found.patient.weight_kg:g} kg"
     age = f", {found.patient.age:g} years" if found.patient.age is not None else ""
     screen.print(Text(wrapped(str(found.regimen), screen.width), "bold"))
-    screen.print(Text(f"{weight}{age}. Cmax and concentrations in ng/mL, AUC in ng·h/mL", "dim"))
+    screen.print(Text(f"{weight}{age}. Concentrations in ng/mL, AUC in ng·h/mL", "dim"))
     screen.print()
     screen.print(_peaks(found))
     screen.print()
     screen.print(_curves(found))
     screen.print()
     screen.print(Text(wrapped(found.sampling, screen.width), "bold yellow"))
+    if found.at_once:
+        screen.print(Text(wrapped(found.at_once, screen.width), "yellow"))
     for number, one in enumerate(found.predicted, 1):
         for said in filter(None, (f"outside: {', '.join(one.outside)}." if one.outside else "", one.note)):
             screen.print(Text(wrapped(f"[{number}] {said}", screen.width), "yellow"))
@@ -50,13 +52,14 @@ def _peaks(found: ModelComparison) -> Table:
     for column in ("Cmax", "Tmax", "AUC to ∞"):
         table.add_column(column, justify="right", no_wrap=True)
     for number, one in enumerate(found.predicted, 1):
-        numbers = (f"{one.cmax:.3g}", clock(one.tmax_h), _area(one.auc))
+        numbers = (_number(one.cmax), clock(one.tmax_h), _number(one.auc))
         table.add_row(f"[{number}]".replace("[", r"\["), one.model.id, one.model.sampling, *numbers)
     return table
 
 
-def _area(value: float) -> str:
-    return f"{value:,.0f}".replace(",", " ") if value >= 100 else f"{value:.3g}"
+def _number(value: float) -> str:
+    """Three digits, without an exponent where it can be helped: ``2 590``."""
+    return f"{float(f'{value:.3g}'):,.0f}".replace(",", " ") if value >= 100 else f"{value:.3g}"
 
 
 def _curves(found: ModelComparison) -> Table:
@@ -66,5 +69,5 @@ def _curves(found: ModelComparison) -> Table:
     for number in range(1, len(found.predicted) + 1):
         table.add_column(rf"\[{number}]", justify="right", no_wrap=True)
     for row, time in enumerate(found.times_h):
-        table.add_row(f"{time:.4g}", *(f"{one.concentrations[row]:.3g}" for one in found.predicted))
+        table.add_row(f"{time:.4g}", *(_number(one.concentrations[row]) for one in found.predicted))
     return table

@@ -70,11 +70,19 @@ class ModelComparison:
     skipped: dict[str, str]
 
     @property
+    def at_once(self) -> str:
+        """What to know of the peak of a dose injected at once; empty where there is none."""
+        weight = self.patient.weight_kg
+        injected = self.regimen.route == "iv" and any(dose.duration_h == 0 for dose in self.regimen.events(weight))
+        said = "Cmax of an injection is the dose mixed at once into a model's first volume: nobody measures it."
+        return said if injected else ""
+
+    @property
     def sampling(self) -> str:
         """The sentence on where blood was drawn: it accounts for most of what differs around a dose."""
         peaks = {site: [p.cmax for p in self.predicted if p.model.sampling == site] for site in _SITES}
         rule = "Compare measured concentrations only with models of the same site."
-        if not all(peaks.values()):
+        if self.at_once or not all(peaks.values()):
             return (
                 f"Sampling site usually dominates the differences between models: around a dose arterial "
                 f"concentrations are higher than venous ones. {rule}"
@@ -108,6 +116,7 @@ class ModelComparison:
             ],
             "skipped": [{"id": model_id, "reason": reason} for model_id, reason in self.skipped.items()],
             "sampling": self.sampling,
+            "at_once": self.at_once,
         }
 
 
