@@ -54,7 +54,8 @@ class Trajectories:
 
 
 def _contiguous(values: ArrayLike) -> NDArray[np.float64]:
-    return np.ascontiguousarray(values, dtype=float)
+    # Writable, too: for arrays that are not, the compiler would make every kernel a second time.
+    return np.require(values, dtype=np.float64, requirements=["C", "W"])
 
 
 def _at_start(initial: InitialState | None, shape: tuple[int, int]) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
