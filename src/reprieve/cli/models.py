@@ -121,3 +121,22 @@ def compare(
         from reprieve.cli.comparison_screen import print_comparison  # noqa: PLC0415
 
         print_comparison(found)
+
+
+@models.command()
+@click.argument("model_id", metavar="ID")
+@click.option(
+    "--as", "language", type=click.Choice(["sbml", "mrgsolve", "nlmixr2"]), required=True, help="Language to write."
+)
+@click.option("--weight", type=WEIGHT, metavar="KG", help="Body weight; the model's reference weight if not given.")
+def export(model_id: str, language: str, weight: float | None) -> None:
+    """Write a model for another tool, so that you can check it there.
+
+    \b
+    Examples:
+      reprieve models export kamp2020_meta_3cpt --as sbml > kamp2020.xml
+      reprieve models export simons2022_sket_otf_iv --as mrgsolve > simons2022.cpp
+    """
+    from reprieve.export import export as written  # noqa: PLC0415
+
+    click.echo(written(model_id.strip(), language, weight_kg=weight), nl=False)

@@ -49,8 +49,8 @@ def judge(exceeds: Mapping[str, float], on_placebo: Mapping[str, float], certain
     if not lasting:
         return Verdict(
             "no_detectable_effect",
-            f"No detectable effect beyond placebo after 48 hours (under one patient in ten): {_percent(exceeds['48h'])} would still have relief "
-            f"then, {_percent(on_placebo['48h'])} on placebo.",
+            f"No detectable effect beyond placebo after 48 hours (under one patient in ten): "
+            f"{_percent(exceeds['48h'])} would still have relief then, {_percent(on_placebo['48h'])} on placebo.",
         )
     last = lasting[-1]
     names = list(exceeds)
