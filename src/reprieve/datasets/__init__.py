@@ -1,0 +1,1 @@
+"""Data files of others, read into and written from what the engine understands."""
