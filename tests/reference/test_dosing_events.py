@@ -1,5 +1,8 @@
 """Event tables against textbook formulas, explicit doses and an ordinary differential equation solver."""
 
+import csv
+from pathlib import Path
+
 import numpy as np
 import pytest
 from hypothesis import given, settings
@@ -246,6 +249,29 @@ def test_times_in_any_order_see_all_that_happens_then():
     events = table(DoseRecord(0.0, 10.0), DoseRecord(5.0, 10.0, reset=True), ResetRecord(8.0))
     found = simulate_events(one(0.2), events, [8.0, 5.0, 0.0, 7.0]).values[0, :, 0]
     np.testing.assert_allclose(found, [0.0, 10.0, 10.0, 10 * np.exp(-0.4)], rtol=1e-13)
+
+
+# Another simulator ---------------------------------------------------------------------------------------------------
+
+
+def test_a_mixed_table_against_an_ode_simulator():
+    with Path(__file__).with_name("mixed_events_by_roadrunner.csv").open(newline="") as file:
+        header, *rows = csv.reader(file)
+    expected = np.array(rows, dtype=float)
+    graph = CompartmentGraph(tuple(header[1:]), (Edge(0, 1), Edge(1), Edge(1, 2), Edge(2, 1), Edge(1, 3), Edge(3, 1)))
+    events = table(
+        DoseRecord(0.0, 20.0, 1),
+        DoseRecord(1.0, 30.0, 0, additional=3, interval_h=4.0),
+        DoseRecord(2.0, 24.0, 1, rate=4.0, bioavailability=0.5),
+        DoseRecord(8.0, 40.0, 1, duration_h=10.0),
+        ResetRecord(11.0),
+        DoseRecord(12.0, 15.0, 0, lag_h=0.75),
+        DoseRecord(16.0, 10.0, 1, duration_h=1.0, reset=True),
+    )
+    found = simulate_events(
+        LinearSystem(graph.rate_matrix([[0.9, 0.8, 1.1, 0.6, 0.3, 0.05]]), np.eye(4)), events, expected[:, 0]
+    )
+    np.testing.assert_allclose(found.values[0], expected[:, 1:], rtol=1e-8, atol=1e-12)
 
 
 # Properties ---------------------------------------------------------------------------------------------------------
