@@ -62,7 +62,7 @@ def exponentials(lam, width, out, whole, rest):
 def propagate_modes(
     k, order, first, parent,
     widths, width_of, rates, rate_of, boluses, bolus_of, observed_by, last_input, closing_bolus,
-    readout, with_slow, drive, c50, hill, is_hyperbolic, k_des, k_rec, amounts, reversed_,
+    readout, with_slow, drive, c50, hill, is_hyperbolic, k_des, k_rec, initial,
     out, out_slow, done, lanes,
 ):  # fmt: skip
     """Propagate every subject that has modes; ``done`` says which.
@@ -72,7 +72,7 @@ def propagate_modes(
     k : (n_subjects, n, n) 1/h; order, first, parent: block structure
     widths ... closing_bolus : see :class:`reprieve.pkpd.schedule.Schedule`
     readout : (n_subjects, n_out, n); drive, c50, hill, k_des, k_rec: see :class:`SlowState`
-    amounts : (n_subjects, n) mg at the start; reversed_ : (n_subjects,) U at the start
+    initial : (n_subjects, n + 1) mg in each compartment and U, at the start
     out : (n_subjects, n_times, n_out), written; out_slow : (n_subjects, n_times) U, written
     done : (n_subjects,) bool, written
     lanes : subjects advanced side by side
@@ -93,7 +93,7 @@ def propagate_modes(
     at_node = np.zeros((N_NODES, lanes))
     work = np.zeros((3, lanes))
     seen = np.zeros((n_out, lanes))
-    start, u_start, u = np.zeros((n, lanes)), np.zeros(lanes), np.zeros(lanes)
+    u = np.zeros(lanes)
     p_c50, p_hill, p_des, p_rec = np.ones(lanes), np.ones(lanes), np.zeros(lanes), np.zeros(lanes)
     lane_rates, vectors, lane_inverse = np.zeros(n), np.zeros((n, n)), np.zeros((n, n))
     mode_work = np.zeros((4, n, n))
@@ -114,10 +114,10 @@ def propagate_modes(
             subject_of[filled] = subject
             for m in range(n):
                 lam[m, filled] = lane_rates[m]
-                start[m, filled] = 0.0
+                away[m, filled] = 0.0
                 for i in range(n):
                     inverse[m, i, filled] = lane_inverse[m, i]
-                    start[m, filled] += lane_inverse[m, i] * amounts[subject, i]
+                    away[m, filled] += lane_inverse[m, i] * initial[subject, i]
                 for o in range(n_out):
                     total = 0.0
                     for i in range(n):
@@ -131,7 +131,7 @@ def propagate_modes(
                     drive_mode[m, filled] = total
                 p_c50[filled], p_hill[filled] = c50[subject], hill[subject]
                 p_des[filled], p_rec[filled] = k_des[subject], k_rec[subject]
-                u_start[filled] = reversed_[subject]
+                u[filled] = initial[subject, n]
             filled += 1
         begin = end
         if filled == 0:
@@ -165,13 +165,12 @@ def propagate_modes(
                     for j in range(N_NODES):
                         exponentials(lam[m], widths[w] * NODES[j], node[w, j, m], work[0], work[1])
 
-        u[:] = u_start
         emitted = 0
         washed_out = False
         rate_before = rate_of[0]
         for m in range(n):
             for s in range(lanes):
-                away[m, s] = start[m, s] - rest[rate_before, m, s]
+                away[m, s] -= rest[rate_before, m, s]
         for panel in range(n_panels + 1):
             rate_now = rate_of[panel] if panel < n_panels else rate_before
             bolus = bolus_of[panel] if panel < n_panels else closing_bolus
@@ -296,7 +295,7 @@ def _exponential(k, width, total):
 def propagate_exponential(
     k,
     widths, width_of, rates, rate_of, boluses, bolus_of, observed_by, last_input, closing_bolus,
-    readout, with_slow, drive, c50, hill, is_hyperbolic, k_des, k_rec, amounts, reversed_,
+    readout, with_slow, drive, c50, hill, is_hyperbolic, k_des, k_rec, initial,
     out, out_slow, done,
 ):  # fmt: skip
     """Propagate the subjects not yet ``done`` by tabulated matrix exponentials.
@@ -330,8 +329,8 @@ def propagate_exponential(
         _solve_in_place(factor, rest)
         rate_before = rate_of[0]
         for i in range(n):
-            away[i] = amounts[subject, i] - rest[i, rate_before]
-        u[0] = reversed_[subject]
+            away[i] = initial[subject, i] - rest[i, rate_before]
+        u[0] = initial[subject, n]
         emitted = 0
         for panel in range(n_panels + 1):
             rate_now = rate_of[panel] if panel < n_panels else rate_before

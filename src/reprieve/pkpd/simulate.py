@@ -58,10 +58,10 @@ def _contiguous(values: ArrayLike) -> NDArray[np.float64]:
     return np.require(values, dtype=np.float64, requirements=["C", "W"])
 
 
-def _at_start(initial: InitialState | None, shape: tuple[int, int]) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
-    """Amounts (n_subjects, n) and U (n_subjects,) to start from."""
+def _at_start(initial: InitialState | None, shape: tuple[int, int]) -> NDArray[np.float64]:
+    """Amounts and, last, U to start from, (n_subjects, n + 1)."""
     if initial is None:
-        return np.zeros(shape), np.zeros(shape[0])
+        return np.zeros((shape[0], shape[1] + 1))
     amounts = _contiguous(initial.amounts)
     slow = np.zeros(shape[0]) if initial.slow is None else _contiguous(initial.slow)
     if amounts.shape != shape or slow.shape != shape[:1]:
@@ -70,7 +70,7 @@ def _at_start(initial: InitialState | None, shape: tuple[int, int]) -> tuple[NDA
         raise ValueError("the initial state holds a number that is not finite")
     if not np.all((slow >= 0) & (slow <= 1)):
         raise ValueError("the initial reversed fraction must lie between 0 and 1")
-    return amounts, slow
+    return np.column_stack([amounts, slow])
 
 
 def _check_rate_matrix(k: NDArray[np.float64]) -> None:
@@ -199,7 +199,7 @@ def simulate(
     structure = block_structure(np.any(k != 0, axis=0))
     _check_emptied(k, structure)
 
-    amounts, reversed_at_start = _at_start(initial, (n_subjects, n))
+    at_start = _at_start(initial, (n_subjects, n))
     schedule = compile_schedule(
         doses, times, n,
         needs=None if slow is None else _panel_needs(k, slow),
@@ -227,7 +227,7 @@ def simulate(
         system = (
             readout[part], slow is not None,
             *(value if isinstance(value, bool) else value[part] for value in effect),
-            amounts[part], reversed_at_start[part],
+            at_start[part],
             values[part], reversed_[part], done,
         )  # fmt: skip
         if structure.has_modes:
