@@ -56,4 +56,6 @@ def _sentence(error: ReprieveError | click.ClickException) -> str:
 
 def main() -> None:
     """Run the command line and exit with its code."""
+    # Where SciPy is installed numba imports its BLAS, a third of a second that no command here uses.
+    sys.modules.setdefault("scipy", None)  # type: ignore[arg-type]
     sys.exit(run())
