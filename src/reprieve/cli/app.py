@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
@@ -10,6 +9,7 @@ from typing import Any
 import click
 
 from reprieve import __version__
+from reprieve.cli.as_json import print_json
 from reprieve.cli.models import models
 from reprieve.cli.routes import routes
 from reprieve.cli.values import NUMBER, TIMES, WEIGHT, Whole
@@ -18,10 +18,6 @@ from reprieve.errors import InputError, MissingDatum
 #: Virtual patients under which a second seed gives visibly other chances.
 _ENOUGH = 1000
 _CONTEXT = {"help_option_names": ["-h", "--help"], "max_content_width": 100}
-
-
-def _print_json(answer: Any) -> None:
-    click.echo(json.dumps(answer, indent=2, ensure_ascii=False))
 
 
 @click.group(context_settings=_CONTEXT)
@@ -184,7 +180,7 @@ def concentration(
         text = asked.regimen if isinstance(asked, Protocol) else asked
         found = find_concentration(text, Patient(weight=weight), times=times, model=model)
     if as_json:
-        _print_json(found.to_dict())
+        print_json(found.to_dict())
     else:
         from reprieve.cli.listings import print_concentration  # noqa: PLC0415
 
@@ -209,7 +205,7 @@ def protocols(protocol_id: str | None, as_json: bool) -> None:
     ids = (protocol_id.strip().lower(),) if protocol_id else read.protocol_ids()
     records = [read.protocol(name) for name in ids]
     if as_json:
-        _print_json({"protocols": [msgspec.to_builtins(record) for record in records]})
+        print_json({"protocols": [msgspec.to_builtins(record) for record in records]})
         return
     from reprieve.cli.listings import print_protocol, print_protocols  # noqa: PLC0415
 
@@ -258,7 +254,7 @@ def predict(file: Path, seed: int, as_json: bool) -> None:
 
         answers = predict_arms(strict_yaml.load(file), seed=seed)
     if as_json:
-        _print_json({"arms": answers})
+        print_json({"arms": answers})
     else:
         from reprieve.cli.listings import print_arms  # noqa: PLC0415
 

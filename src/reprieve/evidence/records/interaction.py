@@ -136,17 +136,6 @@ class Interaction(Record, frozen=True, kw_only=True):
         """Keys of the bibliography this record rests on."""
         return tuple(effect.source for effect in self.effects)
 
-    def check(self) -> None:
-        """Refuse a record that contradicts itself, with one sentence.
-
-        Raises
-        ------
-        EvidenceError
-            Naming the field and what would be right.
-        """
-        for sentence in self._faults():
-            self.fail(sentence)
-
     def _faults(self) -> Iterator[str]:
         if not self.effects or not self.kinds:
             yield "it needs at least one kind and one effect"

@@ -200,17 +200,6 @@ class Pharmacodynamics(Record, frozen=True, kw_only=True):
     checks: tuple[EffectCheck, ...] = ()
     notes: tuple[str, ...] = ()
 
-    def check(self) -> None:
-        """Refuse a record that contradicts itself, with one sentence.
-
-        Raises
-        ------
-        EvidenceError
-            Naming the field and what would be right.
-        """
-        for sentence in self._faults():
-            self.fail(sentence)
-
     def _faults(self) -> Iterator[str]:
         if not self.sources:
             yield "it names no source"

@@ -111,17 +111,6 @@ class PopulationModel(Record, frozen=True, kw_only=True):
             name for effect in self.effects if isinstance(effect, TimeEffect) for name in effect.parameters
         )
 
-    def check(self) -> None:
-        """Refuse a record that contradicts itself, with one sentence.
-
-        Raises
-        ------
-        EvidenceError
-            Naming the field and what would be right.
-        """
-        for sentence in self._faults():
-            self.fail(sentence)
-
     def _faults(self) -> Iterator[str]:
         yield from unknown("form", self.forms, FORMS, "forms")
         yield from population_faults(self.population)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from typing import Literal
 
 import msgspec
@@ -19,7 +20,19 @@ class Record(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=Tr
     id: str
 
     def check(self) -> None:
-        """Raise :class:`EvidenceError` where the record contradicts itself."""
+        """Refuse a record that contradicts itself, with one sentence.
+
+        Raises
+        ------
+        EvidenceError
+            Naming the field and what would be right.
+        """
+        for sentence in self._faults():
+            self.fail(sentence)
+
+    def _faults(self) -> Iterator[str]:
+        """What contradicts itself, one sentence each without its full stop; a kind of record adds its own."""
+        return iter(())
 
     def fail(self, sentence: str) -> None:
         """Refuse this record with one sentence that names it."""

@@ -71,17 +71,6 @@ class SafetyRelation(Record, frozen=True, kw_only=True):
         """Keys of the bibliography this record rests on."""
         return self.sources
 
-    def check(self) -> None:
-        """Refuse a record that contradicts itself, with one sentence.
-
-        Raises
-        ------
-        EvidenceError
-            Naming the field and what would be right.
-        """
-        for sentence in self._faults():
-            self.fail(sentence)
-
     def _faults(self) -> Iterator[str]:
         if not self.findings:
             yield "it has no finding"
