@@ -182,9 +182,10 @@ def simulate(
 
     Notes
     -----
-    Concentrations are exact up to rounding (relative 1e-9 or better of any value above a ten-thousandth of its
-    maximum); the slow state is good to 1e-6 relative. See docs/explanation/engine.md for the derivation and the
-    measurements.
+    Concentrations are exact up to rounding: relative 1e-9 or better of any value above a ten-thousandth of its
+    maximum, when the largest rate is at most 1,000 times the slowest decay; a wider spread costs digits (3e-7 at
+    worst among 1,500 random systems). The slow state is good to 1e-6 relative. See docs/explanation/engine.md for the
+    derivation and the measurements.
     """
     k = _contiguous(rate_matrix)
     _check_rate_matrix(k)
