@@ -10,7 +10,8 @@ from scipy.integrate import solve_ivp
 
 from reprieve.regimen import Regimen
 from reprieve.relief.course import follow_course
-from reprieve.relief.exposure import choose_model
+from reprieve.relief.exposure_choice import choose_models
+from reprieve.relief.patient import Patient
 from reprieve.relief.virtual_patients import VirtualPatients
 
 # Parameters at 70 kg: L and L/h. Simons 2022 (printed in L/min) and Kamp 2020.
@@ -33,6 +34,8 @@ PEOPLE = VirtualPatients(
     r_potency=np.array([0.48, 0.0, 1.0]),
     placebo_size=np.array([0.0, 0.4, 0.9]),
     k_placebo=math.log(2) / (24 * np.array([10.9, 5.0, 30.0])),
+    r_clearance_rank=np.full(3, 0.5),
+    exposure_rank=np.full(3, 0.5),
 )
 
 
@@ -121,7 +124,7 @@ def slow_person(case: Case, i: int, times: np.ndarray) -> dict[str, np.ndarray]:
 @pytest.mark.parametrize("person", [0, 1, 2])
 def test_a_course_solves_the_equations_of_the_model(case, person):
     plan = Regimen.parse(case.text)
-    course = follow_course(plan, choose_model(plan.form, plan.route), PEOPLE, weight_kg=case.weight)
+    course = follow_course(plan, choose_models(plan.form, plan.route)[:1], PEOPLE, Patient(weight=case.weight))
     assert course.end_h == pytest.approx(case.end)
     # Off the moments at which something is given: there a bolus is a step.
     looked = [i for i, t in enumerate(course.hours) if 0.01 < t < case.end + 60 * 24 and t != 48.0][::9]

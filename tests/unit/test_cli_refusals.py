@@ -30,7 +30,11 @@ INPUT = {
         "Did you mean 'sigtermans2009'?",
     ),
     "protocol to show misspelt": (["protocols", "schwarzman"], "Did you mean 'schwartzman2009'?"),
-    "model of another form": (forecast(model="simons2022_sket_otf_iv"), "was made for esketamine"),
+    "model of another form": (
+        forecast(model="domino1982_racemic_3cpt", regimen="esketamine iv 30 mg"),
+        "was made for racemic",
+    ),
+    "interaction misspelt": (forecast(interaction="clarithromicin"), "Did you mean 'clarithromycin' or"),
     "nothing about the patient": (["forecast", *INFUSION], "Not given: --condition, --weight, --pain."),
     "no condition": (forecast(condition=ABSENT), "Not given: --condition."),
     "no pain": (forecast(pain=ABSENT), "Not given: --pain."),

@@ -7,7 +7,8 @@ from reprieve.errors import InputError
 from reprieve.evidence import read
 from reprieve.regimen import Regimen
 from reprieve.relief.course import FOLLOW_UP_DAYS, Course, course_times, follow_course, remaining_on_placebo
-from reprieve.relief.exposure import choose_model
+from reprieve.relief.exposure_choice import choose_models
+from reprieve.relief.patient import Patient
 from reprieve.relief.virtual_patients import draw_patients
 
 PEOPLE = draw_patients(
@@ -17,7 +18,7 @@ PEOPLE = draw_patients(
 
 def followed(text, **options):
     plan = Regimen.parse(text)
-    return follow_course(plan, choose_model(plan.form, plan.route), PEOPLE, weight_kg=70.0, **options)
+    return follow_course(plan, choose_models(plan.form, plan.route)[:1], PEOPLE, Patient(weight=70), **options)
 
 
 @pytest.fixture(scope="module")

@@ -7,7 +7,7 @@ import pytest
 
 from reprieve.evidence import read
 from reprieve.regimen import Regimen
-from reprieve.relief.exposure import choose_model
+from reprieve.relief.exposure_choice import choose_models
 from reprieve.relief.extrapolation import extrapolations
 from reprieve.relief.patient import Patient
 
@@ -18,7 +18,7 @@ TEXT = "esketamine iv 5 mg/h for 24 h then 14 mg/h for 24 h then 22 mg/h for 52 
 
 def marks(text=TEXT, no_benefit=False, **changed):
     patient, plan = Patient(**(PERSON | changed)), Regimen.parse(text)
-    model = choose_model(plan.form, plan.route).model
+    model = choose_models(plan.form, plan.route)[0].model
     return extrapolations(patient, plan, STUDIED, model, no_benefit=no_benefit)
 
 
@@ -78,7 +78,7 @@ def test_every_limit_of_the_studied_range_belongs_to_it():
         assert marks(f"esketamine iv {rate} mg/kg/h for 100 h") == ()
     everybody = msgspec.structs.replace(STUDIED, age=(22.0, 30.0))
     plan = Regimen.parse(TEXT)
-    assert extrapolations(Patient(**PERSON), plan, everybody, choose_model("esketamine", "iv").model) == ()
+    assert extrapolations(Patient(**PERSON), plan, everybody, choose_models("esketamine", "iv")[0].model) == ()
 
 
 def test_what_was_assumed_of_another_condition_is_said_as_it_was_done():

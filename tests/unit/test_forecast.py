@@ -31,7 +31,7 @@ def answer(request):
 QUANTILES = {"q10": float, "q50": float, "q90": float}
 HORIZONS = {"48h": float, "2wk": float, "4wk": float, "12wk": float}
 PROVENANCE = {
-    "model": {"relief": str, "exposure": str}, "evidence_fingerprint": str, "inputs_fingerprint": str, "version": str,
+    "model": {"relief": str, "exposure": [str]}, "evidence_fingerprint": str, "inputs_fingerprint": str, "version": str,
     "seed": int, "virtual_patients": int,
 }  # fmt: skip
 CONTRACT = {
@@ -52,6 +52,8 @@ CONTRACT = {
     "extrapolation": [str], "evidence": [{"study": str, "role": str, "text": str}], "warnings": [str],
     "inputs": {"used": [str], "missing": [str], "given_not_used": [str]},
     "limits": [str], "method": str,
+    "exposure_models": [{"id": str, "sampling": str, "reason": str, "share": float, "peak_ng_ml": float}],
+    "interactions": [{"name": str, "finding": str, "used": bool, "text": str}],
     "provenance": PROVENANCE,
 }  # fmt: skip
 
@@ -87,7 +89,7 @@ def test_what_was_asked_is_repeated(made):
         "text": LONG, "total_mg": 1600.0, "infusion_hours": 100.0, "sessions": 1, "last_dose_end_h": 100.0,
     }  # fmt: skip
     assert answer["inputs"]["given_not_used"] == ["age", "sex"]
-    assert answer["inputs"]["missing"] == []
+    assert answer["inputs"]["missing"] == ["interactions"]
     assert answer["provenance"]["seed"] == 1
     assert answer["provenance"]["version"] == rp.__version__
     assert answer["provenance"]["virtual_patients"] == 2000
@@ -96,7 +98,7 @@ def test_what_was_asked_is_repeated(made):
 def test_only_what_is_given_is_known():
     answer = rp.forecast(rp.Patient(weight="154 lb", condition="G90.5", pain=7), LONG, n_patients=20).answer
     assert answer["patient"] == {"weight": pytest.approx(69.853, abs=0.001), "condition": "crps", "pain": 7.0}
-    assert answer["inputs"]["missing"] == ["age", "sex"]
+    assert answer["inputs"]["missing"] == ["age", "sex", "interactions"]
 
 
 def test_the_same_seed_gives_the_same_bytes_and_another_gives_others(made):

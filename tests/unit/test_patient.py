@@ -8,15 +8,16 @@ from reprieve.relief.patient import Patient
 
 
 def test_everything_given_is_known():
-    patient = Patient(age=45, weight=70, sex="Female", condition="CRPS type I", pain=7.2)
-    assert patient.known == {"age": 45.0, "weight": 70.0, "sex": "female", "condition": "crps", "pain": 7.2}
+    patient = Patient(age=45, weight=70, sex="Female", condition="CRPS type I", pain=7.2, interactions="none")
+    named = {"age": 45.0, "weight": 70.0, "sex": "female", "condition": "crps", "pain": 7.2, "interactions": ()}
+    assert patient.known == named
     assert patient.unknown == ()
 
 
 def test_nothing_is_made_up():
     patient = Patient()
     assert patient.known == {}
-    assert patient.unknown == ("age", "weight", "sex", "condition", "pain")
+    assert patient.unknown == ("age", "weight", "sex", "condition", "pain", "interactions")
     with pytest.raises(MissingDatum, match="weight is not given; exposure depends on it"):
         _ = patient.weight_kg
 

@@ -92,7 +92,16 @@ def _need(**given: object) -> None:
     show_default=True,
     help="Seed of the draws; the same seed gives the same bytes.",
 )
-@click.option("--model", metavar="ID", help="Population model of exposure; chosen by form and route if not given.")
+@click.option(
+    "--interaction",
+    multiple=True,
+    metavar="NAME",
+    help="What may change exposure: a drug, food, genotype or organ impairment; 'NAME: GROUP' picks one, 'none' says "
+    "there is none. Repeatable.",
+)
+@click.option(
+    "--model", metavar="ID", help="One population model of exposure; an ensemble by form, route and age if not given."
+)
 @click.option("--json", "as_json", is_flag=True, help="Print the whole answer as JSON.")
 @click.option("--report", type=click.Path(path_type=Path), metavar="FILE", help="Write a self-contained HTML report.")
 def forecast(
@@ -106,6 +115,7 @@ def forecast(
     threshold: float,
     patients: int,
     seed: int,
+    interaction: tuple[str, ...],
     model: str | None,
     as_json: bool,
     report: Path | None,
@@ -127,7 +137,9 @@ def forecast(
         from reprieve.relief.forecast import forecast as make_forecast  # noqa: PLC0415
         from reprieve.relief.patient import Patient  # noqa: PLC0415
 
-        patient = Patient(age=age, weight=weight, sex=sex, condition=condition, pain=pain)
+        patient = Patient(
+            age=age, weight=weight, sex=sex, condition=condition, pain=pain, interactions=interaction or None
+        )
         asked = _regimen_text(regimen, protocol)
         made = make_forecast(patient, asked, seed=seed, n_patients=patients, threshold=threshold, model=model)
         written = made.report(report) if report else None
@@ -148,13 +160,21 @@ def forecast(
 @click.option("--protocol", metavar="ID", help="A named protocol instead of --regimen.")
 @click.option("--weight", type=WEIGHT, metavar="KG", help="Body weight, kg; or with a unit, as '154 lb'.")
 @click.option("--times", type=TIMES, required=True, metavar="H,H,...", help="Hours after the start, as 0.5,1,2.")
-@click.option("--model", metavar="ID", help="Population model; chosen by form and route if not given.")
+@click.option(
+    "--interaction",
+    multiple=True,
+    metavar="NAME",
+    help="What may change exposure: a drug, food, genotype or organ impairment; 'NAME: GROUP' picks one, 'none' says "
+    "there is none. Repeatable.",
+)
+@click.option("--model", metavar="ID", help="Population model; the leading one for form and route if not given.")
 @click.option("--json", "as_json", is_flag=True, help="Print the answer as JSON.")
 def concentration(
     regimen: str | None,
     protocol: str | None,
     weight: float | None,
     times: tuple[float, ...],
+    interaction: tuple[str, ...],
     model: str | None,
     as_json: bool,
 ) -> None:
@@ -178,7 +198,9 @@ def concentration(
 
         asked = _regimen_text(regimen, protocol)
         text = asked.regimen if isinstance(asked, Protocol) else asked
-        found = find_concentration(text, Patient(weight=weight), times=times, model=model)
+        found = find_concentration(
+            text, Patient(weight=weight, interactions=interaction or None), times=times, model=model
+        )
     if as_json:
         print_json(found.to_dict())
     else:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 
 from rich.padding import Padding
@@ -62,6 +62,21 @@ def _acute(acute: Mapping[str, Any], threshold: float) -> str:
     )
 
 
+def _exposure(models: Sequence[Mapping[str, Any]]) -> str:
+    named = ", ".join(f"{model['id']} ({sampled(model['sampling'])})" for model in models)
+    if len(models) == 1:
+        return named
+    peaks = _span(models, "peak_ng_ml", "{:.3g}".format)
+    return f"{named}. Between them: peak {peaks} ng/mL, lasting relief in {_span(models, 'probability_any', percent)}"
+
+
+def _span(models: Sequence[Mapping[str, Any]], what: str, say: Callable[[float], str]) -> str:
+    """From the lowest to the highest of the models, once where they read the same."""
+    values = [model[what] for model in models]
+    low, high = say(min(values)), say(max(values))
+    return low if low == high else f"{low} to {high}"
+
+
 def _rests_on(answer: Mapping[str, Any]) -> str:
     used = dict.fromkeys(study_label(row) for row in answer["evidence"] if row["role"] == "computed from")
     return ", ".join(used)
@@ -88,7 +103,7 @@ def _details(answer: Mapping[str, Any], width: int) -> Table:
     rows = Table(box=None, show_header=False, padding=(0, _GAP, 0, 0), pad_edge=False)
     rows.add_column(style="bold cyan", no_wrap=True, width=_LABEL)
     rows.add_column()
-    sustained, certainty, model = answer["sustained"], answer["certainty"], answer["model"]
+    sustained, certainty = answer["sustained"], answer["certainty"]
 
     def add(label: str, said: str, style: str = "") -> None:
         rows.add_row(label, Text(wrapped(spaced(said), width - _LABEL - _GAP), style))
@@ -101,7 +116,7 @@ def _details(answer: Mapping[str, Any], width: int) -> Table:
     for label, said in (("Outside", answer["extrapolation"]), ("Warning", answer["warnings"])):
         for number, sentence in enumerate(said):
             add(label if number == 0 else "", sentence, "yellow")
-    add("Exposure", f"{model['id']} ({sampled(model['sampling'])})")
+    add("Exposure", _exposure(answer["exposure_models"]))
     add("Rests on", _rests_on(answer))
     add("Nearest", _nearest(answer))
     if answer["inputs"]["missing"]:

@@ -20,6 +20,7 @@ from reprieve.evidence.built import (
     SprayShare,
     add_effect_site,
     compartment_doses,
+    felt_concentration,
 )
 from reprieve.evidence.individual import CovariateGiven, between_subject, individuals
 from reprieve.evidence.records.population_model import PopulationModel
@@ -36,6 +37,7 @@ __all__ = [
     "between_subject",
     "build",
     "compartment_doses",
+    "felt_concentration",
 ]
 
 

@@ -10,10 +10,10 @@ from dataclasses import dataclass, field, replace
 from typing import TypeAlias
 
 import numpy as np
-from numpy.typing import NDArray
+from numpy.typing import ArrayLike, NDArray
 
 from reprieve.errors import InputError, OutsideEvidence, UnknownName
-from reprieve.pkpd.compartments import CompartmentGraph
+from reprieve.pkpd.compartments import CompartmentGraph, Edge
 
 Floats = NDArray[np.float64]
 
@@ -94,42 +94,67 @@ class BuiltModel:
         return int(self.rate_matrix.shape[0])
 
 
-def add_effect_site(built: BuiltModel, *, ke0: float, name: str = "effect") -> BuiltModel:
+def add_effect_site(
+    built: BuiltModel, *, ke0: float, strengths: Mapping[str, ArrayLike] | None = None, name: str = "effect"
+) -> BuiltModel:
     """The model with an effect site that follows the parent's concentration; it becomes the last analyte.
 
     Parameters
     ----------
     built : the model
     ke0 : 1/h, equilibration rate
+    strengths : analyte to how much a ng/mL of it counts, () or (n_subjects,); the parent once when not given
     name : of the new compartment and of the new analyte
 
     Raises
     ------
     InputError
-        The parent drug is not among the analytes the model was built with.
+        An analyte that counts is not among those the model was built with.
     """
-    if not built.readout[:, :, built.graph.index(built.central)].any():
-        raise InputError("An effect site follows the parent drug; build the model with the parent among analytes.")
-    graph = built.graph.with_effect_site(built.central, name)
-    central, site = graph.index(built.central), graph.index(name)
+    felt = felt_concentration(built, strengths)
+    n = len(built.graph.names)
+    sources = [int(i) for i in np.flatnonzero(np.any(felt != 0, axis=0))]
+    sensors = (Edge(source, n, sensor=True) for source in sources)
 
-    def grown(matrix: Floats) -> Floats:
-        larger: Floats = np.pad(matrix, [(0, 0)] * (matrix.ndim - 2) + [(0, 1), (0, 1)])
-        larger[..., site, central], larger[..., site, site] = ke0, -ke0
+    def grown(matrix: Floats, row: Floats) -> Floats:
+        larger: Floats = np.zeros((*row.shape[:-1], n + 1, n + 1))
+        larger[..., :n, :n] = matrix
+        larger[..., n, :n], larger[..., n, n] = ke0 * row, -ke0
         return larger
 
-    readout = np.pad(built.readout, [(0, 0), (0, 1), (0, 1)])
-    # The site holds no drug: it is read with the volume of the compartment it follows.
-    readout[:, -1, site] = built.readout[:, :, central].max(axis=1)
-
+    # The site holds no drug: its state is the concentration itself.
+    readout = np.zeros((felt.shape[0], len(built.analytes) + 1, n + 1))
+    readout[:, :-1, :-1], readout[:, -1, n] = built.readout, 1.0
     return replace(
         built,
-        graph=graph,
-        rate_matrix=grown(built.rate_matrix),
+        graph=CompartmentGraph((*built.graph.names, name), (*built.graph.edges, *sensors, Edge(n))),
+        rate_matrix=grown(built.rate_matrix, felt),
         readout=readout,
-        typical_matrix=grown(built.typical_matrix),
+        typical_matrix=grown(built.typical_matrix, felt[0]),
         analytes=(*built.analytes, name),
     )
+
+
+def felt_concentration(built: BuiltModel, strengths: Mapping[str, ArrayLike] | None = None) -> Floats:
+    """(n_subjects, n) ng/mL of parent equivalents per mg in each compartment, by how much each analyte counts.
+
+    Raises
+    ------
+    InputError
+        An analyte that counts is not among those the model was built with.
+    """
+    if strengths is None:
+        parent = [a for row, a in enumerate(built.analytes) if built.readout[0, row, built.graph.index(built.central)]]
+        strengths = {parent[0]: 1.0} if parent else {"parent": 1.0}
+    if missing := [analyte for analyte in strengths if analyte not in built.analytes]:
+        raise InputError(
+            f"An effect follows the parent drug; build the model with the parent among analytes ({missing[0]} is not)."
+        )
+    felt = np.zeros((1, len(built.graph.names)))
+    for analyte, strength in strengths.items():
+        counted = np.asarray(strength, dtype=float).reshape(-1, 1)
+        felt = felt + counted * built.readout[:, built.analytes.index(analyte)]
+    return np.broadcast_to(felt, (max(len(felt), built.n_subjects), felt.shape[1]))
 
 
 def compartment_doses(

@@ -2,7 +2,7 @@
 
 A ratio measured by mouth is mostly that of the gut wall and the first pass: rifampicin leaves 14 % of the exposure by
 mouth and 86 % by vein. So nothing is carried from one form or route to another: where no row exists the answer is
-``unknown``, with a sentence and no number. None of this changes a forecast.
+``unknown``, with a sentence and no number.
 """
 
 from __future__ import annotations

@@ -18,6 +18,7 @@ import msgspec
 from reprieve import strict_yaml
 from reprieve.errors import EvidenceError, FileError, OutsideEvidence, UnknownName
 from reprieve.evidence.records.claim import Claim
+from reprieve.evidence.records.clearance_ratio import ClearanceRatio
 from reprieve.evidence.records.condition import Condition
 from reprieve.evidence.records.interaction import Interaction
 from reprieve.evidence.records.model_choice import ModelChoice
@@ -311,6 +312,19 @@ def model_choice(choice_id: str) -> ModelChoice:
         There are no such rules; the nearest ones are named.
     """
     found: ModelChoice = _packaged(ModelChoice, "model_choices", choice_id, "model choice")
+    return found
+
+
+def clearance_ratio(ratio_id: str) -> ClearanceRatio:
+    """Clearance of an enantiomer over that of the other, by its id.
+
+    Raises
+    ------
+    UnknownName
+        No record has this id; the nearest ones are named.
+    """
+    found: ClearanceRatio = _packaged(ClearanceRatio, "clearance_ratios", ratio_id, "clearance ratio")
+    check_citations(found, (row.source for row in found.measured))
     return found
 
 

@@ -15,7 +15,7 @@ from reprieve.evidence import read
 from reprieve.regimen import Regimen
 from reprieve.relief.course import course_times, follow_course, remaining_on_placebo
 from reprieve.relief.distribution import population_values, rounded
-from reprieve.relief.exposure import choose_model
+from reprieve.relief.exposure_choice import choose_models
 from reprieve.relief.patient import Patient
 from reprieve.relief.verdict import finds_no_benefit
 from reprieve.relief.virtual_patients import PEOPLE_PER_DRAW, VirtualPatients, draw_patients
@@ -146,7 +146,7 @@ def _predict(arm: TrialArm, seed: int) -> ArmPrediction:
         no_benefit=finds_no_benefit(certainty),
     )
     days = [asked.day for asked in arm.predict]
-    at_days = _remaining_at(days, arm.role, plan, people, patient.weight_kg)
+    at_days = _remaining_at(days, arm.role, plan, people, patient)
 
     rng = np.random.default_rng([seed, 1])
     of_draw = rng.integers(_DRAWS, size=_STUDIES)
@@ -162,13 +162,12 @@ def _predict(arm: TrialArm, seed: int) -> ArmPrediction:
 
 
 def _remaining_at(
-    days: Sequence[float], role: str, plan: Regimen, people: VirtualPatients, weight_kg: float
+    days: Sequence[float], role: str, plan: Regimen, people: VirtualPatients, patient: Patient
 ) -> list[NDArray[np.float64]]:
     """Pain as a share of baseline on each day asked for; without the drug only the timing matters."""
     if role == "ketamine":
-        course = follow_course(
-            plan, choose_model(plan.form, plan.route), people, weight_kg=weight_kg, also_at_days=days
-        )
+        members = choose_models(plan.form, plan.route, patient.age)
+        course = follow_course(plan, members, people, patient, also_at_days=days)
         return [course.remaining_at(day) for day in days]
     end = plan.last_dose_end_h
     course_times(plan, days)  # refuses days outside the course and its follow-up

@@ -9,19 +9,21 @@ lost exponentially after it. On placebo the first two factors are 1.
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 import numpy as np
 from numpy.typing import NDArray
 
 from reprieve.errors import InputError
-from reprieve.evidence.build import add_effect_site, build
+from reprieve.evidence.build import add_effect_site, felt_concentration
 from reprieve.pkpd.simulate import simulate
 from reprieve.pkpd.slow_state import SlowState
 from reprieve.regimen import Regimen
-from reprieve.relief.exposure import Chosen, dose_events, log_deviations, with_route
-from reprieve.relief.virtual_patients import VirtualPatients, potency
+from reprieve.relief.exposure import analyte_potencies, dose_events, exposure_model
+from reprieve.relief.exposure_choice import Chosen
+from reprieve.relief.patient import Patient
+from reprieve.relief.virtual_patients import VirtualPatients
 
 Floats = NDArray[np.float64]
 
@@ -143,11 +145,10 @@ def course_times(regimen: Regimen, also_at_days: Sequence[float] = ()) -> Floats
 
 def follow_course(
     regimen: Regimen,
-    chosen: Chosen,
+    members: Sequence[Chosen],
     people: VirtualPatients,
+    patient: Patient,
     *,
-    weight_kg: float,
-    covariates: Mapping[str, float] | None = None,
     also_at_days: Sequence[float] = (),
 ) -> Course:
     """Follow virtual patients through a regimen.
@@ -155,10 +156,10 @@ def follow_course(
     Parameters
     ----------
     regimen : what is given
-    chosen : the population model of exposure
+    members : the population models of exposure; which one is right is not known, so population draws are dealt out
+        among them in turn
     people : the virtual patients
-    weight_kg : body weight of all of them, kg
-    covariates : what else the population model uses, as :func:`reprieve.relief.exposure.model_covariates` gives it
+    patient : weight, and what else the population models use
     also_at_days : days after the end of the last dose to look at besides the usual ones; negative is during it
 
     Returns
@@ -167,33 +168,43 @@ def follow_course(
     """
     hours = course_times(regimen, also_at_days)
     end = regimen.last_dose_end_h
-    parent = chosen.model.parent
-    built = build(
-        chosen.model,
-        weight_kg=weight_kg,
-        covariates=covariates,
-        deviations=log_deviations(chosen, people.pk_normals) or {},
-        analytes=[parent],
-    )
-    built = add_effect_site(with_route(built, regimen), ke0=people.ke0)
-    n = people.draw.size
-    matrix = np.broadcast_to(built.rate_matrix, (n, *built.rate_matrix.shape[1:]))
-    readout = np.broadcast_to(built.readout, (n, *built.readout.shape[1:]))
-    strength = potency(regimen.form, people.r_potency)
-    slow = SlowState(readout[:, 0] * strength[:, None], people.c50, people.hill, people.k_des, people.k_rec)
-    result = simulate(matrix, readout, dose_events(built, regimen, weight_kg), hours, slow=slow)
-
-    site = np.maximum(result.values[:, :, -1], 0.0) * strength[:, None]
-    acute = site / (site + people.acute_c50[:, None])
+    shape = (people.draw.size, hours.size)
+    concentration, acute, reversed_ = np.empty(shape), np.empty(shape), np.empty(shape)
+    notes = []
+    for position, chosen in enumerate(members):
+        rows = people.draw % len(members) == position
+        if not rows.any():
+            continue
+        concentration[rows], acute[rows], reversed_[rows], note = _exposed(
+            regimen, chosen, people.of(rows), patient, hours
+        )
+        notes.append(note)
     on_placebo = remaining_on_placebo(people, hours, end)
     depends = people.depends[:, None]
     return Course(
         hours=hours,
         end_h=end,
-        concentration=np.maximum(result.values[:, :, 0], 0.0),
+        concentration=concentration,
         acute=acute,
-        reversed_=result.slow,
-        remaining=(1.0 - depends * result.slow) * (1.0 - acute) * on_placebo,
+        reversed_=reversed_,
+        remaining=(1.0 - depends * reversed_) * (1.0 - acute) * on_placebo,
         remaining_on_placebo=on_placebo,
-        note=built.note,
+        note=" ".join(dict.fromkeys(filter(None, notes))),
     )
+
+
+def _exposed(
+    regimen: Regimen, chosen: Chosen, people: VirtualPatients, patient: Patient, hours: Floats
+) -> tuple[Floats, Floats, Floats, str]:
+    """Concentration of the drug given, acute effect and reversed fraction by one model, and its note."""
+    built = exposure_model(chosen, regimen, patient, people, parent_only=True)
+    strengths = analyte_potencies(chosen, regimen.form, people.r_potency)
+    drive = felt_concentration(built, strengths)
+    built = add_effect_site(built, ke0=people.ke0, strengths=strengths)
+    drive = np.pad(drive, [(0, 0), (0, 1)])
+    slow = SlowState(drive, people.c50, people.hill, people.k_des, people.k_rec)
+    doses = dose_events(built, regimen, patient.weight_kg)
+    result = simulate(built.rate_matrix, built.readout, doses, hours, slow=slow)
+    site = np.maximum(result.values[:, :, -1], 0.0)
+    given = np.maximum(result.values[:, :, :-1].sum(axis=2), 0.0)
+    return given, site / (site + people.acute_c50[:, None]), result.slow, built.note

@@ -1,93 +1,32 @@
-"""Exposure: which published model answers for a regimen, and the concentrations it gives."""
+"""Exposure: the arrays of a chosen model for a regimen, and the concentrations it gives."""
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
 
 import numpy as np
 from numpy.typing import NDArray
 
-from reprieve.errors import InputError, OutsideEvidence
+from reprieve.errors import InputError
 from reprieve.evidence import read
 from reprieve.evidence.absorption import add_first_order_input
 from reprieve.evidence.build import BuiltModel, between_subject, build, compartment_doses
-from reprieve.evidence.records.model_choice import ChoiceRule
+from reprieve.evidence.enantiomers import with_both_enantiomers
+from reprieve.evidence.interactions import interaction_id
 from reprieve.evidence.records.population_model import PopulationModel
 from reprieve.evidence.records.protocol import Protocol
 from reprieve.pkpd.schedule import Dose
 from reprieve.pkpd.simulate import simulate
 from reprieve.regimen import Regimen
+from reprieve.relief.exposure_changes import exposure_change, with_change
+from reprieve.relief.exposure_choice import Chosen, choose_models, named_model
 from reprieve.relief.patient import Patient
 from reprieve.relief.plan import read_plan
+from reprieve.relief.virtual_patients import VirtualPatients, potency
 
-_CHOICE = "adult"
 #: Longest time, h, that may be asked for: two years.
 _LONGEST_H = 2 * 365 * 24.0
-
-
-@dataclass(frozen=True)
-class Chosen:
-    """The published model that answers, and why.
-
-    Parameters
-    ----------
-    model : the record
-    reason : the sentence shown with every answer
-    variability_from : record whose between-subject variability is used
-    borrowed : parameter of ``model`` to parameter of ``variability_from``; empty when it is its own
-    """
-
-    model: PopulationModel
-    reason: str
-    variability_from: PopulationModel
-    borrowed: Mapping[str, str]
-
-
-def choose_model(form: str, route: str) -> Chosen:
-    """The model for a form and route by the rules in the evidence.
-
-    Raises
-    ------
-    OutsideEvidence
-        No published model covers the form.
-    """
-    rule: ChoiceRule | None = read.model_choice(_CHOICE).rule_for(form, route)
-    if rule is None:
-        raise OutsideEvidence(
-            f"No complete published population model covers {form} {route}. Give racemic or esketamine instead."
-        )
-    model = read.population_model(rule.model)
-    lender = read.population_model(rule.variability_from) if rule.variability_from else model
-    return Chosen(model, rule.reason, lender, rule.borrowed)
-
-
-def named_model(model_id: str, regimen: Regimen) -> Chosen:
-    """A model asked for by its id, for this regimen.
-
-    One that publishes typical values only borrows its variability as the rules in the evidence say, and says so.
-
-    Raises
-    ------
-    UnknownName
-        There is no such model.
-    InputError
-        The model is not about this form.
-    """
-    model = read.population_model(str(model_id))
-    if regimen.form not in model.forms:
-        raise InputError(
-            f"{model_id} was made for {' and '.join(model.forms)}; the regimen gives {regimen.form}. "
-            f"Choose another model, or write the regimen in that form."
-        )
-    if between_subject(model)[0]:
-        return Chosen(model, "asked for by name", model, {})
-    for rule in read.model_choice(_CHOICE).rules:
-        if rule.model == model_id and rule.variability_from is not None:
-            lender = read.population_model(rule.variability_from)
-            said = f"asked for by name; between-subject variability is borrowed from {lender.id}"
-            return Chosen(model, said, lender, rule.borrowed)
-    return Chosen(model, "asked for by name; it publishes no between-subject variability", model, {})
 
 
 def log_deviations(chosen: Chosen, normals: NDArray[np.float64]) -> dict[str, NDArray[np.float64]]:
@@ -110,9 +49,70 @@ def log_deviations(chosen: Chosen, normals: NDArray[np.float64]) -> dict[str, ND
     return {mine: correlated[:, names.index(theirs)] for mine, theirs in own.items()}
 
 
-def model_covariates(model: PopulationModel, patient: Patient) -> dict[str, float]:
-    """What is known of the patient besides weight that the model uses; what it lacks, it refuses or states."""
-    return {"age": patient.age} if "age" in model.covariates and patient.age is not None else {}
+def model_covariates(model: PopulationModel, patient: Patient) -> dict[str, float | str]:
+    """What is known of the patient besides weight that the model uses; what it lacks, it refuses or states.
+
+    A drug the model has as a covariate is taken to be given when it is named among the patient's interactions.
+    """
+    used: dict[str, float | str] = {}
+    if "age" in model.covariates and patient.age is not None:
+        used["age"] = patient.age
+    if "rifampicin" in model.covariates:
+        taken = any(
+            interaction_id(agent.partition(":")[0].strip()) == "rifampicin" for agent in patient.interactions or ()
+        )
+        used["rifampicin"] = "with" if taken else "without"
+    return used
+
+
+def exposure_model(
+    chosen: Chosen, plan: Regimen, patient: Patient, people: VirtualPatients | None = None, *, parent_only: bool = False
+) -> BuiltModel:
+    """The chosen model for these people, with the route's input, both enantiomers and what changes exposure.
+
+    Parameters
+    ----------
+    chosen : the model
+    plan : its form and route decide
+    patient : weight, age and what changes exposure
+    people : the virtual patients; the typical one when not given
+    parent_only : leave metabolites out, which is faster
+    """
+    deviations = log_deviations(chosen, people.pk_normals) if people else {}
+
+    def built_with(analytes: Sequence[str] | None) -> BuiltModel:
+        covariates = model_covariates(chosen.model, patient)
+        model = chosen.model
+        built = build(
+            model, weight_kg=patient.weight_kg, covariates=covariates, deviations=deviations, analytes=analytes
+        )
+        return with_route(built, plan)
+
+    parent = [chosen.model.parent]
+    built = built_with(parent if parent_only else None)
+    count = people.draw.size if people else 1
+    half = np.full(1, 0.5)
+    if chosen.apart:
+        ratio = read.clearance_ratio("arketamine")
+        low, high = ratio.range
+        r_clearance = low * (high / low) ** people.r_clearance_rank if people else np.full(1, ratio.middle)
+        built = with_both_enantiomers(built, built if parent_only else built_with(parent), r_clearance)
+    change = exposure_change(patient.interactions or (), plan)
+    built = with_change(built, chosen.model, change, plan.route, people.exposure_rank if people else half)
+    n = len(built.graph.names)
+    return replace(
+        built,
+        rate_matrix=np.broadcast_to(built.rate_matrix, (count, n, n)),
+        readout=np.broadcast_to(built.readout, (count, len(built.analytes), n)),
+    )
+
+
+def analyte_potencies(chosen: Chosen, form: str, r_potency: NDArray[np.float64]) -> dict[str, NDArray[np.float64]]:
+    """How much S-ketamine a ng/mL of each analyte of the drug given counts for, (n_patients,) each."""
+    parent = chosen.model.parent
+    if chosen.apart:
+        return {parent: potency("esketamine", r_potency), "r_ketamine": potency("arketamine", r_potency)}
+    return {parent: potency(form, r_potency)}
 
 
 def with_route(built: BuiltModel, regimen: Regimen) -> BuiltModel:
@@ -212,9 +212,9 @@ def concentration(
             f"Times run from {asked.min():g} to {asked.max():g} h; they must be from 0 (the start of the first "
             f"dose) to {_LONGEST_H:g} h."
         )
-    chosen = named_model(model, plan) if model else choose_model(plan.form, plan.route)
-    covariates = model_covariates(chosen.model, patient)
-    built = with_route(build(chosen.model, weight_kg=patient.weight_kg, covariates=covariates), plan)
+    chosen = named_model(model, plan) if model else choose_models(plan.form, plan.route, patient.age)[0]
+    built = exposure_model(chosen, plan, patient)
+    changed = exposure_change(patient.interactions or (), plan).said
     doses = dose_events(built, plan, patient.weight_kg)
     values = simulate(built.rate_matrix, built.readout, doses, asked).values[0]
     return Concentration(
@@ -224,5 +224,5 @@ def concentration(
         chosen.model.id,
         chosen.model.sampling,
         chosen.reason,
-        built.note,
+        " ".join(filter(None, (built.note, *changed))),
     )

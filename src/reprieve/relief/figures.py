@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 import numpy as np
 
 from reprieve.pictures import (
@@ -14,7 +16,7 @@ from reprieve.pictures import (
 )
 from reprieve.regimen import Regimen
 from reprieve.relief.course import FOLLOW_UP_DAYS, Course
-from reprieve.relief.exposure import Chosen
+from reprieve.relief.exposure_choice import Chosen
 from reprieve.relief.patient import Patient
 from reprieve.relief.sustained import Sustained
 
@@ -24,20 +26,23 @@ _SHOWN_DAYS = 84.0
 _MOST_SESSIONS = 400
 
 
-def forecast_pictures(regimen: Regimen, sustained: Sustained, patient: Patient, chosen: Chosen) -> tuple[Picture, ...]:
+def forecast_pictures(
+    regimen: Regimen, sustained: Sustained, patient: Patient, members: Sequence[Chosen]
+) -> tuple[Picture, ...]:
     """Concentration, pain trajectory and distribution of relief duration."""
     course = sustained.course
     return (
-        _concentration(course, regimen, patient, chosen),
+        _concentration(course, regimen, patient, members),
         _pain(course, regimen, patient, sustained.threshold),
         _duration(sustained),
     )
 
 
-def _concentration(course: Course, regimen: Regimen, patient: Patient, chosen: Chosen) -> Picture:
+def _concentration(course: Course, regimen: Regimen, patient: Patient, members: Sequence[Chosen]) -> Picture:
     shown = course.hours <= course.end_h + _WASHOUT_H
     low, middle, high = np.quantile(course.concentration[:, shown], (0.1, 0.5, 0.9), axis=0)
-    label = f"{chosen.model.parent.replace('_', '-')} ({chosen.model.sampling})"
+    sites = "/".join(dict.fromkeys(one.model.sampling for one in members))
+    label = f"{regimen.form if regimen.form != 'racemic' else 'racemic ketamine'} ({sites})"
     steps = [
         RateStep(event.time_h, event.time_h + event.duration_h, event.rate_mg_h)
         for event in regimen.events(patient.weight_kg)[:_MOST_SESSIONS]
@@ -46,7 +51,7 @@ def _concentration(course: Course, regimen: Regimen, patient: Patient, chosen: C
         [ConcentrationSeries(label, course.hours[shown], middle, low, high)],
         rate_steps=steps,
         title="Concentration in blood",
-        subtitle=f"{chosen.model.id}, {chosen.model.sampling} sampling; to {_WASHOUT_H:g} h after the last dose",
+        subtitle=f"{', '.join(one.model.id for one in members)}; to {_WASHOUT_H:g} h after the last dose",
     )
 
 

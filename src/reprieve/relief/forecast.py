@@ -15,6 +15,8 @@ import numpy as np
 from reprieve import __version__
 from reprieve.errors import InputError
 from reprieve.evidence import read
+from reprieve.evidence.interactions import ExposureEffect
+from reprieve.evidence.records.clearance_ratio import MeasuredRatio
 from reprieve.evidence.records.condition import Certainty
 from reprieve.evidence.records.protocol import Protocol
 from reprieve.evidence.records.relief_prior import ReliefPrior
@@ -28,7 +30,10 @@ from reprieve.relief.endpoints import (
     acute_relief,
     probability_of_relief,
 )
-from reprieve.relief.exposure import Chosen, choose_model, model_covariates, named_model
+from reprieve.relief.exposure import model_covariates
+from reprieve.relief.exposure_changes import ExposureChange, exposure_change
+from reprieve.relief.exposure_choice import Chosen, choose_models, named_model
+from reprieve.relief.exposure_spread import exposure_spread
 from reprieve.relief.extrapolation import extrapolations
 from reprieve.relief.figures import forecast_pictures
 from reprieve.relief.nearest_studies import Nearness, nearest_studies
@@ -69,7 +74,8 @@ class Forecast:
     patient: Patient
     regimen: Regimen
     seed: int
-    chosen: Chosen
+    members: tuple[Chosen, ...]
+    change: ExposureChange
     prior: ReliefPrior
     certainty: Certainty | None
     extrapolation: tuple[str, ...]
@@ -78,6 +84,11 @@ class Forecast:
     people: VirtualPatients
     course: Course
     threshold: float
+
+    @property
+    def chosen(self) -> Chosen:
+        """The leading model of exposure."""
+        return self.members[0]
 
     @cached_property
     def sustained(self) -> Sustained:
@@ -118,7 +129,7 @@ class Forecast:
 
     def plot(self) -> tuple[Picture, ...]:
         """Concentration, pain and duration as pictures with a text alternative and their data."""
-        return forecast_pictures(self.regimen, self.sustained, self.patient, self.chosen)
+        return forecast_pictures(self.regimen, self.sustained, self.patient, self.members)
 
     def report(self, path: str | Path) -> Path:
         """Write a self-contained HTML report (no network needed) and return where it is."""
@@ -173,13 +184,13 @@ def forecast(
     protocol = regimen if isinstance(regimen, Protocol) else None
     plan = read_plan(regimen)
     condition = read.condition(patient.need("condition", "relief differs between conditions"))
-    weight = patient.weight_kg
     if patient.need("pain", "relief is counted from it") < 1.0:
         raise InputError(
             f"Pain is {patient.pain:g}; under 1 there is no relief to forecast. Give the usual pain before treatment."
         )
 
-    chosen = named_model(model, plan) if model else choose_model(plan.form, plan.route)
+    members = (named_model(model, plan),) if model else choose_models(plan.form, plan.route, patient.age)
+    change = exposure_change(patient.interactions or (), plan)
     prior = read.relief_prior(_PRIOR)
     certainty = condition.certainty_for(plan.route, several_days=plan.is_over_days)
     no_benefit = finds_no_benefit(certainty)
@@ -190,17 +201,17 @@ def forecast(
         in_studied_condition=condition.id == prior.studied.condition,
         no_benefit=no_benefit,
     )
-    covariates = model_covariates(chosen.model, patient)
-    course = follow_course(plan, chosen, people, weight_kg=weight, covariates=covariates)
+    course = follow_course(plan, members, people, patient)
     return Forecast(
         patient=patient,
         regimen=plan,
         seed=seed,
-        chosen=chosen,
+        members=members,
+        change=change,
         prior=prior,
         certainty=certainty,
-        extrapolation=extrapolations(patient, plan, prior.studied, chosen.model, no_benefit=no_benefit),
-        warnings=cautions(plan, protocol, patient, prior, certainty, course.note),
+        extrapolation=extrapolations(patient, plan, prior.studied, members[0].model, no_benefit=no_benefit),
+        warnings=(*change.said, *cautions(plan, protocol, patient, prior, certainty, course.note)),
         nearest=nearest_studies(read.studies(), condition.id, plan),
         people=people,
         course=course,
@@ -210,7 +221,8 @@ def forecast(
 
 def _answer(made: Forecast) -> dict[str, Any]:
     plan, weight = made.regimen, made.patient.weight_kg
-    used = sorted(model_covariates(made.chosen.model, made.patient))
+    used = sorted({n for one in made.members for n in model_covariates(one.model, made.patient)} & {"age"})
+    used += ["interactions"] if made.change.applied else []
     return {
         "patient": made.patient.known,
         "regimen": {
@@ -242,11 +254,13 @@ def _answer(made: Forecast) -> dict[str, Any]:
             "evidence_level": made.chosen.model.evidence_level,
             "note": made.course.note,
         },
+        "exposure_models": exposure_spread(made.members, plan, made.patient, made.people, made.threshold),
+        "interactions": [_interaction(effect, made.change.applied) for effect in made.change.effects],
         "assumptions": _assumptions(made.prior),
         "method": METHOD,
         "limits": list(LIMITS),
         "provenance": {
-            "model": {"relief": made.prior.id, "exposure": made.chosen.model.id},
+            "model": {"relief": made.prior.id, "exposure": [one.model.id for one in made.members]},
             "evidence_fingerprint": read.fingerprint(),
             "inputs_fingerprint": inputs_fingerprint(made.patient, plan),
             "version": __version__,
@@ -335,7 +349,9 @@ def _basis(made: Forecast) -> list[dict[str, Any]]:
         if belief.source:
             used.setdefault(belief.source, []).append(f"{name.replace('_', ' ')} ({belief.status})")
     keys: Sequence[tuple[str, str]] = [
-        (made.chosen.model.source, f"exposure model {made.chosen.model.id}"),
+        *((one.model.source, f"exposure model {one.model.id}") for one in made.members),
+        *((row.source, "clearance of R-ketamine") for row in _r_clearance(made)),
+        *((effect.source, f"exposure with {effect.name}") for effect in made.change.effects if effect.source),
         *((key, "relief model: " + ", ".join(names)) for key, names in used.items()),
     ]
     rows = []
@@ -352,6 +368,25 @@ def _basis(made: Forecast) -> list[dict[str, Any]]:
             }
         )
     return rows
+
+
+def _r_clearance(made: Forecast) -> Sequence[MeasuredRatio]:
+    apart = any(one.apart for one in made.members)
+    return read.clearance_ratio("arketamine").measured if apart else ()
+
+
+def _interaction(effect: ExposureEffect, applied: str | None) -> dict[str, Any]:
+    auc = effect.auc
+    return {
+        "name": effect.name,
+        "group": effect.group,
+        "finding": effect.finding,
+        "auc_ratio": None if auc is None else {"value": auc.value, "low": auc.low, "high": auc.high},
+        "used": effect.finding == "known ratio" and effect.name == applied,
+        "verified": effect.verified,
+        "text": effect.sentence,
+        "source": read.reference(effect.source).short if effect.source else None,
+    }
 
 
 def _assumptions(prior: ReliefPrior) -> list[str]:

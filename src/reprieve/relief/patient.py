@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import math
+from collections.abc import Iterable
 from dataclasses import dataclass
 from numbers import Real
 from typing import Any
 
 from reprieve.errors import InputError, MissingDatum, OutsideEvidence, UnknownName
 from reprieve.evidence import read
+from reprieve.evidence.interactions import interaction_id
 from reprieve.units import parse_weight
 
 SEXES = ("female", "male")
@@ -34,6 +36,17 @@ def _finite(value: Any, what: str, unit: str, low: float, high: float) -> float:
     return float(value)
 
 
+def _agents(named: object) -> tuple[str, ...]:
+    """What may change exposure, each known by its name; ``none`` alone is nothing."""
+    given = (named,) if isinstance(named, str) else tuple(named) if isinstance(named, Iterable) else (repr(named),)
+    agents = tuple(str(agent).strip() for agent in given)
+    if [agent.lower() for agent in agents] == ["none"]:
+        return ()
+    for agent in agents:
+        interaction_id(agent.partition(":")[0].strip())
+    return agents
+
+
 @dataclass(frozen=True)
 class Patient:
     """What is known about a patient; everything may be missing until an answer needs it.
@@ -45,6 +58,8 @@ class Patient:
     sex : female or male
     condition : id, synonym, SNOMED CT or ICD-10 code of a pain condition
     pain : usual pain before treatment, NRS 0 to 10
+    interactions : drugs taken, food, genotype, organ impairment that may change exposure, each once, by name; a
+        group after a colon (``"CYP2B6*6: *6/*6"``); none of them is ``()`` or ``"none"``
 
     Raises
     ------
@@ -61,6 +76,7 @@ class Patient:
     sex: str | None = None
     condition: str | None = None
     pain: float | None = None
+    interactions: tuple[str, ...] | None = None
 
     def __post_init__(self) -> None:
         set_ = object.__setattr__
@@ -82,6 +98,8 @@ class Patient:
             set_(self, "sex", sex)
         if self.condition is not None:
             set_(self, "condition", read.condition(str(self.condition).strip()).id)
+        if self.interactions is not None:
+            set_(self, "interactions", _agents(self.interactions))
 
     def need(self, name: str, why: str) -> Any:
         """A datum, or :class:`MissingDatum` saying what it is needed for."""

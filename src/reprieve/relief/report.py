@@ -308,19 +308,29 @@ def _study(entry: Any) -> str:
     return f'<div class="study"><p><strong>{name}</strong></p>{text}{about}</div>'
 
 
+def _alone(model: Any) -> str:
+    """One model of the ensemble and what it would have answered."""
+    return (
+        f"{model['id']} ({model['sampling']}, {share(model['share'])} of the virtual patients): peak "
+        f"{model['peak_ng_ml']:.3g} ng/mL, lasting relief in {share(model['probability_any'])}. {model['reason']}"
+    )
+
+
 def _why(answer: _Answer) -> str:
     inputs, model = _part(answer, "inputs"), _part(answer, "model")
+    spread = _items(answer, "exposure_models")
     missing = _items(inputs, "missing")
     gaps = bullets(missing) if missing or "missing" not in inputs else "<p>None.</p>"
     described = facts(
         [
-            ("Concentration model", say(model["id"]) if model.get("id") else ""),
+            ("Concentration model" if len(spread) < 2 else "Leading concentration model", say(model.get("id") or "")),
             ("Sampling site", say(model["sampling"]) if model.get("sampling") else ""),
             ("Why this model", say(model["reason"]) if model.get("reason") else ""),
             ("How its numbers were seen", say(model["evidence_level"]) if model.get("evidence_level") else ""),
             ("Approximated", say(model["note"]) if model.get("note") else ""),
         ]
     )
+    changes = [say(entry["text"]) for entry in _items(answer, "interactions") if isinstance(entry, Mapping)]
     studies = _items(answer, "evidence")
     near = [entry for entry in studies if isinstance(entry, Mapping) and entry.get("why")]
     computed = [entry for entry in studies if entry not in near]
@@ -331,6 +341,10 @@ def _why(answer: _Answer) -> str:
         under("Given, not used by this model", bullets(unused)) if unused else "",
         under("Inputs missing", gaps),
         under("Method", f"<p>{say(answer.get('method') or _METHOD)}</p>{described}"),
+        under("What changes exposure", bullets(changes)) if changes else "",
+        under("Models of exposure, each alone with the same people", bullets([_alone(one) for one in spread]))
+        if len(spread) > 1
+        else "",
         under("Computed from", "".join(_study(entry) for entry in computed)),
         under("Assumed, without a source", bullets(_items(answer, "assumptions"))),
         under("Nearest studies, for comparison only", "".join(_study(entry) for entry in near)),

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import math
 import zlib
-from dataclasses import dataclass
+from dataclasses import dataclass, fields
 
 import numpy as np
 from numpy.typing import NDArray
@@ -49,6 +49,8 @@ class VirtualPatients:
     r_potency : potency of R-ketamine relative to S-ketamine
     placebo_size : share of pain taken away by placebo at first; 0 in those who do not respond to it
     k_placebo : 1/h, loss of the placebo effect
+    r_clearance_rank, exposure_rank : 0 to 1, the same within a draw: where between the sources the clearance of
+        R-ketamine and a published change of exposure lie
     """
 
     draw: NDArray[np.int64]
@@ -63,11 +65,18 @@ class VirtualPatients:
     r_potency: Floats
     placebo_size: Floats
     k_placebo: Floats
+    r_clearance_rank: Floats
+    exposure_rank: Floats
 
     @property
     def n_draws(self) -> int:
         """Number of population draws."""
         return int(self.draw[-1]) + 1
+
+    def of(self, rows: NDArray[np.bool_]) -> VirtualPatients:
+        """Some of them; they keep their draw."""
+        arrays = {each.name: getattr(self, each.name) for each in fields(self)}
+        return VirtualPatients(**{name: value[rows] if np.ndim(value) else value for name, value in arrays.items()})
 
 
 def potency(form: str, r_potency: Floats) -> Floats:
@@ -195,4 +204,6 @@ def draw_patients(
         r_potency=individual["r_relative_potency"],
         placebo_size=np.where(by_placebo < on_placebo, size, 0.0),
         k_placebo=ln2 / individual["placebo_half_life"],
+        r_clearance_rank=_stream(seed, "clearance of R-ketamine").random(n_draws)[draw],
+        exposure_rank=_stream(seed, "change of exposure").random(n_draws)[draw],
     )

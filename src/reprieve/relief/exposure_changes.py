@@ -1,0 +1,113 @@
+"""What other drugs, food, genotype and organ function do to the exposure of a patient on a regimen.
+
+A published ratio of areas is used for the form and route it was measured in, nothing else. By vein it changes
+elimination; by any other route it changes how much is absorbed, because there the gut wall and the first pass carry
+most of it (peaks change with the areas and half-lives hardly do). Several changes at once are never combined.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+
+from reprieve.errors import InputError
+from reprieve.evidence.build import BuiltModel
+from reprieve.evidence.elimination import with_absorbed_ratio, with_area_ratio
+from reprieve.evidence.interactions import ExposureEffect, exposure_effects, why_not_combined
+from reprieve.evidence.records.population_model import PopulationModel
+from reprieve.regimen import Regimen
+
+Floats = NDArray[np.float64]
+
+
+@dataclass(frozen=True)
+class ExposureChange:
+    """What is done to the exposure, and everything that is published about what was named.
+
+    Parameters
+    ----------
+    effects : one or more findings for each thing named
+    low, high : ratio of areas that is used, from the lowest to the highest source; both 1 when none is
+    applied : name of the thing whose ratio is used; None when none is
+    said : sentences for the warnings of an answer
+    """
+
+    effects: tuple[ExposureEffect, ...]
+    low: float
+    high: float
+    applied: str | None
+    said: tuple[str, ...]
+
+    def ratio(self, rank: Floats) -> Floats:
+        """Ratios (n,) for ranks from 0 (lowest source) to 1 (highest), evenly in the logarithm."""
+        return np.asarray(self.low * (self.high / self.low) ** np.asarray(rank))
+
+
+def exposure_change(agents: Sequence[str], plan: Regimen) -> ExposureChange:
+    """The change of exposure for what was named; ``"name: group"`` picks a genotype or a degree.
+
+    Raises
+    ------
+    UnknownName
+        Nothing is known by the name; the nearest ones are named.
+    InputError
+        It has several groups, or not this one; they are named.
+    """
+    effects: list[ExposureEffect] = []
+    for agent in agents:
+        name, _, group = (part.strip() for part in agent.partition(":"))
+        effects += _of_group(name, group, exposure_effects([name], plan.form, plan.route))
+    said = [effect.sentence for effect in effects]
+    known = [effect for effect in effects if effect.finding == "known ratio" and effect.auc is not None]
+    if clash := why_not_combined(effects):
+        return ExposureChange(tuple(effects), 1.0, 1.0, None, (*said, f"{clash} The forecast is without either."))
+    if not known:
+        unused = ["The forecast is without it."] if effects else []
+        return ExposureChange(tuple(effects), 1.0, 1.0, None, (*said, *unused))
+    ends = [end for effect in known for end in _ends(effect)]
+    low, high = min(ends), max(ends)
+    span = f"{low:.3g}" if low == high else f"{low:.3g} to {high:.3g}"
+    how = "elimination is slowed or sped up" if plan.route == "iv" else "absorption is scaled"
+    said.append(f"{known[0].name}: exposure was multiplied by {span} in this forecast ({how}).")
+    return ExposureChange(tuple(effects), low, high, known[0].name, tuple(said))
+
+
+def _of_group(name: str, group: str, effects: Sequence[ExposureEffect]) -> list[ExposureEffect]:
+    groups = [effect.group for effect in effects if effect.group]
+    if group:
+        found = [effect for effect in effects if effect.group == group]
+        if not found:
+            raise InputError(
+                f"{name} has no group {group!r} for this form and route; "
+                f"{'groups are ' + ', '.join(dict.fromkeys(groups)) if groups else 'leave the group out'}."
+            )
+        return found
+    if len(set(groups)) > 1:
+        raise InputError(
+            f"{name} differs between groups; write one of them after a colon: "
+            f"{', '.join(f'{name}: {each}' for each in dict.fromkeys(groups))}."
+        )
+    return list(effects)
+
+
+def _ends(effect: ExposureEffect) -> tuple[float, ...]:
+    auc = effect.auc
+    numbers = (auc.value, auc.low, auc.high) if auc else ()
+    return tuple(number for number in numbers if number is not None)
+
+
+def with_change(
+    built: BuiltModel, model: PopulationModel, change: ExposureChange, route: str, rank: Floats
+) -> BuiltModel:
+    """The model with the change, for subjects whose ranks say where between the sources they lie.
+
+    A population model that has the same thing as a covariate (age, rifampicin) is not changed twice.
+    """
+    if change.applied is None or change.applied.partition(" ")[0] in model.covariates:
+        return built
+    if route == "iv":
+        return with_area_ratio(built, change.ratio(rank))
+    return with_absorbed_ratio(built, route, change.ratio(rank))

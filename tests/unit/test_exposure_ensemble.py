@@ -1,0 +1,166 @@
+"""Several published models, both enantiomers, and what changes exposure: areas against dose over clearance."""
+
+import numpy as np
+import pytest
+
+from reprieve.errors import EvidenceError, InputError, OutsideEvidence, UnknownName
+from reprieve.evidence import read
+from reprieve.evidence.build import build
+from reprieve.evidence.elimination import with_absorbed_ratio, with_area_ratio
+from reprieve.evidence.records.clearance_ratio import ClearanceRatio, MeasuredRatio
+from reprieve.pkpd.measures import auc_to_infinity
+from reprieve.pkpd.schedule import Dose
+from reprieve.regimen import Regimen
+from reprieve.relief.course import follow_course
+from reprieve.relief.exposure import concentration
+from reprieve.relief.exposure_changes import exposure_change
+from reprieve.relief.exposure_choice import choose_models
+from reprieve.relief.exposure_spread import exposure_spread
+from reprieve.relief.forecast import forecast
+from reprieve.relief.patient import Patient
+from reprieve.relief.virtual_patients import draw_patients
+
+ADULT = Patient(weight=70)
+PEOPLE = draw_patients(
+    read.relief_prior("crps_dahan2011"), n_patients=240, seed=3, in_studied_condition=True, no_benefit=False
+)
+PEREZ = "perezruixo2021_esketamine_nasal_po_iv"
+
+
+def area_of(built, compartment="K1", mg=10.0):
+    dose = [Dose(0.0, built.graph.index(compartment), mg)]
+    return auc_to_infinity(built.rate_matrix, built.readout, dose)
+
+
+def test_both_halves_of_the_racemate_clear_at_their_own_rate():
+    # 20 mg/h of racemate is 10 mg/h of each; Simons clears S at 88.8 L/h; R at the mean of the four published
+    # ratios (0.86 · 0.83 · 0.94 · 0.91)^(1/4) = 0.8842 of that
+    found = concentration("racemic iv 20 mg/h for 20 d", ADULT, times=[479.9], model="simons2022_sket_otf_iv")
+    s, r = (found.values[0, found.analytes.index(name)] for name in ("s_ketamine", "r_ketamine"))
+    assert s == pytest.approx(10_000 / 88.8, rel=1e-3)
+    assert r == pytest.approx(10_000 / (88.8 * (0.86 * 0.83 * 0.94 * 0.91) ** 0.25), rel=1e-3)
+
+
+def test_s_ketamine_of_the_racemate_is_that_of_half_the_dose():
+    times = [0.2, 0.667, 1.0, 4.0]
+    racemate = concentration("racemic iv 40 mg over 40 min", ADULT, times=times, model="simons2022_sket_otf_iv")
+    alone = concentration("esketamine iv 20 mg over 40 min", ADULT, times=times, model="simons2022_sket_otf_iv")
+    np.testing.assert_allclose(racemate.values[:, :-1], alone.values, rtol=1e-9)
+
+
+@pytest.mark.parametrize("model", ["kamp2020_meta_3cpt", "simons2022_sket_otf_iv", "noppers2011_sket_parent"])
+@pytest.mark.parametrize("ratio", [0.5, 1.0, 2.4])
+def test_an_area_ratio_is_the_area_that_comes_out(model, ratio):
+    record = read.population_model(model)
+    built = build(record, weight_kg=70, analytes=[record.parent])
+    changed = with_area_ratio(built, np.array([ratio]))
+    np.testing.assert_allclose(area_of(changed, built.central), ratio * area_of(built, built.central), rtol=1e-8)
+
+
+def test_a_flow_limited_organ_is_solved_for_and_has_a_limit():
+    # Perez-Ruixo: clearance is flow times extraction, Qh Vh k / (Qh + Vh k), and never more than Qh = 151 L/h
+    record = read.population_model(PEREZ)
+    built = build(record, weight_kg=70, analytes=["esketamine"])
+    area = area_of(built, built.central)[0, 0]
+    for ratio in (0.8, 1.6):
+        changed = with_area_ratio(built, np.array([ratio]))
+        assert area_of(changed, built.central)[0, 0] == pytest.approx(ratio * area, rel=1e-8)
+    assert 10_000 / area == pytest.approx(109, rel=0.01)  # L/h, as published
+    with pytest.raises(OutsideEvidence, match="blood flow limits it"):
+        with_area_ratio(built, np.array([0.5]))  # would need 218 L/h
+
+
+def test_absorption_scales_area_and_peak_and_nothing_else():
+    record = read.population_model(PEREZ)
+    built = build(record, weight_kg=70, analytes=["esketamine"])
+    changed = with_absorbed_ratio(built, "oral", np.array([2.6]))
+    depot = built.inputs["oral"][0].compartment
+    np.testing.assert_allclose(area_of(changed, depot), 2.6 * area_of(built, depot), rtol=1e-9)
+    np.testing.assert_allclose(area_of(changed, built.central), area_of(built, built.central), rtol=1e-12)
+    with pytest.raises(OutsideEvidence, match="in the blood at once"):
+        with_absorbed_ratio(built, "iv", np.array([2.0]))
+
+
+def test_clarithromycin_changes_oral_exposure_and_not_intravenous():
+    # Hagelberg 2010: area 2.6 times by mouth; nobody measured it by vein
+    oral, alone = (
+        concentration("esketamine oral 14 mg", Patient(weight=70, interactions=with_), times=[0.5, 1, 3]).values[:, 0]
+        for with_ in (("clarithromycin",), ())
+    )
+    np.testing.assert_allclose(oral, 2.6 * alone, rtol=1e-9)
+    vein = exposure_change(["clarithromycin"], Regimen.parse("esketamine iv 20 mg over 20 min"))
+    assert vein.applied is None
+    assert any("unknown" in sentence for sentence in vein.said)
+
+
+def test_two_sources_are_a_range_and_a_model_that_has_the_drug_is_not_changed_twice():
+    # rifampicin by vein: 0.86 (oral study's intravenous part) and 0.9 (Noppers 2011)
+    plan = Regimen.parse("esketamine iv 20 mg/h for 20 d")
+    change = exposure_change(["rifampicin"], plan)
+    assert (change.low, change.high) == (0.86, 0.9)
+    np.testing.assert_allclose(change.ratio(np.array([0.0, 1.0])), [0.86, 0.9])
+    with_it = Patient(weight=70, interactions=("rifampicin",))
+    level = concentration(plan, with_it, times=[479.9], model="noppers2011_sket_parent").values[0, 0]
+    assert level == pytest.approx(20_000 / (93.5 * 1.13), rel=1e-3)  # its own factor, once
+
+
+def test_several_changes_are_not_combined_and_a_direction_is_not_a_number():
+    oral = Regimen.parse("esketamine oral 14 mg")
+    both = exposure_change(["clarithromycin", "grapefruit juice"], oral)
+    assert both.applied is None
+    assert "not multiplied" in both.said[-1]
+    liver = exposure_change(["hepatic impairment"], Regimen.parse("esketamine intranasal 56 mg"))
+    assert liver.applied is None
+    assert liver.said[-1] == "The forecast is without it."
+
+
+def test_groups_must_be_named_and_unknown_things_are_refused():
+    sc = Regimen.parse("racemic sc 10 mg")
+    with pytest.raises(InputError, match=r"differs between groups; write one of them after a colon"):
+        exposure_change(["CYP2B6*6"], sc)
+    assert exposure_change(["CYP2B6*6: *6/*6"], sc).low == pytest.approx(68.1 / 21.6, rel=1e-3)
+    with pytest.raises(InputError, match=r"has no group 'x'.*groups are"):
+        exposure_change(["CYP2B6*6: x"], sc)
+    with pytest.raises(UnknownName, match="clarithromycin"):
+        Patient(weight=70, interactions=("clarithromicin",))
+
+
+def test_population_draws_are_dealt_out_among_the_models():
+    plan = Regimen.parse("racemic iv 35 mg over 40 min")
+    members = choose_models("racemic", "iv")
+    together = follow_course(plan, members, PEOPLE, ADULT)
+    for position, chosen in enumerate(members):
+        rows = PEOPLE.draw % len(members) == position
+        alone = follow_course(plan, (chosen,), PEOPLE, ADULT)
+        np.testing.assert_allclose(together.concentration[rows], alone.concentration[rows], rtol=1e-6, atol=1e-9)
+
+
+def test_the_spread_compares_models_on_the_same_people():
+    # ends of 40-min infusions of 0.5 mg/kg in the data sheet: Kamp 253 ng/mL, Simons 289, Noppers 277
+    plan = Regimen.parse("esketamine iv 0.5 mg/kg over 40 min")
+    rows = exposure_spread(choose_models("esketamine", "iv"), plan, ADULT, PEOPLE, 0.3)
+    peaks = {row["id"].partition("_")[0]: row["peak_ng_ml"] for row in rows}
+    assert peaks["simons2022"] == pytest.approx(289, rel=0.08)
+    assert peaks["kamp2020"] == pytest.approx(253, rel=0.08)
+    assert peaks["noppers2011"] == pytest.approx(277, rel=0.08)
+    assert sum(row["share"] for row in rows) == pytest.approx(1, abs=0.001)
+
+
+def test_a_change_of_exposure_is_in_the_answer_with_its_source_and_makes_a_forecast_stale():
+    patient = Patient(condition="neuropathic", weight=70, pain=6, interactions=("ticlopidine",))
+    made = forecast(patient, "esketamine oral 14 mg every 8 h for 5 d", n_patients=200)
+    (row,) = made.answer["interactions"]
+    assert row["used"]
+    assert row["auc_ratio"]["value"] == 2.4  # Peltoniemi 2011
+    assert any("multiplied by 2.4" in sentence for sentence in made.answer["warnings"])
+    assert any("exposure with ticlopidine" in entry["text"] for entry in made.answer["evidence"])
+    with pytest.raises(InputError, match="stale: interactions changed"):
+        made.check_current(Patient(condition="neuropathic", weight=70, pain=6), made.regimen)
+
+
+def test_a_ratio_record_refuses_what_cannot_be():
+    row = MeasuredRatio(ratio=0.0, source="Wang2019", status="seen", note="planted")
+    with pytest.raises(EvidenceError, match="must be greater than zero"):
+        ClearanceRatio(id="r", of="arketamine", over="esketamine", measured=(row,)).check()
+    with pytest.raises(EvidenceError, match="no source has measured"):
+        ClearanceRatio(id="r", of="arketamine", over="esketamine", measured=()).check()
