@@ -116,10 +116,22 @@ def model_covariates(model: PopulationModel, patient: Patient) -> dict[str, floa
 
 
 def with_route(built: BuiltModel, regimen: Regimen) -> BuiltModel:
-    """The model with an input for the regimen's route: its own, or a first-order approximation."""
-    if regimen.route in built.inputs:
-        return built
-    return add_first_order_input(built, read.route(regimen.route, regimen.form))
+    """The model with an input for each route of the regimen: its own, or an approximation; exposures add up.
+
+    Raises
+    ------
+    OutsideEvidence
+        Nothing published lets a route be computed, or the regimen mixes forms.
+    """
+    if len(regimen.forms) > 1:
+        raise OutsideEvidence(
+            f"The regimen gives {' and '.join(regimen.forms)}, which differ in effect per mg, and no published model "
+            f"follows them beside each other. Ask about each form on its own."
+        )
+    for route in regimen.routes:
+        if route not in built.inputs:
+            built = add_first_order_input(built, read.route(route, regimen.form))
+    return built
 
 
 def dose_events(built: BuiltModel, regimen: Regimen, weight_kg: float) -> tuple[Dose, ...]:

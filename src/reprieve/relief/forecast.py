@@ -19,7 +19,7 @@ from reprieve.evidence.records.condition import Certainty
 from reprieve.evidence.records.protocol import Protocol
 from reprieve.evidence.records.relief_prior import ReliefPrior
 from reprieve.pictures import Picture
-from reprieve.regimen import Regimen
+from reprieve.regimen import Part, Regimen
 from reprieve.relief.cautions import cautions
 from reprieve.relief.course import FOLLOW_UP_DAYS, Course, follow_course
 from reprieve.relief.distribution import between_draws, quantiles, rounded
@@ -219,6 +219,7 @@ def _answer(made: Forecast) -> dict[str, Any]:
             "infusion_hours": rounded(plan.infusion_hours),
             "sessions": plan.sessions,
             "last_dose_end_h": rounded(plan.last_dose_end_h),
+            "parts": [_part(part, weight) for part in plan.parts],
         },
         "verdict": made.verdict.sentence,
         "verdict_code": made.verdict.code,
@@ -253,6 +254,19 @@ def _answer(made: Forecast) -> dict[str, Any]:
             "seed": made.seed,
             "virtual_patients": int(made.people.draw.size),
         },
+    }
+
+
+def _part(part: Part, weight_kg: float) -> dict[str, Any]:
+    """What one form by one route adds to the course."""
+    return {
+        "form": part.form,
+        "route": part.route,
+        "start_h": rounded(part.start_h),
+        "end_h": rounded(part.end_h),
+        "sessions": part.sessions,
+        "infusion_hours": rounded(part.infusion_hours),
+        "total_mg": rounded(part.total_mg(weight_kg)),
     }
 
 
