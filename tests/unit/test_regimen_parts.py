@@ -72,6 +72,7 @@ def test_infusions_at_one_time_are_hours_once_and_inhaling_is_none():
         ("racemic iv 10 mg and racemic im 5 mg from day 3.5", "must be a whole number.*as 'from 36 h'"),
         ("racemic iv 10 mg and racemic im 5 mg on days 5 3", "not in order"),
         ("racemic iv 10 mg and racemic im 5 mg from day 1 daily x 3", "expected 'and' with another part, or the end"),
+        ("racemic oral pr 40 mg", "prolonged release, written 'oral-pr', or by rectum, written 'rectal'"),
         ("racemic iv 10 mg and", "The text ends|The route|form"),
         ("racemic iv 10 mg every 1 h x 15000 and racemic im 5 mg every 1 h x 6000 from day 0", "21,000 doses in 2"),
         ("racemic iv 10 mg and racemic im 5 mg from day 999999", "years after the first dose"),

@@ -39,7 +39,7 @@ infused = st.builds(
 at_once = st.builds(
     "{} {} {!r} {} {} x {}".format,
     forms,
-    st.sampled_from(["im", "oral", "intranasal", "sublingual", "buccal", "rectal", "topical"]),
+    st.sampled_from(["im", "oral", "oral-pr", "intranasal", "sublingual", "buccal", "rectal", "topical"]),
     rates.map(lambda dose: 2 * dose),
     st.sampled_from(["mg", "mg/kg"]),
     st.sampled_from(frequencies),
@@ -83,7 +83,7 @@ def test_the_events_add_up_to_the_regimen(text, weight):
     assert len(events) == sum(part.sessions * len(part.steps) for part in regimen.parts)
     assert math.fsum(event.amount_mg for event in events) == pytest.approx(regimen.total_mg(weight))
     infused_h = math.fsum(event.duration_h for event in events)
-    assert regimen.infusion_hours <= infused_h * (1 + 1e-12)
+    assert regimen.infusion_hours <= infused_h + 1e-9  # differences of times of up to a year
     if len(regimen.parts) == 1:
         assert infused_h == pytest.approx(regimen.infusion_hours)
     by_way = dict.fromkeys(((event.form, event.route) for event in events), 0.0)

@@ -32,6 +32,7 @@ from reprieve.regimen.words import EXAMPLE, TWO_PARTS, Cursor, Word
 from reprieve.units import canonical_unit, parse_number
 
 _SALT_WORDS = ("salt", "hcl", "hydrochloride")
+_SLOW = ("prolonged", "extended", "sustained", "modified")
 _FREQUENCY_PHRASES = {
     **{name: name for name in FREQUENCIES},
     "once weekly": "weekly",
@@ -163,7 +164,15 @@ def _form(cursor: Cursor, what: str) -> str:
 def _route(cursor: Cursor) -> str:
     if cursor.peek().is_numeric or not cursor.peek().text:
         raise RegimenError(f"The route is missing before {cursor.peek()}; name it after the form, as in '{EXAMPLE}'.")
-    return canonical_route(cursor.take().text)
+    route = canonical_route(cursor.take().text)
+    if route == "oral" and any(cursor.accept(f"{kind}{by}release") for kind in _SLOW for by in ("-", " ")):
+        return "oral-pr"
+    if route == "oral" and cursor.peek().text in {"pr", "p.r."}:
+        raise RegimenError(
+            f"'oral' is followed by {cursor.peek()}, which can be read in two ways: prolonged release, written "
+            f"'oral-pr', or by rectum, written 'rectal'. Write the one you mean."
+        )
+    return route
 
 
 def _number(cursor: Cursor, what: str, example: str) -> float:

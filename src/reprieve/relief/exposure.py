@@ -10,7 +10,7 @@ from numpy.typing import NDArray
 
 from reprieve.errors import InputError, OutsideEvidence
 from reprieve.evidence import read
-from reprieve.evidence.absorption import add_first_order_input
+from reprieve.evidence.absorption import add_approximate_input
 from reprieve.evidence.build import BuiltModel, between_subject, build, compartment_doses
 from reprieve.evidence.records.model_choice import ChoiceRule
 from reprieve.evidence.records.population_model import PopulationModel
@@ -130,7 +130,7 @@ def with_route(built: BuiltModel, regimen: Regimen) -> BuiltModel:
         )
     for route in regimen.routes:
         if route not in built.inputs:
-            built = add_first_order_input(built, read.route(route, regimen.form))
+            built = add_approximate_input(built, read.route(route, regimen.form))
     return built
 
 
