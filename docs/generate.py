@@ -9,7 +9,16 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from generator import cli_page, comparison_page, evidence_pages, models_page, printed, python_page, speed_page
+from generator import (
+    cli_page,
+    comparison_page,
+    evidence_pages,
+    kamp_page,
+    models_page,
+    printed,
+    python_page,
+    speed_page,
+)
 
 ROOT = Path(__file__).resolve().parents[1]
 HEADER = "<!-- Made by `python docs/generate.py`; change what it is made from, not this page. -->\n\n"
@@ -20,10 +29,19 @@ PAGES = {
     "docs/reference/protocols.md": evidence_pages.protocols,
     "docs/reference/conditions.md": evidence_pages.conditions,
     "docs/reference/models.md": models_page.page,
+    "docs/reference/measured-curves.md": kamp_page.page,
     "docs/reference/priors.md": evidence_pages.priors,
     "docs/reference/speed.md": speed_page.page,
     "docs/explanation/first-comparison.md": comparison_page.page,
 }
+
+#: Pictures of generated pages, by their path in the repository.
+PICTURES = {f"docs/reference/kamp2020/{name}": (curve, group) for name, curve, group in kamp_page.pictures()}
+
+
+def drawn(name: str) -> str:
+    """The SVG of one picture, by its path in the repository."""
+    return kamp_page.picture(*PICTURES[name]).svg + "\n"
 
 
 def made(name: str) -> str:
@@ -40,6 +58,7 @@ def written_by_hand() -> tuple[Path, ...]:
 def main() -> None:
     """Write every page that changed."""
     texts = {ROOT / name: made(name) for name in PAGES}
+    texts |= {ROOT / name: drawn(name) for name in PICTURES}
     texts |= {path: printed.filled(path.read_text(encoding="utf-8"), ROOT) for path in written_by_hand()}
     for path, text in texts.items():
         if not path.exists() or path.read_text(encoding="utf-8") != text:

@@ -15,7 +15,7 @@ from reprieve.relief.patient import Patient
 RULES = read.model_choice("exposure").rules
 #: Where a bioavailability and a peak time are published, or a model has the input itself.
 ANSWERED = {
-    "racemic": {"iv", "im", "intranasal", "oral", "sublingual", "buccal", "rectal"},
+    "racemic": {"iv", "im", "intranasal", "oral", "oral-pr", "sublingual", "buccal", "rectal"},
     "esketamine": {"iv", "im", "intranasal", "oral", "sublingual", "buccal"},
     "arketamine": set(),
 }

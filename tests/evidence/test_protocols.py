@@ -49,6 +49,9 @@ def test_protocol_loads_and_its_regimen_round_trips(protocol_id: str) -> None:
         ("single_40min", 70, 2 / 3, 35),
         ("intranasal_esketamine_56mg", 70, 0, 448),  # 8 · 56 mg
         ("oral_three_times_daily", 70, 0, 3150),  # 90 · 0.5 mg/kg · 70 kg
+        # 5 min + 0.67 h; 0.1 · 70 + 0.42 · 70 · 0.67 = 26.698 mg, and 90 d · 4 · 50 mg by mouth
+        ("nikolajsen1997", 70, 5 / 60 + 0.67, 26.698 + 18_000),
+        ("rabben1999", 70, 0, 28 + 840),  # 0.4 · 70 mg into muscle, 3 · 4 · 70 mg by mouth
     ],
 )
 def test_hours_and_amount_follow_from_the_printed_course(

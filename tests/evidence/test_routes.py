@@ -11,7 +11,7 @@ from matrix_exponential import simulate
 from reprieve import strict_yaml
 from reprieve.errors import EvidenceError, InputError, OutsideEvidence, UnknownName
 from reprieve.evidence import read
-from reprieve.evidence.absorption import absorption_rate, add_first_order_input
+from reprieve.evidence.absorption import absorption_rate, add_approximate_input
 from reprieve.evidence.build import build, compartment_doses
 from reprieve.evidence.read import (
     population_model,
@@ -25,7 +25,9 @@ from reprieve.evidence.records.route import Route
 
 FOLDER = read._ROOT / "routes"
 RECORDS = [read_record(Route, FOLDER / f"{route_id}.yaml") for route_id in route_ids()]
-KNOWN = [record for record in RECORDS if record.systemic and record.bioavailability and record.tmax]
+KNOWN = [
+    record for record in RECORDS if record.systemic and record.bioavailability and record.tmax and not record.release
+]
 
 
 def kamp(**options):
@@ -38,6 +40,7 @@ def test_every_route_but_the_vein_has_a_record():
         "sc",
         "intranasal",
         "oral",
+        "oral-pr",
         "sublingual",
         "buccal",
         "rectal",
@@ -81,14 +84,14 @@ def test_the_peak_falls_at_the_published_time_and_the_exposure_is_the_available_
     built = build(model, weight_kg=70, analytes=[model.parent], for_comparison=True)
     if built.infusion_only or record.route in built.refused:
         with pytest.raises(OutsideEvidence, match=model_id):
-            add_first_order_input(built, record)
+            add_approximate_input(built, record)
         return
     if record.route in built.inputs:
         with pytest.raises(InputError, match=f"published input for the route {record.route}"):
-            add_first_order_input(built, record)
+            add_approximate_input(built, record)
         return
     fraction, tmax = record.first_order()
-    given = add_first_order_input(built, record)
+    given = add_approximate_input(built, record)
     times = np.linspace(tmax - 0.05, tmax + 0.05, 201)
     dose = compartment_doses(given, route=record.route, mg=50)
     curve = simulate(given.rate_matrix[0], given.readout[0], dose, times)[:, 0]
@@ -119,8 +122,8 @@ def test_im_rates_agree_with_independent_simulations():
 
 def test_the_rate_belongs_to_the_model_and_not_to_the_patient():
     record = route("im")
-    light = add_first_order_input(build(population_model("kamp2020_meta_3cpt"), weight_kg=40), record)
-    many = add_first_order_input(build(population_model("kamp2020_meta_3cpt"), weight_kg=[40, 120]), record)
+    light = add_approximate_input(build(population_model("kamp2020_meta_3cpt"), weight_kg=40), record)
+    many = add_approximate_input(build(population_model("kamp2020_meta_3cpt"), weight_kg=[40, 120]), record)
     assert light.rate_matrix[0, -1, -1] == many.rate_matrix[1, -1, -1]
     assert many.readout.shape == (2, 1, 4)
 
@@ -143,7 +146,31 @@ def test_a_peak_that_no_rate_reaches_is_said():
 )
 def test_what_is_not_published_is_not_made_up(name, form, missing):
     with pytest.raises(OutsideEvidence, match=missing):
-        add_first_order_input(kamp(), route(name, form))
+        add_approximate_input(kamp(), route(name, form))
+
+
+@pytest.mark.parametrize(("mg", "cmax", "auc"), [(10, 1.63, 13.4), (20, 3.7, 33.5), (40, 6.66, 63.5), (80, 11.8, 124)])
+def test_prolonged_release_comes_near_the_published_peaks_and_areas(mg, cmax, auc):
+    given = add_approximate_input(kamp(), route("oral-pr"))
+    dose = compartment_doses(given, route="oral-pr", mg=mg)
+    times = np.linspace(0, 24, 241)
+    curve = simulate(given.rate_matrix[0], given.readout[0], dose, times)[:, 0]
+    assert curve.max() == pytest.approx(cmax, rel=0.2)
+    assert times[curve.argmax()] == pytest.approx(10)  # it declines when release ends
+    # all that is available is cleared: 0.155 · mg / 84 L/h; published areas rest on availabilities of 0.123 to 0.153
+    area = 1000 * 0.155 * mg / 84
+    assert -np.linalg.inv(given.rate_matrix[0])[0, 0] * given.readout[0, 0, 0] * dose[0][2] == pytest.approx(area)
+    assert area == pytest.approx(auc, rel=0.4)
+    assert "evenly over 10 h" in given.note
+
+
+def test_an_even_release_is_asked_only_of_a_form_that_has_one():
+    with pytest.raises(OutsideEvidence, match="no time of release could be found"):
+        route("oral").zero_order()
+    with pytest.raises(
+        OutsideEvidence, match="how esketamine given by the route oral-pr is absorbed; it is known for rac"
+    ):
+        route("oral-pr", "esketamine")
 
 
 def test_forms_and_routes_without_a_record():
@@ -175,6 +202,8 @@ def test_forms_and_routes_without_a_record():
             0.5,
             "bioavailability is 0.5, outside its range 0.25 to 0.3",
         ),
+        ("oral_pr_racemic", ("release", "unit"), "mg", "release is given in 'mg'; its unit must be a time"),
+        ("oral_pr_racemic", ("bioavailability",), None, "it has a time of release and no bioavailability"),
         ("im", ("systemic",), False, "it is not systemic and has a bioavailability"),
     ],
 )

@@ -87,6 +87,10 @@ def test_what_was_asked_is_repeated(made):
     # 5 * 24 + 14 * 24 + 22 * 52 mg
     assert answer["regimen"] == {
         "text": LONG, "total_mg": 1600.0, "infusion_hours": 100.0, "sessions": 1, "last_dose_end_h": 100.0,
+        "parts": [{
+            "form": "esketamine", "route": "iv", "start_h": 0.0, "end_h": 100.0, "sessions": 1,
+            "infusion_hours": 100.0, "total_mg": 1600.0,
+        }],
     }  # fmt: skip
     assert answer["inputs"]["given_not_used"] == ["age", "sex"]
     assert answer["inputs"]["missing"] == ["interactions"]

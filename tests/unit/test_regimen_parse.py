@@ -3,7 +3,7 @@
 import pytest
 
 from reprieve.errors import RegimenError
-from reprieve.regimen import Regimen
+from reprieve.regimen import Part, Regimen
 from reprieve.regimen.quantity import Quantity
 from reprieve.regimen.schedule import Every, Once
 from reprieve.regimen.step import Step
@@ -42,7 +42,7 @@ MEANINGS = [
 def test_meaning(text, sessions, session_h, infusion_h, end_h, total):
     regimen = Regimen.parse(text)
     assert regimen.sessions == len(regimen.starts_h) == sessions
-    assert regimen.session_hours == pytest.approx(session_h)
+    assert regimen.parts[0].session_hours == pytest.approx(session_h)
     assert regimen.infusion_hours == pytest.approx(infusion_h)
     assert regimen.last_dose_end_h == pytest.approx(end_h)
     assert regimen.total_mg(70) == pytest.approx(total)
@@ -73,6 +73,9 @@ def test_canonical_text_is_the_text(text):
         ("racemic subcutaneous 6 µg/kg/min for 1 h", "racemic sc 6 mcg/kg/min for 1 h"),
         ("racemic iv 6 ug/kg/min over 1 h", "racemic iv 6 mcg/kg/min for 1 h"),
         ("racemic po 50.0 mg 3 times daily for 2 weeks", "racemic oral 50 mg three times daily for 2 wk"),
+        ("racemic oral prolonged-release 40 mg", "racemic oral-pr 40 mg"),
+        ("racemic po extended release 40 mg daily x 2", "racemic oral-pr 40 mg daily x 2"),
+        ("racemic oral-xr 40 mg", "racemic oral-pr 40 mg"),
         ("racemic sl 25 mg once daily x 7", "racemic sublingual 25 mg daily x 7"),
         ("racemic iv 5e1 mg on days 0, 3, 7", "racemic iv 50 mg on days 0 3 7"),
         ("racemic iv 50 mg on day 0", "racemic iv 50 mg on days 0"),
@@ -114,23 +117,23 @@ def test_frequencies_start_on_the_days_they_say(frequency, starts_d):
 
 def test_a_regimen_can_be_built_from_its_parts():
     step = Step(Quantity(0.35, "mg/kg/hr"), Quantity(4, "hours"))
-    built = Regimen("Racemic", False, "intravenous", (step,), Every(Quantity(24, "h"), 10))
+    built = Regimen((Part("Racemic", False, "intravenous", (step,), Every(Quantity(24, "h"), 10)),))
     assert built == Regimen.parse("racemic iv 0.35 mg/kg/h for 4 h every 24 h x 10")
-    assert Regimen("racemic", False, "im", (Step(Quantity(50, "mg")),), Once()).total_mg() == 50
+    assert Regimen((Part("racemic", False, "im", (Step(Quantity(50, "mg")),), Once()),)).total_mg() == 50
 
 
 def test_parts_that_do_not_fit_are_refused():
     dose = Step(Quantity(50, "mg"))
     with pytest.raises(RegimenError, match="The regimen has no dose"):
-        Regimen("racemic", False, "iv", (), Once())
+        Part("racemic", False, "iv", (), Once())
     with pytest.raises(RegimenError, match="A duration is given as 5 mg"):
         Step(Quantity(50, "mg"), Quantity(5, "mg"))
     with pytest.raises(RegimenError, match="A dose is given as 4 h"):
         Step(Quantity(4, "h"))
     with pytest.raises(RegimenError, match="oral 5 mg/h is a rate"):
-        Regimen("racemic", False, "oral", (Step(Quantity(5, "mg/h"), Quantity(4, "h")),), Once())
+        Part("racemic", False, "oral", (Step(Quantity(5, "mg/h"), Quantity(4, "h")),), Once())
     with pytest.raises(RegimenError, match="10,001 sessions of 2 doses are more than the 20,000 doses"):
-        Regimen(
+        Part(
             "racemic",
             False,
             "iv",

@@ -39,13 +39,26 @@ infused = st.builds(
 at_once = st.builds(
     "{} {} {!r} {} {} x {}".format,
     forms,
-    st.sampled_from(["im", "oral", "intranasal", "sublingual", "buccal", "rectal", "topical"]),
+    st.sampled_from(["im", "oral", "oral-pr", "intranasal", "sublingual", "buccal", "rectal", "topical"]),
     rates.map(lambda dose: 2 * dose),
     st.sampled_from(["mg", "mg/kg"]),
     st.sampled_from(frequencies),
     st.integers(1, 60),
 )
-texts = infused | at_once
+one_part = infused | at_once
+starts = st.builds("from day {}".format, st.integers(0, 400)) | st.builds("from {!r} h".format, st.floats(0.01, 900))
+
+
+def later(text, start):
+    return text if " on days " in text else f"{text.rstrip()} {start}"
+
+
+several = st.builds(
+    lambda first, others: " and ".join([first, *others]),
+    one_part,
+    st.lists(st.builds(later, one_part, starts), min_size=1, max_size=3),
+)
+texts = one_part | several
 
 
 @settings(deadline=None)
@@ -67,13 +80,22 @@ def test_case_and_blanks_do_not_matter(text):
 def test_the_events_add_up_to_the_regimen(text, weight):
     regimen = Regimen.parse(text)
     events = regimen.events(weight)
-    assert len(events) == regimen.sessions * len(regimen.steps)
+    assert len(events) == sum(part.sessions * len(part.steps) for part in regimen.parts)
     assert math.fsum(event.amount_mg for event in events) == pytest.approx(regimen.total_mg(weight))
-    assert math.fsum(event.duration_h for event in events) == pytest.approx(regimen.infusion_hours)
+    infused_h = math.fsum(event.duration_h for event in events)
+    assert regimen.infusion_hours <= infused_h + 1e-9  # differences of times of up to a year
+    if len(regimen.parts) == 1:
+        assert infused_h == pytest.approx(regimen.infusion_hours)
+    by_way = dict.fromkeys(((event.form, event.route) for event in events), 0.0)
+    for event in events:
+        by_way[event.form, event.route] += event.amount_mg
+    assert by_way == pytest.approx(regimen.totals_mg(weight))
     assert max(event.time_h + event.duration_h for event in events) == pytest.approx(regimen.last_dose_end_h)
     assert events[0].time_h == 0.0
     for earlier, later in itertools.pairwise(events):
-        assert later.time_h >= earlier.time_h + earlier.duration_h - 1e-9
+        # doses of one part follow each other; those of two may overlap, and are still in order
+        alone = earlier.duration_h if len(regimen.parts) == 1 else 0.0
+        assert later.time_h >= earlier.time_h + alone - 1e-9
     for event in events:
         assert event.rate_mg_h * event.duration_h == pytest.approx(event.amount_mg if event.duration_h else 0.0)
 
@@ -82,8 +104,9 @@ def test_the_events_add_up_to_the_regimen(text, weight):
 @given(texts, st.floats(20, 100))
 def test_doses_per_kg_double_with_the_weight_and_others_do_not(text, weight):
     regimen = Regimen.parse(text)
-    for event, heavier, step in zip(regimen.events(weight), regimen.events(2 * weight), regimen.steps, strict=False):
-        assert heavier.amount_mg == pytest.approx(event.amount_mg * (2 if step.dose.is_per_kg else 1))
+    for part in regimen.parts:
+        for event, heavier, step in zip(part.events(weight), part.events(2 * weight), part.steps, strict=False):
+            assert heavier.amount_mg == pytest.approx(event.amount_mg * (2 if step.dose.is_per_kg else 1))
 
 
 @settings(deadline=None)
@@ -113,7 +136,7 @@ def test_forms_are_never_equal(text):
 
 WORDS = (
     "racemic ketamine iv oral salt 0.5 5 50 , -1 nan mg mg/kg mg/kg/h / over for then every x on days 40 min "
-    "h d 0 3 3.5 twice weekly"
+    "h d 0 3 3.5 twice weekly and from day"
 )
 
 

@@ -145,7 +145,7 @@ WORDS = [
     ("racemic iv 5 mg/h fro 4 h", "Cannot read 'fro' at character 19 (did you mean 'for'?)"),
     ("racemic iv 50 mg ovr 40 min", "Cannot read 'ovr' at character 18 (did you mean 'over'?)"),
     ("racemic iv 50 mg evry 24 h x 5", "(did you mean 'every'?)"),
-    ("racemic iv 50 mg daily x 5 please", "Cannot read 'please' at character 28; expected nothing more"),
+    ("racemic iv 50 mg daily x 5 please", "Cannot read 'please' at character 28; expected 'and' with another part"),
     ("racemic iv 50 mg daily x 5 daily x 5", "Cannot read 'daily' at character 28"),
     ("racemic iv 50 mg please", "A valid regimen: 'racemic iv 0.35 mg/kg/h for 4 h every 24 h x 10'"),
     ("racemic iv 50 mg " + "z" * 5000, "z...' at character 18"),

@@ -73,7 +73,7 @@ class ModelComparison:
     def at_once(self) -> str:
         """What to know of the peak of a dose injected at once; empty where there is none."""
         weight = self.patient.weight_kg
-        injected = self.regimen.route == "iv" and any(dose.duration_h == 0 for dose in self.regimen.events(weight))
+        injected = any(dose.route == "iv" and dose.duration_h == 0 for dose in self.regimen.events(weight))
         said = "Cmax of an injection is the dose mixed at once into a model's first volume: nobody measures it."
         return said if injected else ""
 
@@ -166,8 +166,9 @@ def compare_models(
             skipped[model_id] = reason
     if not predicted:
         raise OutsideEvidence(
-            f"No published population model that runs has {plan.form} {plan.route}. 'reprieve models list' says what "
-            f"each covers; 'reprieve concentration' approximates routes from published absorption."
+            f"No published population model that runs has {' and '.join(plan.forms)} {' and '.join(plan.routes)}. "
+            f"'reprieve models list' says what each covers; 'reprieve concentration' approximates routes from "
+            f"published absorption."
         )
     predicted.sort(key=lambda one: -one.cmax)
     return ModelComparison(plan, patient, asked, tuple(predicted), skipped)
@@ -185,10 +186,10 @@ def _barred(model: PopulationModel, plan: Regimen, with_all: bool) -> str | None
     """Why a model cannot answer for this regimen, the first reason that applies; None where it can."""
     if model.completeness == "incomplete":
         return "incomplete: it cannot be run"
-    if plan.form not in model.forms:
+    if not set(plan.forms) <= set(model.forms):
         return f"made for {' and '.join(model.forms)}"
-    if plan.route not in model.inputs:
-        return f"no published input for {plan.route}; it has {', '.join(model.inputs)}"
+    if lacking := [route for route in plan.routes if route not in model.inputs]:
+        return f"no published input for {' and '.join(lacking)}; it has {', '.join(model.inputs)}"
     if model.never_for_dosing and not with_all:
         return f"never for dosing: {' '.join(model.never_for_dosing.split())} (--all includes it)"
     return None

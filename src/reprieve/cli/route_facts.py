@@ -61,7 +61,8 @@ class RouteFacts:
 
     def _vein(self) -> dict[str, Any]:
         """A row for the vein, with the same keys as a record has."""
-        none: dict[str, Any] = {"tmax": None, "onset": None, "duration": None, "evidence": [], "assumptions": []}
+        none: dict[str, Any] = dict.fromkeys(("tmax", "onset", "duration", "release"))
+        none |= {"evidence": [], "assumptions": []}
         whole = {"value": 1.0, "unit": "fraction", "choice": "by definition", "status": "derived"}
         known = {"id": "iv", "route": "iv", "forms": list(FORMS), "people": "everybody", "systemic": True}
         return {**known, "bioavailability": whole, **none, "note": VEIN, "claims": self._ids("iv")}

@@ -96,7 +96,10 @@ def _regimen(regimen: Mapping[str, Any]) -> str:
     count = regimen["sessions"]
     infused = regimen["infusion_hours"]
     hours = f"{f'{infused:g} h' if infused >= 2 else clock(infused)} of infusion, " if infused else ""
-    return f"{regimen['total_mg']:g} mg in all, {hours}{count} session{'' if count == 1 else 's'}"
+    parts = regimen["parts"]
+    by_part = ", ".join(f"{part['total_mg']:g} mg {part['route']}" for part in parts) if len(parts) > 1 else ""
+    whole = f"{regimen['total_mg']:g} mg in all"
+    return f"{by_part or whole}, {hours}{count} session{'' if count == 1 else 's'}"
 
 
 def _details(answer: Mapping[str, Any], width: int) -> Table:

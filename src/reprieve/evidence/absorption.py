@@ -1,7 +1,8 @@
-"""First-order absorption where only availability and peak time are published.
+"""Absorption where only availability and a time are published: approximations, and labelled as such.
 
-An approximation and labelled as one: drug enters the central compartment from a depot at one rate, chosen so
-that the typical concentration peaks when the published one did. First-pass metabolites are left out.
+From its peak time: drug enters the central compartment from a depot at one rate, chosen so that the typical
+concentration peaks when the published one did. From a time of release: what is available enters evenly over it.
+First-pass metabolites are left out.
 """
 
 from __future__ import annotations
@@ -56,8 +57,8 @@ def absorption_rate(tmax: float, disposition: BuiltModel) -> float:
     return float(np.sqrt(slow * fast))
 
 
-def add_first_order_input(built: BuiltModel, route: Route) -> BuiltModel:
-    """The model with a depot for one route, labelled as an approximation in its ``note``.
+def add_approximate_input(built: BuiltModel, route: Route) -> BuiltModel:
+    """The model with an input for one route, labelled as an approximation in its ``note``.
 
     Parameters
     ----------
@@ -81,6 +82,24 @@ def add_first_order_input(built: BuiltModel, route: Route) -> BuiltModel:
         raise OutsideEvidence(f"{' '.join(built.infusion_only.values())}. Choose another model.")
     if route.route in built.inputs:
         raise InputError(f"This model has a published input for the route {route.route}; use that one.")
+    return _with_depot(built, route) if route.release is None else _with_release(built, route)
+
+
+def _with_release(built: BuiltModel, route: Route) -> BuiltModel:
+    """Zero-order input: the available share of a dose enters evenly over the time of release."""
+    fraction, hours = route.zero_order()
+    says = (
+        f"Absorption by the route {route.route} is approximated: {fraction:.3g} of the dose enters evenly over "
+        f"{hours:.3g} h, the published time of release. Exposure and height of the peak are near the published ones; "
+        f"the peak comes at {hours:.3g} h, later than published."
+    )
+    entered = Input(compartment=built.central, fraction=fraction, zero_order_h=hours)
+    note = " ".join(filter(None, (built.note, says)))
+    return replace(built, inputs={**built.inputs, route.route: (entered,)}, note=note)
+
+
+def _with_depot(built: BuiltModel, route: Route) -> BuiltModel:
+    """First-order input from a depot."""
     fraction, tmax = route.first_order()
     rate = absorption_rate(tmax, built)
     depot, name = len(built.graph.names), f"{route.route}_depot"

@@ -3,13 +3,14 @@
 Every picture is drawn twice, for a page and for a phone, follows light and dark, and prints.
 """
 
-from reprieve.pictures.concentration import ConcentrationSeries, RateStep, concentration_picture
+from reprieve.pictures.concentration import ConcentrationSeries, MeasuredPoints, RateStep, concentration_picture
 from reprieve.pictures.duration import duration_picture
 from reprieve.pictures.fan import fan_picture
 from reprieve.pictures.picture import Picture, Table
 
 __all__ = [
     "ConcentrationSeries",
+    "MeasuredPoints",
     "Picture",
     "RateStep",
     "Table",

@@ -57,6 +57,27 @@ class ConcentrationSeries:
 
 
 @dataclass(frozen=True)
+class MeasuredPoints:
+    """Concentrations that were measured, drawn as dots.
+
+    Parameters
+    ----------
+    label : whose they are
+    times_h : (n,) h, rising
+    values : (n,) ng/mL
+    """
+
+    label: str
+    times_h: ArrayLike
+    values: ArrayLike
+
+    def checked(self) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
+        """Times and values, (n,) each; raises ValueError as :meth:`ConcentrationSeries.checked`."""
+        times = rising(self.times_h, "times_h")
+        return times, column(self.values, "values", times.size)
+
+
+@dataclass(frozen=True)
 class RateStep:
     """Drug going in at a constant rate: from ``start_h`` to ``end_h`` (h) at ``rate`` (mg/h).
 
@@ -98,7 +119,13 @@ def _rate_strip(box: Box, x: Scale, steps: Sequence[RateStep], unit: str) -> str
     return "".join(parts)
 
 
-def _describe(series: Sequence[ConcentrationSeries], steps: Sequence[RateStep], unit: str, rate_unit: str) -> str:
+def _describe(
+    series: Sequence[ConcentrationSeries],
+    measured: Sequence[MeasuredPoints],
+    steps: Sequence[RateStep],
+    unit: str,
+    rate_unit: str,
+) -> str:
     sentences = []
     for one in series:
         times, median, *band = one.checked()
@@ -109,6 +136,11 @@ def _describe(series: Sequence[ConcentrationSeries], steps: Sequence[RateStep], 
             sentence += f" (80 % interval {low} to {high})"
         last = f"{three_figures(median[-1])} {unit} at {plain(times[-1], 2)} h"
         sentences.append(f"{sentence} and ends at {last}.")
+    for points_ in measured:
+        times, values = points_.checked()
+        top = int(np.argmax(values))
+        highest = f"{three_figures(values[top])} {unit} at {plain(times[top], 2)} h"
+        sentences.append(f"{points_.label}: {times.size} points, the highest {highest}.")
     rates = [step.rate for step in steps if step.end_h > step.start_h]
     if rates:
         until = max(step.end_h for step in steps)
@@ -116,7 +148,7 @@ def _describe(series: Sequence[ConcentrationSeries], steps: Sequence[RateStep], 
     return " ".join(sentences)
 
 
-def _table(series: Sequence[ConcentrationSeries], unit: str) -> Table:
+def _table(series: Sequence[ConcentrationSeries], measured: Sequence[MeasuredPoints], unit: str) -> Table:
     rows: list[tuple[str | float | None, ...]] = []
     for one in series:
         times, median, *band = one.checked()
@@ -125,6 +157,8 @@ def _table(series: Sequence[ConcentrationSeries], unit: str) -> Table:
             q10 = None if low is None else float(low[i])
             q90 = None if high is None else float(high[i])
             rows.append((float(times[i]), one.label, float(median[i]), q10, q90))
+    for dots in measured:
+        rows += [(float(t), dots.label, float(v), None, None) for t, v in zip(*dots.checked(), strict=True)]
     return Table(
         ("Time (h)", "Series", f"Median ({unit})", f"10th percentile ({unit})", f"90th percentile ({unit})"),
         tuple(rows),
@@ -137,6 +171,8 @@ class _Concentrations:
 
     labels: tuple[str, ...]
     curves: tuple[tuple[NDArray[np.float64], ...], ...]
+    dots: tuple[tuple[NDArray[np.float64], NDArray[np.float64]], ...]
+    dot_labels: tuple[str, ...]
     rate_steps: tuple[RateStep, ...]
     title: str
     subtitle: str
@@ -148,10 +184,12 @@ class _Concentrations:
         keys = [Key(kind, label) for kind, label in zip(_KINDS, self.labels, strict=False)]
         if any(len(curve) > 2 for curve in self.curves):
             keys.append(Key("band", self.band_label))
+        keys += [Key("dot", label) for label in self.dot_labels]
         head, y0 = heading(sheet, self.title, self.subtitle, keys)
         box = Box(sheet.left, sheet.width - sheet.right, y0 + 28.0, y0 + 28.0 + sheet.plot_height)
-        low, high = min(c[0][0] for c in self.curves), max(c[0][-1] for c in self.curves)
-        top = round_top(max(float(array.max()) for c in self.curves for array in c[1:]))
+        drawn = (*self.curves, *self.dots)
+        low, high = min(c[0][0] for c in drawn), max(c[0][-1] for c in drawn)
+        top = round_top(max(float(array.max()) for c in drawn for array in c[1:]))
         x, y = Scale(float(low), float(high), box.left, box.right), Scale(0.0, top, box.bottom, box.top)
         ticks, time_unit = hour_ticks(x.low, x.high, sheet.ticks_across(box.right - box.left))
         parts = [head, plot_area(box), y_axis(box, y, linear_ticks(0.0, top), self.unit)]
@@ -162,6 +200,9 @@ class _Concentrations:
         for kind, curve in reversed(list(zip(_KINDS, self.curves, strict=False))):
             data = line_data(points(x.many(curve[0]), y.many(curve[1])))
             parts.append(element("path", d=data, class_=f"rp-{kind}"))
+        for times, values in self.dots:
+            marks = points(x.many(times), y.many(values))
+            parts += [element("circle", cx=at, cy=height, r=3.5, class_="rp-dot") for at, height in marks]
         parts.append(x_axis(box, x, ticks, _TIME_AXIS[time_unit]))
         if not self.rate_steps:
             return "".join(parts), box.bottom + 46.0
@@ -174,6 +215,7 @@ class _Concentrations:
 def concentration_picture(
     series: Sequence[ConcentrationSeries],
     *,
+    measured: Sequence[MeasuredPoints] = (),
     rate_steps: Sequence[RateStep] = (),
     title: str = "Concentration over time",
     subtitle: str = "",
@@ -181,11 +223,12 @@ def concentration_picture(
     rate_unit: str = "mg/h",
     band_label: str = "80 % interval",
 ) -> Picture:
-    """Draw one to three concentration curves, and the infusion rate on a strip beneath.
+    """Draw one to three concentration curves, measured points over them, and the infusion rate on a strip beneath.
 
     Parameters
     ----------
     series : the curves; the first carries the accent
+    measured : points to set the curves against
     rate_steps : what goes in and when; parts outside the times drawn are cut
     title, subtitle : the heading; model and sampling site belong here or in the series' labels
     unit, rate_unit : of concentration and of rate
@@ -201,6 +244,8 @@ def concentration_picture(
     shown = _Concentrations(
         labels=tuple(one.label for one in series),
         curves=tuple(one.checked() for one in series),
+        dots=tuple(one.checked() for one in measured),
+        dot_labels=tuple(one.label for one in measured),
         rate_steps=tuple(rate_steps),
         title=title,
         subtitle=subtitle,
@@ -208,5 +253,5 @@ def concentration_picture(
         rate_unit=rate_unit,
         band_label=band_label,
     )
-    description = _describe(series, rate_steps, unit, rate_unit)
-    return picture(shown.draw, title, description, _table(series, unit))
+    description = _describe(series, measured, rate_steps, unit, rate_unit)
+    return picture(shown.draw, title, description, _table(series, measured, unit))

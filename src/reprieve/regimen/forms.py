@@ -14,6 +14,11 @@ FORMS: dict[str, tuple[str, ...]] = {
 _SPELLINGS = {spelling: form for form, others in FORMS.items() for spelling in (form, *others)}
 
 
+def is_form(word: str) -> bool:
+    """Whether a word names a form, or ketamine without saying which."""
+    return word.lower() in {*_SPELLINGS, "ketamine"}
+
+
 def canonical_form(word: str) -> str:
     """``s-ketamine`` is ``esketamine``.
 

@@ -9,73 +9,46 @@ from datetime import datetime
 from reprieve.errors import RegimenError
 from reprieve.regimen.clock import ClockedDose, clock_events
 from reprieve.regimen.event import DoseEvent
-from reprieve.regimen.forms import canonical_form
 from reprieve.regimen.grammar import parse_regimen
+from reprieve.regimen.part import Part
 from reprieve.regimen.plausibility import MOST_DOSES, check_weight
-from reprieve.regimen.quantity import format_number
-from reprieve.regimen.routes import canonical_route, check_infusible
-from reprieve.regimen.schedule import Schedule
-from reprieve.regimen.step import Step
-from reprieve.units import BASE_PER_SALT
 
-# Contiguous sessions, as 8 h every 480 min, may seem to overlap by rounding.
-_ROUNDING_H = 1e-9
 _DAY_H = 24.0
 
 
 @dataclass(frozen=True)
 class Regimen:
-    """What is given, how much, how fast and when: the steps of one session and when sessions start.
+    """What is given, how much, how fast and when: one part for each form and route, on one clock.
 
     Two regimens are equal when their canonical texts are: units stay as written, so ``5 mg/h for 1 d`` and
     ``5 mg/h for 24 h`` give the same :meth:`events` but are two texts.
 
     Parameters
     ----------
-    form : racemic, esketamine or arketamine
-    salt : doses are mg of hydrochloride instead of base
-    route : one of :data:`reprieve.regimen.routes.ROUTES`
-    steps : the doses of one session, each following the one before without a gap
-    schedule : when the sessions start
+    parts : (n_parts,) the first starts the course; others start with it or later, and may overlap
 
     Raises
     ------
     RegimenError
-        The parts cannot be meant together: sessions overlap, two doses at one moment, a rate on a route that
-        is not infused, too many doses.
-    UnknownName
-        The form or route is not known.
+        There is no part, the first does not start the course, or there are too many doses.
     """
 
-    form: str
-    salt: bool
-    route: str
-    steps: tuple[Step, ...]
-    schedule: Schedule
+    parts: tuple[Part, ...]
 
     def __post_init__(self) -> None:
-        object.__setattr__(self, "form", canonical_form(self.form))
-        object.__setattr__(self, "route", canonical_route(self.route))
-        if not self.steps:
-            raise RegimenError("The regimen has no dose; give at least one step.")
-        for step in self.steps:
-            check_infusible(self.route, step.dose, step.lasting)
-        for first, second in itertools.pairwise(self.steps):
-            if first.lasting is None and second.lasting is None:
-                raise RegimenError(
-                    f"'{first} then {second}' gives two doses at one moment; write their sum, or a time "
-                    f"between them, for example '{first} every 6 min x 2'."
-                )
-        if self.sessions * len(self.steps) > MOST_DOSES:
+        object.__setattr__(self, "parts", tuple(self.parts))
+        if not self.parts:
+            raise RegimenError("The regimen has no part; give at least one dose.")
+        if self.parts[0].start_h != 0.0:
             raise RegimenError(
-                f"{self.sessions:,} sessions of {len(self.steps)} doses are more than the {MOST_DOSES:,} "
-                f"doses one regimen may hold; check the number of sessions."
+                f"The first part starts '{self.parts[0].said_start}', and day 0 is the first dose; write first the "
+                f"part that starts the course, and count the others from it."
             )
-        if self.session_hours > self.schedule.shortest_gap_h + _ROUNDING_H:
+        doses = sum(part.sessions * len(part.steps) for part in self.parts)
+        if doses > MOST_DOSES:
             raise RegimenError(
-                f"Sessions overlap: one lasts {format_number(self.session_hours, 4)} h and the next starts "
-                f"{format_number(self.schedule.shortest_gap_h, 4)} h after it ('{self.schedule}'); shorten "
-                f"the session or space the starts."
+                f"{doses:,} doses in {len(self.parts)} parts are more than the {MOST_DOSES:,} one regimen may hold; "
+                f"check the numbers of sessions."
             )
 
     @classmethod
@@ -92,43 +65,77 @@ class Regimen:
         RegimenError, UnitError, UnknownName
             What cannot be read, or can be read in two ways; the sentence says what to write.
         """
-        parsed = parse_regimen(text)
-        return cls(parsed.form, parsed.salt, parsed.route, parsed.steps, parsed.schedule)
+        return cls(parse_regimen(text))
 
     def __str__(self) -> str:
         """The canonical text; parsing it gives an equal regimen."""
-        head = f"{self.form} salt {self.route}" if self.salt else f"{self.form} {self.route}"
-        return f"{head} {' then '.join(map(str, self.steps))} {self.schedule}".rstrip()
+        first, *others = self.parts
+        # A later part always says when it starts; that it starts with the first is not taken for granted.
+        said = [str(part) if part.says_start else f"{part} {part.said_start}" for part in others]
+        return " and ".join([str(first), *said])
+
+    @property
+    def leading(self) -> Part:
+        """The part that carries the course: the one with the most infusion hours, or the first when none is infused."""
+        return max(self.parts, key=lambda part: part.infusion_hours)
+
+    @property
+    def form(self) -> str:
+        """The form of the leading part."""
+        return self.leading.form
+
+    @property
+    def route(self) -> str:
+        """The route of the leading part."""
+        return self.leading.route
+
+    @property
+    def forms(self) -> tuple[str, ...]:
+        """Every form that is given, in the order of the parts."""
+        return tuple(dict.fromkeys(part.form for part in self.parts))
+
+    @property
+    def routes(self) -> tuple[str, ...]:
+        """Every route by which it is given, in the order of the parts."""
+        return tuple(dict.fromkeys(part.route for part in self.parts))
 
     @property
     def needs_weight(self) -> bool:
         """Whether any dose is per kg."""
-        return any(step.dose.is_per_kg for step in self.steps)
+        return any(step.dose.is_per_kg for part in self.parts for step in part.steps)
 
     @property
     def sessions(self) -> int:
-        """Number of sessions."""
-        return self.schedule.count
+        """Number of sessions of all parts."""
+        return sum(part.sessions for part in self.parts)
 
     @property
     def starts_h(self) -> tuple[float, ...]:
-        """(n_sessions,) session starts, h after the start of the first dose."""
-        return self.schedule.starts_h
-
-    @property
-    def session_hours(self) -> float:
-        """Length of one session, h; 0 when its doses are given at once."""
-        return sum(step.hours for step in self.steps)
+        """Rising session starts of all parts, h after the start of the first dose; those that coincide once."""
+        return tuple(sorted({start for part in self.parts for start in part.starts_h}))
 
     @property
     def infusion_hours(self) -> float:
-        """Hours of infusion over all sessions; doses given at once count 0."""
-        return self.sessions * self.session_hours
+        """Hours under infusion; two infusions at one time count once, doses given at once and inhaled ones not."""
+        infused = [part for part in self.parts if part.is_infused]
+        if len(infused) < 2:
+            return sum(part.infusion_hours for part in infused)
+        spans = sorted((start, start + part.session_hours) for part in infused for start in part.starts_h)
+        hours, until = 0.0, 0.0
+        for begins, ends in spans:
+            hours += max(0.0, ends - max(begins, until))
+            until = max(until, ends)
+        return hours
 
     @property
     def last_dose_end_h(self) -> float:
-        """End of the last dose, h after the start of the first."""
-        return self.starts_h[-1] + self.session_hours
+        """End of the last dose of any part, h after the start of the first."""
+        return max(part.end_h for part in self.parts)
+
+    @property
+    def last(self) -> Part:
+        """The part that ends last; of those that end together, the one written last."""
+        return max(reversed(self.parts), key=lambda part: part.end_h)
 
     @property
     def is_over_days(self) -> bool:
@@ -136,7 +143,7 @@ class Regimen:
         return self.last_dose_end_h > _DAY_H or self.starts_h[-1] >= _DAY_H
 
     def events(self, weight_kg: float | None = None) -> tuple[DoseEvent, ...]:
-        """The table of doses, in order of time.
+        """The table of doses, in order of time; of doses at one time, in the order of the parts.
 
         Parameters
         ----------
@@ -144,7 +151,7 @@ class Regimen:
 
         Returns
         -------
-        (n_sessions · n_steps,) doses in mg of base
+        (n_doses,) doses in mg of base
 
         Raises
         ------
@@ -155,21 +162,27 @@ class Regimen:
         RegimenError
             A dose is too much for this weight to be meant.
         """
-        amounts = self._session_mg(weight_kg)
-        offsets = itertools.accumulate((step.hours for step in self.steps[:-1]), initial=0.0)
-        rows = [
-            (offset, amount, amount / step.hours if step.hours else 0.0, step.hours)
-            for offset, amount, step in zip(offsets, amounts, self.steps, strict=True)
-        ]
-        return tuple(
-            DoseEvent(start + offset, amount, rate, hours, self.route, self.form)
-            for start in self.starts_h
-            for offset, amount, rate, hours in rows
-        )
+        weight = _checked(weight_kg)
+        given = itertools.chain.from_iterable(part.events(weight) for part in self.parts)
+        return tuple(sorted(given, key=lambda event: event.time_h))
 
     def total_mg(self, weight_kg: float | None = None) -> float:
-        """Mg of base over the course; weight and errors as in :meth:`events`."""
-        return self.sessions * sum(self._session_mg(weight_kg))
+        """Mg of base over the course, all forms together; weight and errors as in :meth:`events`."""
+        return sum(self.totals_mg(weight_kg).values())
+
+    def totals_mg(self, weight_kg: float | None = None) -> dict[tuple[str, str], float]:
+        """Mg of base over the course by form and route; weight and errors as in :meth:`events`."""
+        weight = _checked(weight_kg)
+        totals: dict[tuple[str, str], float] = {}
+        for part in self.parts:
+            key = (part.form, part.route)
+            totals[key] = totals.get(key, 0.0) + part.total_mg(weight)
+        return totals
+
+    def infused_mg(self, weight_kg: float | None = None) -> float:
+        """Mg of base that a pump gives (and what is given at once within its sessions); errors as in :meth:`events`."""
+        weight = _checked(weight_kg)
+        return sum(part.total_mg(weight) for part in self.parts if part.is_infused)
 
     def clock(self, start: datetime, weight_kg: float | None = None) -> tuple[ClockedDose, ...]:
         """The table of doses with wall-clock times; see :func:`reprieve.regimen.clock.clock_events`.
@@ -181,8 +194,6 @@ class Regimen:
         """
         return clock_events(self.events(weight_kg), start)
 
-    def _session_mg(self, weight_kg: float | None) -> tuple[float, ...]:
-        """(n_steps,) mg of base in one session."""
-        weight = None if weight_kg is None else check_weight(weight_kg)
-        base = BASE_PER_SALT if self.salt else 1.0
-        return tuple(base * step.amount(weight) for step in self.steps)
+
+def _checked(weight_kg: float | None) -> float | None:
+    return None if weight_kg is None else check_weight(weight_kg)

@@ -12,6 +12,7 @@ ROUTES: dict[str, tuple[str, ...]] = {
     "sc": ("s.c.", "subcutaneous", "subcutaneously", "subcut", "subq"),
     "intranasal": ("nasal", "intranasally"),
     "oral": ("po", "p.o.", "orally"),
+    "oral-pr": ("oral-prolonged-release", "oral-extended-release", "oral-xr", "oral-er"),
     "sublingual": ("sl", "s.l."),
     "buccal": (),
     "rectal": ("pr", "p.r."),

@@ -12,6 +12,9 @@ from reprieve.errors import RegimenError
 #: Shown with every refusal, so that there is something to start from.
 EXAMPLE = "racemic iv 0.35 mg/kg/h for 4 h every 24 h x 10"
 
+#: Shown where a second form or route is meant.
+TWO_PARTS = "racemic iv 10 mg/h for 48 h and racemic oral 40 mg every 8 h for 14 d from day 2"
+
 _LONGEST_SHOWN = 40
 # Blanks around a slash belong to the unit: "mg / kg / h".
 _CHUNK = re.compile(r"[^\s/]+(?:\s*/\s*[^\s/]+)*|/")

@@ -35,13 +35,18 @@ def cautions(
         said.append(prior.known_misfit)
     if exposure_note:
         said.append(exposure_note)
-    if plan.form != "esketamine":
+    if set(plan.forms) != {"esketamine"}:
         said.append(
             "Potency of R-ketamine: one study finds it half as potent as S-ketamine, another finds no effect; "
             "values from 0 to 1 were used."
         )
     if certainty is None:
         said.append("Nobody has graded the evidence for this condition by this route.")
+    if certainty is not None and len(plan.routes) > 1:
+        others = " and ".join(route for route in plan.routes if route != plan.route)
+        said.append(
+            f"The certainty is that of {plan.route} ketamine; nobody has graded it together with {others} doses."
+        )
     return tuple(said)
 
 

@@ -195,7 +195,7 @@ def _no_such_day(plan: Regimen, day: float, arm: Arm) -> str | None:
         return f"later than the {FOLLOW_UP_DAYS:g} days that are forecast"
     if 24.0 * day < -plan.last_dose_end_h:
         return "before the course"
-    if arm.role == "ketamine" and day == 0 and not plan.steps[-1].hours and plan.route != "iv":
+    if arm.role == "ketamine" and day == 0 and not plan.last.steps[-1].hours and plan.last.route != "iv":
         return "taken as day 0, when the last dose has not acted yet"
     return None
 

@@ -19,7 +19,7 @@ from reprieve.errors import InputError
 from reprieve.evidence.build import add_effect_site, felt_concentration
 from reprieve.pkpd.simulate import simulate
 from reprieve.pkpd.slow_state import SlowState
-from reprieve.regimen import Regimen
+from reprieve.regimen import Part, Regimen
 from reprieve.relief.exposure import analyte_potencies, dose_events, exposure_model
 from reprieve.relief.exposure_choice import Chosen
 from reprieve.relief.patient import Patient
@@ -125,22 +125,30 @@ def course_times(regimen: Regimen, also_at_days: Sequence[float] = ()) -> Floats
         if not -end / 24.0 - 1e-9 <= day <= FOLLOW_UP_DAYS + 1e-9:
             raise InputError(_no_such_day(day, -end / 24.0))
     minutes = np.array(_MINUTES) / 60.0
-    starts = np.asarray(regimen.starts_h)
-    shown = starts[np.unique(np.linspace(0, starts.size - 1, min(starts.size, 40)).round().astype(int))]
     days = np.concatenate([[0.25, 0.5, 0.75], np.arange(1, 85), np.arange(86, FOLLOW_UP_DAYS + 1, 3), [FOLLOW_UP_DAYS]])
     asked = np.concatenate([
         [0.0],
-        minutes[minutes < end],
         np.linspace(0.0, end, _POINTS_DURING_COURSE),
-        shown,
-        shown + regimen.session_hours,
-        *(shown[[0, -1]] + hours for hours in np.cumsum([step.hours for step in regimen.steps])),
+        *(_around_sessions(part, end) for part in regimen.parts),
         end + 24.0 * np.asarray(also_at_days, dtype=float),
-        starts[-1] + minutes[: int(np.searchsorted(minutes, regimen.session_hours))],
         end + minutes,
         end + 24.0 * days,
     ])  # fmt: skip
     return np.unique(np.round(asked[asked >= 0], 9))
+
+
+def _around_sessions(part: Part, end_h: float) -> Floats:
+    """Starts and ends of up to 40 sessions of a part, of the steps of the first and last, and minutes into both."""
+    minutes, starts = np.array(_MINUTES) / 60.0, np.asarray(part.starts_h)
+    shown = starts[np.unique(np.linspace(0, starts.size - 1, min(starts.size, 40)).round().astype(int))]
+    first = starts[0] + minutes
+    return np.concatenate([
+        first[first < end_h],
+        shown,
+        shown + part.session_hours,
+        *(shown[[0, -1]] + hours for hours in np.cumsum([step.hours for step in part.steps])),
+        starts[-1] + minutes[: int(np.searchsorted(minutes, part.session_hours))],
+    ])  # fmt: skip
 
 
 def follow_course(

@@ -8,9 +8,9 @@ from dataclasses import dataclass, replace
 import numpy as np
 from numpy.typing import NDArray
 
-from reprieve.errors import InputError
+from reprieve.errors import InputError, OutsideEvidence
 from reprieve.evidence import read
-from reprieve.evidence.absorption import add_first_order_input
+from reprieve.evidence.absorption import add_approximate_input
 from reprieve.evidence.build import BuiltModel, between_subject, build, compartment_doses
 from reprieve.evidence.enantiomers import with_both_enantiomers
 from reprieve.evidence.interactions import interaction_id
@@ -19,7 +19,7 @@ from reprieve.evidence.records.protocol import Protocol
 from reprieve.pkpd.schedule import Dose
 from reprieve.pkpd.simulate import simulate
 from reprieve.regimen import Regimen
-from reprieve.relief.exposure_changes import exposure_change, with_change
+from reprieve.relief.exposure_changes import exposure_changes, with_changes
 from reprieve.relief.exposure_choice import Chosen, choose_models, named_model
 from reprieve.relief.patient import Patient
 from reprieve.relief.plan import read_plan
@@ -97,8 +97,8 @@ def exposure_model(
         low, high = ratio.range
         r_clearance = low * (high / low) ** people.r_clearance_rank if people else np.full(1, ratio.middle)
         built = with_both_enantiomers(built, built if parent_only else built_with(parent), r_clearance)
-    change = exposure_change(patient.interactions or (), plan)
-    built = with_change(built, chosen.model, change, plan.route, people.exposure_rank if people else half)
+    changes = exposure_changes(patient.interactions or (), plan)
+    built = with_changes(built, chosen.model, changes, people.exposure_rank if people else half)
     n = len(built.graph.names)
     return replace(
         built,
@@ -116,10 +116,22 @@ def analyte_potencies(chosen: Chosen, form: str, r_potency: NDArray[np.float64])
 
 
 def with_route(built: BuiltModel, regimen: Regimen) -> BuiltModel:
-    """The model with an input for the regimen's route: its own, or a first-order approximation."""
-    if regimen.route in built.inputs:
-        return built
-    return add_first_order_input(built, read.route(regimen.route, regimen.form))
+    """The model with an input for each route of the regimen: its own, or an approximation; exposures add up.
+
+    Raises
+    ------
+    OutsideEvidence
+        Nothing published lets a route be computed, or the regimen mixes forms.
+    """
+    if len(regimen.forms) > 1:
+        raise OutsideEvidence(
+            f"The regimen gives {' and '.join(regimen.forms)}, which differ in effect per mg, and no published model "
+            f"follows them beside each other. Ask about each form on its own."
+        )
+    for route in regimen.routes:
+        if route not in built.inputs:
+            built = add_approximate_input(built, read.route(route, regimen.form))
+    return built
 
 
 def dose_events(built: BuiltModel, regimen: Regimen, weight_kg: float) -> tuple[Dose, ...]:
@@ -214,7 +226,7 @@ def concentration(
         )
     chosen = named_model(model, plan) if model else choose_models(plan.form, plan.route, patient.age)[0]
     built = exposure_model(chosen, plan, patient)
-    changed = exposure_change(patient.interactions or (), plan).said
+    changed = [said for change in exposure_changes(patient.interactions or (), plan) for said in change.said]
     doses = dose_events(built, plan, patient.weight_kg)
     values = simulate(built.rate_matrix, built.readout, doses, asked).values[0]
     return Concentration(

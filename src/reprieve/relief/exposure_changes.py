@@ -25,16 +25,18 @@ Floats = NDArray[np.float64]
 
 @dataclass(frozen=True)
 class ExposureChange:
-    """What is done to the exposure, and everything that is published about what was named.
+    """What is done to the exposure by one route, and everything that is published about what was named.
 
     Parameters
     ----------
+    route : the route
     effects : one or more findings for each thing named
     low, high : ratio of areas that is used, from the lowest to the highest source; both 1 when none is
     applied : name of the thing whose ratio is used; None when none is
     said : sentences for the warnings of an answer
     """
 
+    route: str
     effects: tuple[ExposureEffect, ...]
     low: float
     high: float
@@ -46,8 +48,8 @@ class ExposureChange:
         return np.asarray(self.low * (self.high / self.low) ** np.asarray(rank))
 
 
-def exposure_change(agents: Sequence[str], plan: Regimen) -> ExposureChange:
-    """The change of exposure for what was named; ``"name: group"`` picks a genotype or a degree.
+def exposure_changes(agents: Sequence[str], plan: Regimen) -> tuple[ExposureChange, ...]:
+    """The change of exposure by each route of a regimen; ``"name: group"`` picks a genotype or a degree.
 
     Raises
     ------
@@ -56,23 +58,29 @@ def exposure_change(agents: Sequence[str], plan: Regimen) -> ExposureChange:
     InputError
         It has several groups, or not this one; they are named.
     """
+    return tuple(_by_route(agents, plan.form, route) for route in plan.routes)
+
+
+def _by_route(agents: Sequence[str], form: str, route: str) -> ExposureChange:
     effects: list[ExposureEffect] = []
     for agent in agents:
         name, _, group = (part.strip() for part in agent.partition(":"))
-        effects += _of_group(name, group, exposure_effects([name], plan.form, plan.route))
+        effects += _of_group(name, group, exposure_effects([name], form, route))
     said = [effect.sentence for effect in effects]
     known = [effect for effect in effects if effect.finding == "known ratio" and effect.auc is not None]
     if clash := why_not_combined(effects):
-        return ExposureChange(tuple(effects), 1.0, 1.0, None, (*said, f"{clash} The forecast is without either."))
+        return ExposureChange(
+            route, tuple(effects), 1.0, 1.0, None, (*said, f"{clash} The forecast is without either.")
+        )
     if not known:
         unused = ["The forecast is without it."] if effects else []
-        return ExposureChange(tuple(effects), 1.0, 1.0, None, (*said, *unused))
+        return ExposureChange(route, tuple(effects), 1.0, 1.0, None, (*said, *unused))
     ends = [end for effect in known for end in _ends(effect)]
     low, high = min(ends), max(ends)
     span = f"{low:.3g}" if low == high else f"{low:.3g} to {high:.3g}"
-    how = "elimination is slowed or sped up" if plan.route == "iv" else "absorption is scaled"
-    said.append(f"{known[0].name}: exposure was multiplied by {span} in this forecast ({how}).")
-    return ExposureChange(tuple(effects), low, high, known[0].name, tuple(said))
+    how = "elimination is slowed or sped up" if route == "iv" else "absorption is scaled"
+    said.append(f"{known[0].name}: exposure {route} was multiplied by {span} in this forecast ({how}).")
+    return ExposureChange(route, tuple(effects), low, high, known[0].name, tuple(said))
 
 
 def _of_group(name: str, group: str, effects: Sequence[ExposureEffect]) -> list[ExposureEffect]:
@@ -99,15 +107,21 @@ def _ends(effect: ExposureEffect) -> tuple[float, ...]:
     return tuple(number for number in numbers if number is not None)
 
 
-def with_change(
-    built: BuiltModel, model: PopulationModel, change: ExposureChange, route: str, rank: Floats
+def with_changes(
+    built: BuiltModel, model: PopulationModel, changes: Sequence[ExposureChange], rank: Floats
 ) -> BuiltModel:
-    """The model with the change, for subjects whose ranks say where between the sources they lie.
+    """The model with the changes, for subjects whose ranks say where between the sources they lie.
 
-    A population model that has the same thing as a covariate (age, rifampicin) is not changed twice.
+    A population model that has the same thing as a covariate (age, rifampicin) is not changed twice; nor is what is
+    absorbed changed again by what is already in the elimination of a course that is also given by vein.
     """
-    if change.applied is None or change.applied.partition(" ")[0] in model.covariates:
-        return built
-    if route == "iv":
-        return with_area_ratio(built, change.ratio(rank))
-    return with_absorbed_ratio(built, route, change.ratio(rank))
+    by_vein = np.ones(1)
+    for change in sorted(changes, key=lambda change: change.route != "iv"):
+        if change.applied is None or change.applied.partition(" ")[0] in model.covariates:
+            continue
+        if change.route == "iv":
+            by_vein = change.ratio(rank)
+            built = with_area_ratio(built, by_vein)
+        else:
+            built = with_absorbed_ratio(built, change.route, change.ratio(rank) / by_vein)
+    return built

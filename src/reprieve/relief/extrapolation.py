@@ -30,13 +30,15 @@ def extrapolations(
             f"none to as many."
         )
         said.append(f"Condition: the relief parameters come from {studied.condition.upper()}; {taken}")
-    if regimen.form != studied.form:
+    if other := [form for form in regimen.forms if form != studied.form]:
         said.append(
-            f"Form: lasting relief was estimated with {studied.form}; {regimen.form} is converted by its potency "
-            f"in experimental pain."
+            f"Form: lasting relief was estimated with {studied.form}; {' and '.join(other)} is converted by its "
+            f"potency in experimental pain."
         )
-    if regimen.route != studied.route:
-        said.append(f"Route: lasting relief was estimated with {studied.route} infusion, not {regimen.route} doses.")
+    if other := [route for route in regimen.routes if route != studied.route]:
+        also = "" if len(other) == len(regimen.routes) else "alone"
+        what = f"{studied.route} infusion {also}".rstrip()
+        said.append(f"Route: lasting relief was estimated with {what}, not {' or '.join(other)} doses.")
     low, high = studied.infusion_hours
     if not low <= regimen.infusion_hours <= high:
         said.append(
@@ -45,7 +47,7 @@ def extrapolations(
         )
     if regimen.infusion_hours > 0 and isinstance(patient.weight, float):
         slowest, fastest = studied.mg_per_kg_per_hour
-        rate = regimen.total_mg(patient.weight) / regimen.infusion_hours / patient.weight
+        rate = regimen.infused_mg(patient.weight) / regimen.infusion_hours / patient.weight
         if not slowest <= rate <= fastest:
             said.append(
                 f"Dose: lasting relief was estimated at {slowest:g} to {fastest:g} mg/kg/h; this course averages "

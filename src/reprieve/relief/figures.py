@@ -60,8 +60,8 @@ def _pain(course: Course, regimen: Regimen, patient: Patient, threshold: float) 
     shown = course.days <= _SHOWN_DAYS
     pain = baseline * course.remaining[:, shown]
     q10, q25, q75, q90 = np.quantile(pain, (0.1, 0.25, 0.75, 0.9), axis=0)
-    starts = (np.asarray(regimen.starts_h[:_MOST_SESSIONS]) - course.end_h) / 24.0
-    sessions = [(float(start), float(start + regimen.session_hours / 24.0)) for start in starts]
+    spans = sorted((start, start + part.session_hours) for part in regimen.parts for start in part.starts_h)
+    sessions = [((start - course.end_h) / 24.0, (stop - course.end_h) / 24.0) for start, stop in spans[:_MOST_SESSIONS]]
     return fan_picture(
         course.days[shown],
         pain.mean(axis=0),

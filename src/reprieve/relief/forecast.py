@@ -21,7 +21,7 @@ from reprieve.evidence.records.condition import Certainty
 from reprieve.evidence.records.protocol import Protocol
 from reprieve.evidence.records.relief_prior import ReliefPrior
 from reprieve.pictures import Picture
-from reprieve.regimen import Regimen
+from reprieve.regimen import Part, Regimen
 from reprieve.relief.cautions import cautions
 from reprieve.relief.course import FOLLOW_UP_DAYS, Course, follow_course
 from reprieve.relief.distribution import between_draws, quantiles, rounded
@@ -31,7 +31,7 @@ from reprieve.relief.endpoints import (
     probability_of_relief,
 )
 from reprieve.relief.exposure import model_covariates
-from reprieve.relief.exposure_changes import ExposureChange, exposure_change
+from reprieve.relief.exposure_changes import ExposureChange, exposure_changes
 from reprieve.relief.exposure_choice import Chosen, choose_models, named_model
 from reprieve.relief.exposure_spread import exposure_spread
 from reprieve.relief.extrapolation import extrapolations
@@ -75,7 +75,7 @@ class Forecast:
     regimen: Regimen
     seed: int
     members: tuple[Chosen, ...]
-    change: ExposureChange
+    changes: tuple[ExposureChange, ...]
     prior: ReliefPrior
     certainty: Certainty | None
     extrapolation: tuple[str, ...]
@@ -190,7 +190,7 @@ def forecast(
         )
 
     members = (named_model(model, plan),) if model else choose_models(plan.form, plan.route, patient.age)
-    change = exposure_change(patient.interactions or (), plan)
+    changes = exposure_changes(patient.interactions or (), plan)
     prior = read.relief_prior(_PRIOR)
     certainty = condition.certainty_for(plan.route, several_days=plan.is_over_days)
     no_benefit = finds_no_benefit(certainty)
@@ -207,11 +207,14 @@ def forecast(
         regimen=plan,
         seed=seed,
         members=members,
-        change=change,
+        changes=changes,
         prior=prior,
         certainty=certainty,
         extrapolation=extrapolations(patient, plan, prior.studied, members[0].model, no_benefit=no_benefit),
-        warnings=(*change.said, *cautions(plan, protocol, patient, prior, certainty, course.note)),
+        warnings=(
+            *dict.fromkeys(said for change in changes for said in change.said),
+            *cautions(plan, protocol, patient, prior, certainty, course.note),
+        ),
         nearest=nearest_studies(read.studies(), condition.id, plan),
         people=people,
         course=course,
@@ -222,7 +225,7 @@ def forecast(
 def _answer(made: Forecast) -> dict[str, Any]:
     plan, weight = made.regimen, made.patient.weight_kg
     used = sorted({n for one in made.members for n in model_covariates(one.model, made.patient)} & {"age"})
-    used += ["interactions"] if made.change.applied else []
+    used += ["interactions"] if any(change.applied for change in made.changes) else []
     return {
         "patient": made.patient.known,
         "regimen": {
@@ -231,6 +234,7 @@ def _answer(made: Forecast) -> dict[str, Any]:
             "infusion_hours": rounded(plan.infusion_hours),
             "sessions": plan.sessions,
             "last_dose_end_h": rounded(plan.last_dose_end_h),
+            "parts": [_part(part, weight) for part in plan.parts],
         },
         "verdict": made.verdict.sentence,
         "verdict_code": made.verdict.code,
@@ -255,7 +259,7 @@ def _answer(made: Forecast) -> dict[str, Any]:
             "note": made.course.note,
         },
         "exposure_models": exposure_spread(made.members, plan, made.patient, made.people, made.threshold),
-        "interactions": [_interaction(effect, made.change.applied) for effect in made.change.effects],
+        "interactions": [_interaction(effect, change) for change in made.changes for effect in change.effects],
         "assumptions": _assumptions(made.prior),
         "method": METHOD,
         "limits": list(LIMITS),
@@ -267,6 +271,19 @@ def _answer(made: Forecast) -> dict[str, Any]:
             "seed": made.seed,
             "virtual_patients": int(made.people.draw.size),
         },
+    }
+
+
+def _part(part: Part, weight_kg: float) -> dict[str, Any]:
+    """What one form by one route adds to the course."""
+    return {
+        "form": part.form,
+        "route": part.route,
+        "start_h": rounded(part.start_h),
+        "end_h": rounded(part.end_h),
+        "sessions": part.sessions,
+        "infusion_hours": rounded(part.infusion_hours),
+        "total_mg": rounded(part.total_mg(weight_kg)),
     }
 
 
@@ -351,7 +368,12 @@ def _basis(made: Forecast) -> list[dict[str, Any]]:
     keys: Sequence[tuple[str, str]] = [
         *((one.model.source, f"exposure model {one.model.id}") for one in made.members),
         *((row.source, "clearance of R-ketamine") for row in _r_clearance(made)),
-        *((effect.source, f"exposure with {effect.name}") for effect in made.change.effects if effect.source),
+        *(
+            (effect.source, f"exposure with {effect.name}")
+            for c in made.changes
+            for effect in c.effects
+            if effect.source
+        ),
         *((key, "relief model: " + ", ".join(names)) for key, names in used.items()),
     ]
     rows = []
@@ -375,14 +397,15 @@ def _r_clearance(made: Forecast) -> Sequence[MeasuredRatio]:
     return read.clearance_ratio("arketamine").measured if apart else ()
 
 
-def _interaction(effect: ExposureEffect, applied: str | None) -> dict[str, Any]:
+def _interaction(effect: ExposureEffect, change: ExposureChange) -> dict[str, Any]:
     auc = effect.auc
     return {
         "name": effect.name,
+        "route": change.route,
         "group": effect.group,
         "finding": effect.finding,
         "auc_ratio": None if auc is None else {"value": auc.value, "low": auc.low, "high": auc.high},
-        "used": effect.finding == "known ratio" and effect.name == applied,
+        "used": effect.finding == "known ratio" and effect.name == change.applied,
         "verified": effect.verified,
         "text": effect.sentence,
         "source": read.reference(effect.source).short if effect.source else None,

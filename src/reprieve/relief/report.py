@@ -106,6 +106,8 @@ def _regimen_size(regimen: _Answer) -> str:
     parts = []
     if regimen.get("total_mg") is not None:
         parts.append(f"{three_figures(float(regimen['total_mg']))}{NBSP}mg in all")
+    if len(given := regimen.get("parts") or []) > 1:
+        parts += [f"{three_figures(float(one['total_mg']))}{NBSP}mg {one['form']} {one['route']}" for one in given]
     if regimen.get("infusion_hours"):
         parts.append(f"{plain(float(regimen['infusion_hours']))}{NBSP}h of infusion")
     if regimen.get("sessions") is not None:

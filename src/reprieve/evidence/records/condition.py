@@ -11,7 +11,18 @@ ConditionId = Literal[
     "low_back", "whiplash", "orofacial", "ischaemic", "cancer", "mixed",
 ]  # fmt: skip
 Route = Literal[
-    "iv", "im", "sc", "intranasal", "oral", "sublingual", "buccal", "rectal", "inhaled", "epidural", "topical"
+    "iv",
+    "im",
+    "sc",
+    "intranasal",
+    "oral",
+    "oral-pr",
+    "sublingual",
+    "buccal",
+    "rectal",
+    "inhaled",
+    "epidural",
+    "topical",
 ]
 Exposure = Literal["single", "multi_day", "any"]
 #: GRADE words, best first.

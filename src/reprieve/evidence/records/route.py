@@ -50,7 +50,10 @@ class Course(Part, frozen=True, kw_only=True):
 
 
 class Route(Record, frozen=True, kw_only=True):
-    """Absorption by one route; ``systemic`` false where no drug is known to reach the blood."""
+    """Absorption by one route; ``systemic`` false where no drug is known to reach the blood.
+
+    ``release`` is the time over which a prolonged-release form gives off its dose; None for every other form.
+    """
 
     route: str
     forms: tuple[str, ...]
@@ -60,6 +63,7 @@ class Route(Record, frozen=True, kw_only=True):
     tmax: Central | None
     onset: Course | None
     duration: Course | None
+    release: Central | None = None
     evidence: tuple[Seen, ...]
     assumptions: tuple[str, ...] = msgspec.field(default_factory=tuple)
 
@@ -79,11 +83,14 @@ class Route(Record, frozen=True, kw_only=True):
         for what, central, wanted in (
             ("bioavailability", self.bioavailability, "fraction"),
             ("tmax", self.tmax, "time"),
+            ("release", self.release, "time"),
         ):
             if central is not None:
                 self._check_central(what, central, wanted)
         if self.bioavailability and not 0 < self.bioavailability.value <= 1:
             self.fail(f"the bioavailability {self.bioavailability.value:g} must lie above 0 and not above 1")
+        if self.release is not None and self.bioavailability is None:
+            self.fail("it has a time of release and no bioavailability, so nothing can be computed; give both or none")
         if not self.systemic and (self.bioavailability or self.tmax):
             self.fail("it is not systemic and has a bioavailability or tmax; remove them or say it is systemic")
 
@@ -138,3 +145,18 @@ class Route(Record, frozen=True, kw_only=True):
                 f"could be found, so no concentration or forecast can be computed; ask about another route."
             )
         return self.bioavailability.value, convert(self.tmax.value, self.tmax.unit, "h")
+
+    def zero_order(self) -> tuple[float, float]:
+        """Bioavailability (fraction) and time of release (h).
+
+        Raises
+        ------
+        OutsideEvidence
+            No time of release is published.
+        """
+        if self.release is None or self.bioavailability is None:
+            raise OutsideEvidence(
+                f"For {' or '.join(self.forms)} by the route {self.route} no time of release could be found; ask about "
+                f"another route."
+            )
+        return self.bioavailability.value, convert(self.release.value, self.release.unit, "h")
