@@ -17,10 +17,11 @@ from numpy.typing import NDArray
 
 from reprieve.errors import InputError
 from reprieve.evidence.build import add_effect_site, build
-from reprieve.pkpd.simulate import simulate
+from reprieve.pkpd.individual_run import simulate_individually
+from reprieve.pkpd.linear_system import LinearSystem
 from reprieve.pkpd.slow_state import SlowState
 from reprieve.regimen import Regimen
-from reprieve.relief.exposure import Chosen, dose_events, log_deviations, with_route
+from reprieve.relief.exposure import Chosen, deviations, individual_dose_events, with_route
 from reprieve.relief.virtual_patients import VirtualPatients, potency
 
 Floats = NDArray[np.float64]
@@ -172,7 +173,7 @@ def follow_course(
         chosen.model,
         weight_kg=weight_kg,
         covariates=covariates,
-        deviations=log_deviations(chosen, people.pk_normals) or {},
+        deviations=deviations(chosen, people.pk_normals),
         analytes=[parent],
     )
     built = add_effect_site(with_route(built, regimen), ke0=people.ke0)
@@ -181,7 +182,8 @@ def follow_course(
     readout = np.broadcast_to(built.readout, (n, *built.readout.shape[1:]))
     strength = potency(regimen.form, people.r_potency)
     slow = SlowState(readout[:, 0] * strength[:, None], people.c50, people.hill, people.k_des, people.k_rec)
-    result = simulate(matrix, readout, dose_events(built, regimen, weight_kg), hours, slow=slow)
+    doses = individual_dose_events(built, regimen, weight_kg)
+    result = simulate_individually(LinearSystem(matrix, readout, slow), doses, hours)
 
     site = np.maximum(result.values[:, :, -1], 0.0) * strength[:, None]
     acute = site / (site + people.acute_c50[:, None])

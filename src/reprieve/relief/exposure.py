@@ -11,10 +11,11 @@ from numpy.typing import NDArray
 from reprieve.errors import InputError, OutsideEvidence
 from reprieve.evidence import read
 from reprieve.evidence.absorption import add_first_order_input
-from reprieve.evidence.build import BuiltModel, between_subject, build, compartment_doses
+from reprieve.evidence.build import BuiltModel, between_subject, build, individual_doses
 from reprieve.evidence.records.model_choice import ChoiceRule
 from reprieve.evidence.records.population_model import PopulationModel
 from reprieve.evidence.records.protocol import Protocol
+from reprieve.pkpd.individual_dose import IndividualDose
 from reprieve.pkpd.schedule import Dose
 from reprieve.pkpd.simulate import simulate
 from reprieve.regimen import Regimen
@@ -90,8 +91,8 @@ def named_model(model_id: str, regimen: Regimen) -> Chosen:
     return Chosen(model, "asked for by name; it publishes no between-subject variability", model, {})
 
 
-def log_deviations(chosen: Chosen, normals: NDArray[np.float64]) -> dict[str, NDArray[np.float64]]:
-    """Log deviations of the model's parameters for virtual patients.
+def deviations(chosen: Chosen, normals: NDArray[np.float64]) -> dict[str, NDArray[np.float64]]:
+    """Deviations of the model's parameters for virtual patients, each on the scale its parameter varies on.
 
     Parameters
     ----------
@@ -122,15 +123,20 @@ def with_route(built: BuiltModel, regimen: Regimen) -> BuiltModel:
     return add_first_order_input(built, read.route(regimen.route, regimen.form))
 
 
-def dose_events(built: BuiltModel, regimen: Regimen, weight_kg: float) -> tuple[Dose, ...]:
-    """The regimen as inputs into the model's compartments, mg of base."""
+def individual_dose_events(built: BuiltModel, regimen: Regimen, weight_kg: float) -> tuple[IndividualDose, ...]:
+    """The regimen as inputs into the model's compartments, mg of base, where subjects may differ in them."""
     return tuple(
-        Dose(*entry)
+        entry
         for event in regimen.events(weight_kg)
-        for entry in compartment_doses(
+        for entry in individual_doses(
             built, route=event.route, mg=event.amount_mg, start_h=event.time_h, duration_h=event.duration_h
         )
     )
+
+
+def dose_events(built: BuiltModel, regimen: Regimen, weight_kg: float) -> tuple[Dose, ...]:
+    """The regimen as inputs into the compartments of one subject, mg of base."""
+    return tuple(dose.of_subject(0) for dose in individual_dose_events(built, regimen, weight_kg))
 
 
 @dataclass(frozen=True)
