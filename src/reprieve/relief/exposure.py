@@ -21,10 +21,9 @@ from reprieve.pkpd.simulate import simulate
 from reprieve.regimen import Regimen
 from reprieve.relief.patient import Patient
 from reprieve.relief.plan import read_plan
+from reprieve.relief.times import read_times
 
 _CHOICE = "adult"
-#: Longest time, h, that may be asked for: two years.
-_LONGEST_H = 2 * 365 * 24.0
 
 
 @dataclass(frozen=True)
@@ -207,17 +206,7 @@ def concentration(
         Nothing published lets the form or route be computed.
     """
     plan = read_plan(regimen)
-    try:
-        asked = np.atleast_1d(np.asarray(times, dtype=float))
-    except (TypeError, ValueError):
-        raise InputError(f"Times are given as {times!r}; they must be hours, for example [0.5, 1, 2].") from None
-    if asked.ndim != 1 or asked.size == 0 or not np.all(np.isfinite(asked)):
-        raise InputError("Times must be a list of finite hours, for example 0.5,1,2.")
-    if asked.min() < 0 or asked.max() > _LONGEST_H:
-        raise InputError(
-            f"Times run from {asked.min():g} to {asked.max():g} h; they must be from 0 (the start of the first "
-            f"dose) to {_LONGEST_H:g} h."
-        )
+    asked = read_times(times)
     chosen = named_model(model, plan) if model else choose_model(plan.form, plan.route)
     covariates = model_covariates(chosen.model, patient)
     built = with_route(build(chosen.model, weight_kg=patient.weight_kg, covariates=covariates), plan)
