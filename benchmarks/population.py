@@ -23,11 +23,11 @@ CASES = {  # arguments and the largest number of people
         ["--model", "perezruixo2021_esketamine_nasal_po_iv", "--regimen", "esketamine intranasal 56 mg"],
         10_000,
     ),
-    "film, fourteen compartments, durations of their own": (
+    "film, fourteen compartments": (
         ["--model", "simons2022_sket_otf_iv", "--regimen", "esketamine sublingual 50 mg", "--no-occasions"],
         10_000,
     ),
-    "film, the same, varying between occasions": (
+    "film, the same, durations of their own": (
         ["--model", "simons2022_sket_otf_iv", "--regimen", "esketamine sublingual 50 mg"],
         10_000,
     ),

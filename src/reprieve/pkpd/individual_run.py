@@ -86,20 +86,27 @@ def _patterns(doses: Sequence[IndividualDose], n_subjects: int) -> list[_Pattern
     found: list[_Pattern] = []
     for dose in doses:
         amount = np.broadcast_to(np.asarray(dose.amount, dtype=float), n_subjects)
-        common = float(amount.max())
-        if common == 0:
+        if not amount.any():
             continue
-        share = amount / common
         hours = float(np.max(dose.duration_h))
-        for pattern in found:
-            if pattern.compartment == dose.compartment and np.allclose(
-                pattern.share, share, rtol=_IN_PROPORTION, atol=_IN_PROPORTION
-            ):
-                pattern.doses.append(Dose(dose.time_h, dose.compartment, common, hours))
-                break
-        else:
-            found.append(_Pattern(dose.compartment, share, [Dose(dose.time_h, dose.compartment, common, hours)]))
+        here = [pattern for pattern in found if pattern.compartment == dose.compartment]
+        pattern = next((each for each in here if _in_proportion(amount, each.share)), None)
+        if pattern is None:
+            pattern = _Pattern(dose.compartment, amount / _common(amount), [])
+            found.append(pattern)
+        most = int(np.argmax(pattern.share))
+        pattern.doses.append(Dose(dose.time_h, dose.compartment, float(amount[most] / pattern.share[most]), hours))
     return found
+
+
+def _common(amount: Floats) -> float:
+    """What the amounts are shares of: a power of two, which no bit of a subject's result depends on."""
+    return float(amount[0]) if np.ptp(amount) == 0 else float(2.0 ** np.ceil(np.log2(amount.max())))
+
+
+def _in_proportion(amount: Floats, share: Floats) -> bool:
+    most = int(np.argmax(share))
+    return np.allclose(amount, share * (amount[most] / share[most]), rtol=_IN_PROPORTION, atol=0.0)
 
 
 def _on_one_schedule(

@@ -13,7 +13,9 @@ import reprieve
 from reprieve.errors import InputError
 from reprieve.evidence import read
 from reprieve.evidence.build import BuiltModel, between_subject, build, individual_doses
+from reprieve.evidence.records.population_model import PopulationModel
 from reprieve.evidence.records.protocol import Protocol
+from reprieve.evidence.records.variability import BetweenOccasion
 from reprieve.pkpd.individual_dose import IndividualDose
 from reprieve.pkpd.linear_system import LinearSystem
 from reprieve.population.occasions import Occasion, follow
@@ -31,6 +33,8 @@ MOST_SUBJECTS = 100_000_000
 #: Numbers one chunk may hold at a time (64 MiB), in whole blocks of subjects.
 _CHUNK_NUMBERS = 8 * 2**20
 _MOST_BLOCKS = 16
+#: Two weights, kg, that a dose per kg is computed at; every other lies on the line through them.
+_LINE_KG = (64.0, 128.0)
 
 
 @dataclass(frozen=True, eq=False)
@@ -111,16 +115,23 @@ class Population:
             "subjects": self.subjects,
             "times_h": [float(time) for time in self.times_h],
             "seed": self.seed,
-            "between_occasions": self.occasions and self._varying_on_occasions() != (),
+            "between_occasions": self._has_occasions,
             "residual_error": self.residual,
             "evidence_fingerprint": read.fingerprint(),
             "version": reprieve.__version__,
             "note": self.note,
         }
 
-    def _varying_on_occasions(self) -> tuple[str, ...]:
-        between = self.chosen.model.between_occasion
-        return tuple(between.variances()) if between else ()
+    @property
+    def _has_occasions(self) -> bool:
+        return self.occasions and self.chosen.model.between_occasion is not None
+
+    def _with_occasion(self, own: Mapping[str, Floats], number: int, first: int, n: int) -> dict[str, Floats]:
+        """Deviations of people plus those of one of their occasions."""
+        if not self._has_occasions:
+            return {}
+        drawn = occasion_deviations(self.chosen.model, seed=self.seed, number=number, first=first, n=n)
+        return {name: own.get(name, 0.0) + deviation for name, deviation in drawn.items()}
 
     def _built(self, first: int, n: int, deviated: Mapping[str, Floats]) -> BuiltModel:
         known = self.people.of(first, n)
@@ -137,14 +148,13 @@ class Population:
     def _simulated(self, first: int, n: int) -> Chunk:
         names = between_subject(self.chosen.variability_from)[0]
         own = deviations(self.chosen, normals(self.seed, "between subjects", first, n, len(names)))
-        on_occasions = self._varying_on_occasions() if self.occasions else ()
-        starts = self.plan.starts_h if on_occasions else (0.0,)
+        starts = self.plan.starts_h if self._has_occasions else (0.0,)
         weights = self.people.of(first, n).get("weight")
         amounts = list(_dose_amounts(self.plan, weights))
         per_session = len(amounts) // len(starts)
 
         def occasion(number: int) -> Occasion:
-            built = self._built(first, n, own | self._on_occasion(own, on_occasions, number, first, n))
+            built = self._built(first, n, own | self._with_occasion(own, number, first, n))
             matrix = np.broadcast_to(built.rate_matrix, (n, *built.rate_matrix.shape[1:]))
             given = amounts[number * per_session : (number + 1) * per_session]
             doses = tuple(dose for entry in given for dose in _entering(built, entry))
@@ -156,16 +166,12 @@ class Population:
         differing = {name: self.people.of(first, n)[name] for name in self.people.differing}
         return Chunk(first, differing, found)
 
-    def _on_occasion(
-        self, own: Mapping[str, Floats], names: Sequence[str], number: int, first: int, n: int
-    ) -> dict[str, Floats]:
-        """Deviations of people plus those of one of their occasions, on the scale of each parameter."""
-        between = self.chosen.model.between_occasion
-        if not names or between is None:
-            return {}
-        drawn = normals(self.seed, f"occasion {number}", first, n, len(names))
-        spread = np.sqrt([between.variances()[name] for name in names])
-        return {name: own.get(name, 0.0) + spread[i] * drawn[:, i] for i, name in enumerate(names)}
+
+def occasion_deviations(model: PopulationModel, *, seed: int, number: int, first: int, n: int) -> dict[str, Floats]:
+    """Deviations of one occasion of the subjects from number ``first`` on: parameter to (n,), on its own scale."""
+    varies = (model.between_occasion or BetweenOccasion()).variances()
+    drawn = normals(seed, f"occasion {number}", first, n, len(varies))
+    return {name: np.sqrt(variance) * drawn[:, i] for i, (name, variance) in enumerate(varies.items())}
 
 
 @dataclass(frozen=True, eq=False)
@@ -185,10 +191,9 @@ def _dose_amounts(plan: Regimen, weights: Values | None) -> Iterator[_Given]:
             yield _Given(event.route, event.amount_mg, event.time_h, event.duration_h)
         return
     kilograms = np.asarray(weights, dtype=float)
-    low, high = float(kilograms.min()), float(kilograms.max())
+    low, high = _LINE_KG
     for lighter, heavier in zip(plan.events(low), plan.events(high), strict=True):
-        part = (kilograms - low) / (high - low)
-        mg = lighter.amount_mg * (1 - part) + heavier.amount_mg * part
+        mg = lighter.amount_mg + (heavier.amount_mg - lighter.amount_mg) * ((kilograms - low) / (high - low))
         yield _Given(lighter.route, mg, lighter.time_h, lighter.duration_h)
 
 
