@@ -29,6 +29,8 @@ def test_a_population_is_written_and_summed_up(tmp_path, capsys):
     first = found["quantiles"][0]["s_ketamine"]
     assert first["q05"] < first["q50"] < first["q95"]
     assert found["seed"] == 1
+    assert run([*ASKED, "--weight", "70", "--json"]) == 0  # the same people, kept nowhere
+    assert json.loads(capsys.readouterr().out)["quantiles"] == found["quantiles"]
 
 
 @pytest.mark.parametrize(

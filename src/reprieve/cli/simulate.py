@@ -53,7 +53,7 @@ class _WeightRange(click.ParamType[tuple[float, float]]):
 )  # fmt: skip
 @click.option("--residual", is_flag=True, help="Add the residual error of a measurement.")
 @click.option("--seed", type=Whole(0), metavar="N", default=1, show_default=True, help="Seed of everything drawn.")
-@click.option("--out", type=click.Path(path_type=Path), metavar="FILE", required=True, help="FILE.parquet or FILE.csv.")
+@click.option("--out", type=click.Path(path_type=Path), metavar="FILE", help="FILE.parquet or FILE.csv.")
 @click.option("--force", is_flag=True, help="Replace a file that is there.")
 @JSON
 def simulate(
@@ -68,25 +68,25 @@ def simulate(
     occasions: bool,
     residual: bool,
     seed: int,
-    out: Path,
+    out: Path | None,
     force: bool,
     as_json: bool,
 ) -> None:
-    """Simulate people who differ as a published model says, into a file.
+    """Simulate people who differ as a published model says, and keep them in a file.
 
-    One row for each subject and time. The same seed gives the same people, whatever their number. A file that is not
+    One row for each subject and time; without --out only quantiles are printed. The same seed gives the same people, whatever their number. A file that is not
     finished is removed; one that is there is kept unless you say --force.
 
     \b
     Examples:
       reprieve simulate --regimen "racemic iv 0.5 mg/kg over 40 min" --subjects 1000 --weights 50:100 \\
           --times 0.5,1,2,4,8 --out people.csv
-      reprieve simulate --model simons2022_sket_otf_iv --regimen "esketamine iv 20 mg over 20 min" --weight 70 \\
-          --subjects 1000000 --times 0.5,1,2 --residual --out people.parquet
+      reprieve simulate --model otto2021_fanta2015_sket_iv_venous --regimen "esketamine iv 20 mg over 20 min" \\
+          --weight 70 --subjects 10000 --times 0.5,1,2 --residual --seed 7
     """
     from reprieve.population.people import read_covariates  # noqa: PLC0415
     from reprieve.population.simulation import simulate_population  # noqa: PLC0415
-    from reprieve.population.table import write_table  # noqa: PLC0415
+    from reprieve.population.table import quantiles_of, write_table  # noqa: PLC0415
 
     if weight is not None and weights is not None:
         raise InputError("Both --weight and --weights are given; give one of them.")
@@ -103,7 +103,7 @@ def simulate(
         analytes=analytes or None,
     )
     with _progress(subjects) as done:
-        seen = write_table(population, out, force=force, done=done)
+        seen = write_table(population, out, force=force, done=done) if out else quantiles_of(population, done=done)
     middle = seen.at(_SHARES)
     if as_json:
         print_json(_summary(population, out, middle))
@@ -120,7 +120,7 @@ def _progress(subjects: int) -> Iterator[Callable[[int], None]]:
         yield lambda finished: bar.update(task, completed=finished)
 
 
-def _summary(population: Population, out: Path, found: Any) -> dict[str, Any]:
+def _summary(population: Population, out: Path | None, found: Any) -> dict[str, Any]:
     named = [
         {
             "time_h": float(time),
@@ -131,10 +131,10 @@ def _summary(population: Population, out: Path, found: Any) -> dict[str, Any]:
         }
         for t, time in enumerate(population.times_h)
     ]
-    return {"file": str(out), **population.provenance(), "unit": "ng/mL", "quantiles": named}
+    return {"file": str(out) if out else None, **population.provenance(), "unit": "ng/mL", "quantiles": named}
 
 
-def _print(population: Population, out: Path, found: Any) -> None:
+def _print(population: Population, out: Path | None, found: Any) -> None:
     from rich.table import Table  # noqa: PLC0415
 
     screen = Console(highlight=False)
@@ -150,6 +150,8 @@ def _print(population: Population, out: Path, found: Any) -> None:
         table.add_row(f"{time:g}", *cells)
     screen.print(f"{population.subjects:,} people by {population.chosen.model.id}: median (5 % to 95 %)", markup=False)
     screen.print(table)
+    screen.print(f"Model: {population.chosen.reason}", markup=False)
     if population.note:
         screen.print(population.note, style="yellow", markup=False)
-    screen.print(f"Written to {out}", markup=False)
+    if out:
+        screen.print(f"Written to {out}", markup=False)

@@ -89,6 +89,15 @@ def write_table(
     return seen
 
 
+def quantiles_of(population: Population, *, done: Callable[[int], None] = lambda _: None) -> StreamedQuantiles:
+    """Quantiles of the concentrations of a population that is kept nowhere; ``done`` as in :func:`write_table`."""
+    seen = StreamedQuantiles(len(population.times_h), len(population.analytes))
+    for chunk in population.chunks():
+        seen.add(chunk.values)
+        done(chunk.first + len(chunk.values))
+    return seen
+
+
 def _column(analyte: str) -> str:
     return f"{analyte}_ng_per_mL"
 
