@@ -43,6 +43,7 @@ docs: $(VENV)/.dev
 bench: $(VENV)/.bench
 	$(BIN)/python benchmarks/engine.py
 	$(BIN)/python benchmarks/shell.py
+	$(BIN)/python benchmarks/population.py
 
 validate: $(VENV)/.dev
 	$(BIN)/python validation/seed_stability.py

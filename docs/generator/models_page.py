@@ -7,11 +7,11 @@ from collections.abc import Iterator
 
 from generator.evidence_pages import STATUSES, cited
 from generator.table import table
+from reprieve.cli.model_page import effect_in_words
 from reprieve.errors import OutsideEvidence
 from reprieve.evidence import read
 from reprieve.evidence.build import BuiltModel
 from reprieve.evidence.model_checks import evaluate
-from reprieve.evidence.records.covariate import Effect, LevelEffect, LinearAboveEffect, PowerEffect
 from reprieve.evidence.records.population_model import PopulationModel
 from reprieve.pkpd.schedule import Dose
 from reprieve.pkpd.simulate import simulate
@@ -79,22 +79,14 @@ def _facts(model: PopulationModel) -> Iterator[tuple[str, object]]:
 
 
 def _parameters(model: PopulationModel) -> Iterator[tuple[object, ...]]:
-    variance = model.between_subject.log_variance()
+    between = model.between_subject
+    variance = between.log_variance()
     for name, found in model.parameters.items():
         value = f"as `{found.same_as}`" if found.value is None else f"{found.value:g}"
         varies = f"{100 * math.sqrt(math.expm1(variance[name])):.0f} %" if name in variance else None
-        effects = "; ".join(_effect(model, effect) for effect in model.effects if name in effect.parameters)
+        varies = f"logit SD {between.logit_sd[name]:g}" if name in between.logit_sd else varies
+        effects = "; ".join(effect_in_words(model, effect) for effect in model.effects if name in effect.parameters)
         yield f"`{name}`", value, found.unit, varies, effects, found.status
-
-
-def _effect(model: PopulationModel, effect: Effect) -> str:
-    if isinstance(effect, PowerEffect):
-        return f"({effect.covariate}/{model.covariates[effect.covariate].reference})^{effect.exponent:g}"
-    if isinstance(effect, LevelEffect):
-        return f"{effect.covariate}: " + ", ".join(f"{level} × {by:g}" for level, by in effect.factors.items())
-    if isinstance(effect, LinearAboveEffect):
-        return f"{effect.slope:+g} {effect.unit} per unit of {effect.covariate} above {effect.above:g}"
-    return f"× (1 + {effect.slope:g} per hour since the first dose)"
 
 
 def _checks(model: PopulationModel) -> Iterator[tuple[object, ...]]:

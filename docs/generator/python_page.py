@@ -8,13 +8,14 @@ from collections.abc import Callable, Iterator
 
 import reprieve
 from reprieve.pictures import Picture
+from reprieve.population.simulation import Chunk, Population
 from reprieve.relief.arm import ArmPrediction
 from reprieve.relief.distribution import Duration
 from reprieve.relief.exposure import Concentration
 from reprieve.relief.sustained import Sustained
 
 #: What the public names return: not made by hand, so not public names themselves.
-RETURNED = (Sustained, Duration, Concentration, ArmPrediction, Picture)
+RETURNED = (Sustained, Duration, Concentration, ArmPrediction, Picture, Population, Chunk)
 #: Made by functions, never called.
 _NOT_CALLED = ("Forecast",)
 _SECTION = re.compile(r"^(Parameters|Returns|Raises)\n-+\n", re.MULTILINE)

@@ -48,7 +48,25 @@ def page() -> str:
         parts.append(f"Peak memory of a process that runs it: {engine['peak_memory_mb'][regimen]:.0f} MB.")
     heading = ("command", "seconds, median", "peak memory, MB", "runs")
     parts += [_machine(engine["machine"]), "## At a shell", table(heading, _shell(shell)), _machine(shell["machine"])]
+    parts += _populations(_read("population.json"))
     return "\n\n".join(parts)
+
+
+def _populations(found: dict[str, Any]) -> list[str]:
+    rows = [
+        (
+            row["case"], f"{row['subjects']:,}", f"{row['seconds']:.1f}", f"{row['microseconds_per_subject']:.0f}",
+            f"{row['peak_memory_mb']:.0f}", f"{row['file_mb']:.1f}",
+        )
+        for row in found["rows"]
+    ]  # fmt: skip
+    heading = ("model", "people", "seconds", "µs each", "peak memory, MB", "Parquet, MB")
+    says = (
+        f"`reprieve simulate` with {found['rows'][0]['times']} times, from start to exit, once each. Memory is bounded "
+        f"by the chunks; time per person includes starting the program. Where a duration differs between people (the "
+        f"film: its zero-order inputs vary between occasions) each person is a run of the engine."
+    )
+    return ["## Populations", says, table(heading, rows), _machine(found["machine"])]
 
 
 def _shell(found: dict[str, Any]) -> list[tuple[str, ...]]:

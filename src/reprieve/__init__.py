@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
     from reprieve.evidence.read import condition_ids, protocol, protocol_ids
+    from reprieve.population.simulation import simulate_population
     from reprieve.regimen import DoseEvent, Regimen
     from reprieve.relief.arm import predict_arm
     from reprieve.relief.exposure import concentration
@@ -29,6 +30,7 @@ _HOME = {
     "predict_arm": "reprieve.relief.arm",
     "protocol": "reprieve.evidence.read",
     "protocol_ids": "reprieve.evidence.read",
+    "simulate_population": "reprieve.population.simulation",
 }
 
 __all__ = [
@@ -43,6 +45,7 @@ __all__ = [
     "predict_arm",
     "protocol",
     "protocol_ids",
+    "simulate_population",
 ]
 
 

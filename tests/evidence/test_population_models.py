@@ -212,8 +212,8 @@ FAULTS = [
     ),
     (
         "simons",
-        set_in("between_subject", "variance", "F1", 0.1),
-        r"F1 describes an input and inputs are typical",
+        set_in("between_subject", "logit_sd", {"F2": 0.1}),
+        r"logit_sd of F2 is 0.1; only a fraction below one has a logit",
     ),
     ("simons", set_in("population", "age_years", {"low": 32, "high": 19}), r"age range runs from 32 to 19"),
     ("simons", set_in("population", "weight_kg", "mean", 103), r"weight 103 lies outside 53 to 93"),
@@ -255,9 +255,38 @@ PEREZ_FAULTS = [
     (set_in("effects", 0, "unit", "litre"), r"the slope on Qh: Unknown unit 'litre'"),
     (set_in("effects", 2, "parameters", ["FRn"]), r"FRn has two effects of race"),
     (set_in("between_subject", "variance", {"Vc": 0.07}), r"Vc has a variance and a cv_percent"),
-    (set_in("between_subject", "logit_sd", "FRn", -0.7), r"logit_sd of FRn is -0.7; it must be above zero"),
-    (set_in("between_subject", "logit_sd", {"Vc": 0.7}), r"logit_sd of Vc is 0.7; it must be .* of a fraction"),
-    (set_in("between_subject", "cv_percent", "FRn", 30), r"FRn describes an input and inputs are typical"),
+    (set_in("between_subject", "logit_sd", "FRn", -0.7), r"logit_sd of FRn is -0.7; it must be greater than zero"),
+    (set_in("between_subject", "logit_sd", {"Vp2": 0.7}), r"logit_sd of Vp2 is 0.7; only a fraction below one has"),
+    (set_in("between_subject", "logit_sd", {"Vc": 0.7}), r"Vc has a cv_percent and a logit_sd; keep the one"),
+    (set_in("between_subject", "cv_percent", "spray_factor", 30), r"spray_factor divides a dose .* logit scale only"),
+    (set_in("between_subject", "additive_sd", {"Q1": 20.0}), r"additive_sd of Q1 is 20 and its value 84.3; people"),
+    (set_in("between_subject", "correlation", {"Vc FRn": 1.1}), r"Vc FRn = .* implies a correlation of 1.10"),
+    (set_in("between_occasion", {"cv_percent": {"FRn": 20}}), r"FRn divides a dose"),
+    (set_in("between_occasion", {"logit_sd": {"Fgutt": 1.0}}), r"between_occasion \(logit_sd\) names .* 'Fgutt'"),
+    (set_in("between_occasion", {"additive_sd": {"Vc": 1.0}}), r"Vc varies on the log scale between people and on the"),
+    (
+        set_in(
+            "effects",
+            0,
+            {"form": "exponential", "covariate": "age", "slope": 0.0, "parameters": ["Qh"], "status": "assumed"},
+        ),
+        r"slope with age is 0; it must be a number other than zero",
+    ),
+    (
+        set_in(
+            "effects",
+            0,
+            {
+                "form": "maturation",
+                "covariate": "age",
+                "half": 47.7,
+                "hill": -3.4,
+                "parameters": ["Qh"],
+                "status": "assumed",
+            },
+        ),
+        r"half 47.7 and hill -3.4; both must be above 0",
+    ),
     (set_in("between_subject", "correlation", {"Vc Qh": 1.2}), r"Vc Qh = .* implies a correlation of 1.20"),
     (set_in("residual_error", "esketamine", "proportional_sd", 0.1), r"is log-normal and also proportional"),
     (set_in("residual_error", "esketamine", {}), r"residual error of esketamine needs a standard deviation"),
@@ -348,3 +377,12 @@ def test_a_form_of_flow_that_is_not_ours_is_refused(tmp_path):
     path.write_text(text.replace("  V1: {value: 25,", "  V1: {value: 25, value: 26,"))
     with pytest.raises(EvidenceError, match="key 'value' is given twice"):
         read_record(PopulationModel, path)
+
+
+def test_refusing_outside_a_range_that_was_not_seen_is_a_fault():
+    data = raw("perezruixo2021_esketamine_nasal_po_iv")
+    data["covariates"]["age"]["outside_studied"] = "hard"
+    checked(copy.deepcopy(data))
+    del data["population"]["age_years"]
+    with pytest.raises(EvidenceError, match="age is refused outside the studied range and that range was not seen"):
+        checked(data)

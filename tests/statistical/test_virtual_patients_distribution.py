@@ -13,7 +13,7 @@ from scipy import stats
 
 from reprieve.evidence import read
 from reprieve.relief.distribution import between_draws
-from reprieve.relief.exposure import log_deviations
+from reprieve.relief.exposure import deviations
 from reprieve.relief.exposure_choice import choose_models
 from reprieve.relief.virtual_patients import MOST_PATIENTS, PEOPLE_PER_DRAW, draw_patients
 
@@ -128,7 +128,7 @@ def test_parameters_are_independent_of_each_other(population):
 )
 def test_exposure_varies_as_published(form, names):
     # Simons 2022: variances of the logs, no covariance; racemic borrows them.
-    found = log_deviations(choose_models(form, "iv")[0], PEOPLE.pk_normals)
+    found = deviations(choose_models(form, "iv")[0], PEOPLE.pk_normals)
     values = np.array([found[names[kind]] for kind in ("V", "CL", "Q")])
     expected = np.diag([0.057, 0.029, 0.026])
     n = values.shape[1]

@@ -21,6 +21,7 @@ def test_public_names_are_pinned():
         "predict_arm",
         "protocol",
         "protocol_ids",
+        "simulate_population",
     ]
     assert dir(reprieve) == sorted(reprieve.__all__)
 

@@ -12,6 +12,7 @@ from reprieve import __version__
 from reprieve.cli.as_json import print_json
 from reprieve.cli.models import models
 from reprieve.cli.routes import routes
+from reprieve.cli.simulate import simulate
 from reprieve.cli.values import NUMBER, TIMES, WEIGHT, Whole
 from reprieve.errors import InputError, MissingDatum
 
@@ -239,6 +240,7 @@ def protocols(protocol_id: str | None, as_json: bool) -> None:
 
 app.add_command(models)
 app.add_command(routes)
+app.add_command(simulate)
 
 
 @app.group()

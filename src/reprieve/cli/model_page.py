@@ -14,7 +14,15 @@ from rich.text import Text
 from reprieve.cli.model_cards import state, who, why_not
 from reprieve.cli.wording import console, sampled, wrapped
 from reprieve.evidence import read
-from reprieve.evidence.records.covariate import Effect, LevelEffect, LinearAboveEffect, PowerEffect
+from reprieve.evidence.records.covariate import (
+    Effect,
+    ExponentialEffect,
+    LevelEffect,
+    LinearAboveEffect,
+    LinearCentredEffect,
+    MaturationEffect,
+    PowerEffect,
+)
 from reprieve.evidence.records.parameter import Parameter
 from reprieve.evidence.records.population import Population, Range, Signature
 from reprieve.evidence.records.population_model import PopulationModel
@@ -124,22 +132,31 @@ def _dependences(model: PopulationModel) -> Iterator[tuple[str, str]]:
         at = covariate.reference
         reference = f"{at:g} {covariate.unit}" if isinstance(at, float | int) else at.replace("_", " ")
         missing = "must be given" if covariate.when_missing == "ask" else "taken as the reference when not given"
+        missing += "; refused outside the range studied" if covariate.outside_studied == "hard" else ""
         yield "Covariates", f"{name}: reference {reference}; {missing}"
     for effect in model.effects:
-        yield "Covariates", f"{', '.join(effect.parameters)}: {_effect(model, effect)} ({effect.status})"
+        yield "Covariates", f"{', '.join(effect.parameters)}: {effect_in_words(model, effect)} ({effect.status})"
 
 
-def _effect(model: PopulationModel, effect: Effect) -> str:
+def effect_in_words(model: PopulationModel, effect: Effect) -> str:
+    """What an effect does to its parameters."""
     match effect:
         case PowerEffect():
-            return f"× ({effect.covariate}/{model.covariates[effect.covariate].reference:g})^{effect.exponent:g}"
+            after = f"× ({effect.covariate}/{model.covariates[effect.covariate].reference:g})^{effect.exponent:g}"
         case LevelEffect():
             levels = ", ".join(f"× {by:g} if {level.replace('_', ' ')}" for level, by in effect.factors.items())
-            return f"{effect.covariate}: {levels}"
+            after = f"{effect.covariate}: {levels}"
         case LinearAboveEffect():
-            return f"{effect.slope:+g} {effect.unit} per unit of {effect.covariate} above {effect.above:g}"
+            after = f"{effect.slope:+g} {effect.unit} per unit of {effect.covariate} above {effect.above:g}"
+        case LinearCentredEffect():
+            after = f"× (1 {effect.slope:+g} · ({effect.covariate} - {model.covariates[effect.covariate].reference:g}))"
+        case ExponentialEffect():
+            after = f"× exp({effect.slope:g} · ({effect.covariate} - {model.covariates[effect.covariate].reference:g}))"
+        case MaturationEffect():
+            after = f"matures with {effect.covariate.replace('_', ' ')}, half at {effect.half:g}, Hill {effect.hill:g}"
         case _:
-            return f"× (1 + {effect.slope:g} per hour since the first dose)"
+            after = f"× (1 + {effect.slope:g} per hour since the first dose)"
+    return after
 
 
 def _plain_table(*columns: str, right: int) -> Table:
@@ -151,11 +168,13 @@ def _plain_table(*columns: str, right: int) -> Table:
 
 
 def _parameters(model: PopulationModel) -> Table:
-    variance, logit = model.between_subject.log_variance(), model.between_subject.logit_sd
+    between = model.between_subject
+    variance, logit, additive = between.log_variance(), between.logit_sd, between.additive_sd
     table = _plain_table("Parameter", "Value", "Unit", "Between people", "Status", right=1)
     for name, found in model.parameters.items():
         varies = f"CV {100 * math.sqrt(math.expm1(variance[name])):.0f} %" if name in variance else "–"
         varies = f"logit SD {logit[name]:g}" if name in logit else varies
+        varies = f"SD {additive[name]:g}" if name in additive else varies
         table.add_row(name, _value(found), found.unit or "", varies, found.status + (", fixed" if found.fixed else ""))
     return table
 

@@ -11,16 +11,18 @@ from collections.abc import Mapping, Sequence
 import numpy as np
 from numpy.typing import ArrayLike
 
-from reprieve.errors import InputError, OutsideEvidence, UnknownName
+from reprieve.errors import OutsideEvidence, UnknownName
 from reprieve.evidence.built import (
     BuiltModel,
     CompartmentDose,
     Floats,
     Input,
+    PerSubject,
     SprayShare,
     add_effect_site,
     compartment_doses,
     felt_concentration,
+    individual_doses,
 )
 from reprieve.evidence.individual import CovariateGiven, between_subject, individuals
 from reprieve.evidence.records.population_model import PopulationModel
@@ -38,6 +40,7 @@ __all__ = [
     "build",
     "compartment_doses",
     "felt_concentration",
+    "individual_doses",
 ]
 
 
@@ -58,7 +61,8 @@ def build(
     weight_kg : () or (n_subjects,) kg; None when not known, which only some models can do without
     covariates : other covariates the caller knows (``age`` in years, ``race``, ``rifampicin``), one value or one per
         subject; those the model does not use are left aside
-    deviations : log-scale deviation of a parameter from its typical value, (n_subjects,); zero when absent
+    deviations : deviation of a parameter from its typical value on the scale it varies on, (n_subjects,); zero when
+        absent
     analytes : keep only what these depend on; when not given, all that can be computed. Fewer compartments are faster
     for_comparison : run also a model that nobody should dose by
 
@@ -93,7 +97,7 @@ def build(
         readout=readout[1:],
         analytes=wanted,
         central=model.central,
-        inputs={route: _inputs(model, entered, values, graph.names) for route, entered in model.inputs.items()},
+        inputs={route: _inputs(entered, values, graph.names) for route, entered in model.inputs.items()},
         typical_matrix=matrix[0],
         note=" ".join(filter(None, (people.note, left_out, _not_for_dosing(model)))),
         refused={
@@ -208,29 +212,20 @@ def _readout(
     return readout
 
 
-def _inputs(
-    model: PopulationModel, entered: RouteInput, values: Mapping[str, Floats], kept: Sequence[str]
-) -> tuple[Input, ...]:
-    """The entries that reach a kept compartment; absorption is the same for all subjects."""
+def _inputs(entered: RouteInput, values: Mapping[str, Floats], kept: Sequence[str]) -> tuple[Input, ...]:
+    """The entries that reach a kept compartment."""
 
-    def shared(name: str) -> float:
+    def of(name: str) -> PerSubject:
         subjects = values[name][1:]
-        if np.any(subjects != subjects[0]):
-            raise InputError(
-                f"{name} of {model.id} describes an input and differs between these subjects; build one group of "
-                f"equal covariates at a time."
-            )
-        return float(subjects[0])
+        return float(subjects[0]) if np.all(subjects == subjects[0]) else subjects
 
     sprays = entered.sprays
     return tuple(
         Input(
             compartment=entry.into,
-            fraction=shared(entry.fraction) if entry.fraction else 1.0,
-            zero_order_h=shared(entry.duration) if entry.duration else None,
-            sprays=SprayShare(
-                sprays.mg_each, shared(sprays.first), shared(sprays.later), swallowed=entry.share == "swallowed"
-            )
+            fraction=of(entry.fraction) if entry.fraction else 1.0,
+            zero_order_h=of(entry.duration) if entry.duration else None,
+            sprays=SprayShare(sprays.mg_each, of(sprays.first), of(sprays.later), swallowed=entry.share == "swallowed")
             if sprays
             else None,
         )

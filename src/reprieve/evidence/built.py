@@ -14,11 +14,14 @@ from numpy.typing import ArrayLike, NDArray
 
 from reprieve.errors import InputError, OutsideEvidence, UnknownName
 from reprieve.pkpd.compartments import CompartmentGraph, Edge
+from reprieve.pkpd.individual_dose import IndividualDose
 
 Floats = NDArray[np.float64]
 
 #: (time h, position of the compartment, amount mg, duration h); zero duration is a bolus
 CompartmentDose: TypeAlias = tuple[float, int, float, float]
+#: One number for all subjects, or (n_subjects,).
+PerSubject: TypeAlias = "float | Floats"
 
 
 @dataclass(frozen=True)
@@ -26,13 +29,13 @@ class SprayShare:
     """Which part of a dose of sprays an entry gets, by :class:`~reprieve.evidence.records.structure.Sprays`."""
 
     mg_each: float
-    first: float
-    later: float
+    first: PerSubject
+    later: PerSubject
     swallowed: bool
 
-    def of(self, mg: float) -> float:
+    def of(self, mg: PerSubject) -> PerSubject:
         """Share of a dose of ``mg``: absorbed where it lands, or swallowed."""
-        sprays = max(1.0, mg / self.mg_each)
+        sprays = np.maximum(1.0, mg / self.mg_each)
         absorbed = self.first * (1 + (sprays - 1) * self.later) / sprays
         return 1 - absorbed if self.swallowed else absorbed
 
@@ -50,11 +53,11 @@ class Input:
     """
 
     compartment: str
-    fraction: float
-    zero_order_h: float | None = None
+    fraction: PerSubject
+    zero_order_h: PerSubject | None = None
     sprays: SprayShare | None = None
 
-    def mg(self, dose_mg: float) -> float:
+    def mg(self, dose_mg: PerSubject) -> PerSubject:
         """What enters of a dose, mg."""
         return dose_mg * self.fraction * (self.sprays.of(dose_mg) if self.sprays else 1.0)
 
@@ -157,16 +160,16 @@ def felt_concentration(built: BuiltModel, strengths: Mapping[str, ArrayLike] | N
     return np.broadcast_to(felt, (max(len(felt), built.n_subjects), felt.shape[1]))
 
 
-def compartment_doses(
-    built: BuiltModel, *, route: str, mg: float, start_h: float = 0.0, duration_h: float = 0.0
-) -> tuple[CompartmentDose, ...]:
-    """One administration as doses into compartments.
+def individual_doses(
+    built: BuiltModel, *, route: str, mg: PerSubject, start_h: float = 0.0, duration_h: float = 0.0
+) -> tuple[IndividualDose, ...]:
+    """One administration as doses into compartments, which may differ between subjects in amount and duration.
 
     Parameters
     ----------
     built : the model
     route : how it is given
-    mg : base
+    mg : base, one number or one per subject
     start_h : h
     duration_h : h; zero is a bolus
 
@@ -184,7 +187,7 @@ def compartment_doses(
     if route not in built.inputs:
         raise UnknownName("route of this model", route, built.inputs)
     return tuple(
-        (
+        IndividualDose(
             start_h,
             built.graph.index(entry.compartment),
             entry.mg(mg),
@@ -192,3 +195,22 @@ def compartment_doses(
         )
         for entry in built.inputs[route]
     )
+
+
+def compartment_doses(
+    built: BuiltModel, *, route: str, mg: float, start_h: float = 0.0, duration_h: float = 0.0
+) -> tuple[CompartmentDose, ...]:
+    """One administration as doses into compartments, the same for all subjects; else as :func:`individual_doses`.
+
+    Raises
+    ------
+    InputError
+        What enters, or for how long, differs between the subjects.
+    """
+    given = individual_doses(built, route=route, mg=mg, start_h=start_h, duration_h=duration_h)
+    if any(dose.differs for dose in given):
+        raise InputError(
+            f"What enters by the route {route} differs between these subjects; take individual_doses and "
+            f"simulate_individually instead."
+        )
+    return tuple((d.time_h, d.compartment, float(np.max(d.amount)), float(np.max(d.duration_h))) for d in given)

@@ -5,7 +5,7 @@ Nothing is random here: the caller draws the deviations. Inside: hours, litres, 
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import TypeAlias
 
@@ -17,8 +17,11 @@ from reprieve.evidence.records.covariate import (
     KNOWN_COVARIATES,
     Covariate,
     Effect,
+    ExponentialEffect,
     LevelEffect,
     LinearAboveEffect,
+    LinearCentredEffect,
+    MaturationEffect,
     PowerEffect,
     TimeEffect,
 )
@@ -43,7 +46,7 @@ class Individuals:
     Parameters
     ----------
     values : parameter to (1 + n_subjects,); first the typical subject, at every reference and without deviations
-    note : which covariates were not given and are at their reference; empty when none
+    note : which covariates were not given and are at their reference, and which lie outside the people studied
     """
 
     values: Mapping[str, Floats]
@@ -51,14 +54,15 @@ class Individuals:
 
 
 def between_subject(model: PopulationModel) -> tuple[tuple[str, ...], Floats]:
-    """Names of the parameters that vary between people and the covariance of their log deviations.
+    """Names of the parameters that vary between people and the covariance of their deviations.
 
     Returns
     -------
     names : (n_varying,)
-    covariance : (n_varying, n_varying), dimensionless; empty when the model publishes typical values only
+    covariance : (n_varying, n_varying), each on its own scale (additive ones in the printed unit); empty when the model
+        publishes typical values only
     """
-    names = tuple(model.between_subject.log_variance())
+    names = tuple(model.between_subject.variances())
     rows = np.array(covariance_rows(model.between_subject), dtype=float)
     return names, rows.reshape(len(names), len(names))
 
@@ -74,7 +78,7 @@ def individuals(
     ----------
     model : the published model
     given : covariate to its value or level, one or one per subject; None counts as not given
-    deviations : log-scale deviation of a parameter from its typical value, () or (n_subjects,)
+    deviations : deviation of a parameter from its typical value on the scale it varies on, () or (n_subjects,)
 
     Raises
     ------
@@ -85,7 +89,8 @@ def individuals(
     UnknownName
         A covariate, level or parameter that is not known.
     OutsideEvidence
-        An effect takes a parameter to zero or below.
+        An effect takes a parameter to zero or below, a fraction to one where its logit varies, or a covariate lies
+        outside the people studied and the record refuses that.
     """
     _refuse_unknown(model, given, deviations)
     # A weight is looked at even where it has no effect: one that cannot be is a mistake in any case.
@@ -109,9 +114,55 @@ def individuals(
     values = _typical(model, covariates, n_subjects)
     for name, eta in deviations.items():
         rows = np.append(0.0, np.broadcast_to(np.asarray(eta, dtype=float), n_subjects))
-        values[name] = values[name] * np.exp(rows)
+        values[name] = _deviated(model, name, values[name], rows)
     shared = {name: values[p.same_as] for name, p in model.parameters.items() if p.same_as}
-    return Individuals(values | shared, f"{model.id}: {'; '.join(taken)}." if taken else "")
+    said = taken + list(_outside_studied(model, looked_at))
+    return Individuals(values | shared, f"{model.id}: {'; '.join(said)}." if said else "")
+
+
+def _deviated(model: PopulationModel, name: str, typical: Floats, eta: Floats) -> Floats:
+    """``inverse_scale(scale(typical) + eta)``: the equation behind each named scale."""
+    match model.scale_of(name):
+        case "log":
+            return np.asarray(typical * np.exp(eta))
+        case "logit":
+            if np.any(typical >= 1):
+                raise OutsideEvidence(
+                    f"The published effects take the fraction {name} of {model.id} to one or above, where its "
+                    f"variability is not defined. Choose another model."
+                )
+            # The odds p/(1 - p) become exp(eta) times as high.
+            return np.asarray(typical / (typical + (1 - typical) * np.exp(-eta)))
+        case "additive":
+            unit = model.parameters[name].unit or ""
+            values = np.asarray(typical + eta * convert(1.0, unit, _HOUSE_UNIT[dimension(unit)]))
+            if np.any(values <= 0):
+                raise OutsideEvidence(
+                    f"The additive variability of {name} of {model.id} leaves nothing of it in one of these people. "
+                    f"Choose another model."
+                )
+            return values
+
+
+def _outside_studied(model: PopulationModel, given: Mapping[str, NDArray[np.str_] | Floats]) -> Iterator[str]:
+    """In words, the covariates outside the people studied; refused where the record says so."""
+    ranges = {"weight": model.population.weight_kg, "age": model.population.age_years}
+    for name, declared in model.covariates.items():
+        span, values = ranges.get(name), given.get(name)
+        if span is None or values is None:
+            continue
+        numbers = np.asarray(values, dtype=float)
+        outside = int(np.sum((numbers < span.low) | (numbers > span.high)))
+        if not outside:
+            continue
+        unit = "years" if declared.unit == "year" else declared.unit
+        if declared.outside_studied == "hard":
+            raise OutsideEvidence(
+                f"{model.id} was made for a {name} of {span.low:g} to {span.high:g} {unit} and must not be used "
+                f"outside it, where {outside} of {numbers.size} lie. Choose another model."
+            )
+        whose = "the" if numbers.size == 1 else f"{outside} of {numbers.size}"
+        yield f"{whose} {name} lies outside the {span.low:g} to {span.high:g} {unit} studied"
 
 
 def _refuse_unknown(model: PopulationModel, given: Iterable[str], deviations: Iterable[str]) -> None:
@@ -121,8 +172,6 @@ def _refuse_unknown(model: PopulationModel, given: Iterable[str], deviations: It
     for name in deviations:
         if name not in model.parameters or model.parameters[name].same_as:
             raise UnknownName(f"parameter of {model.id} of its own", name, between_subject(model)[0])
-        if name in model.input_parameters():
-            raise InputError(f"{name} of {model.id} describes an input and stays typical; leave it out.")
 
 
 def _said(declared: Covariate) -> str:
@@ -187,13 +236,26 @@ def _applied(effect: Effect, values: Floats, covariates: Mapping[str, NDArray[np
     match effect:
         case PowerEffect():
             covariate = np.asarray(covariates[effect.covariate], dtype=float)
-            return np.asarray(values * (covariate / covariate[0]) ** effect.exponent)
+            after = np.asarray(values * (covariate / covariate[0]) ** effect.exponent)
         case LevelEffect():
             factors = np.array([effect.factors[str(level)] for level in covariates[effect.covariate]])
-            return np.asarray(values * factors)
+            after = np.asarray(values * factors)
         case LinearAboveEffect():
             beyond = np.maximum(0.0, np.asarray(covariates[effect.covariate], dtype=float) - effect.above)
             slope = convert(effect.slope, effect.unit, _HOUSE_UNIT[dimension(effect.unit)])
-            return np.asarray(values + slope * beyond)
+            after = np.asarray(values + slope * beyond)
+        case LinearCentredEffect():
+            after = np.asarray(values * (1 + effect.slope * _beyond_reference(covariates[effect.covariate])))
+        case ExponentialEffect():
+            after = np.asarray(values * np.exp(effect.slope * _beyond_reference(covariates[effect.covariate])))
+        case MaturationEffect():
+            grown = np.asarray(covariates[effect.covariate], dtype=float) ** effect.hill
+            after = np.asarray(values * grown / (effect.half**effect.hill + grown))
         case TimeEffect():
-            return values
+            after = values
+    return after
+
+
+def _beyond_reference(rows: NDArray[np.str_] | Floats) -> Floats:
+    covariate = np.asarray(rows, dtype=float)
+    return np.asarray(covariate - covariate[0])

@@ -45,7 +45,9 @@ def heading(model: PopulationModel, routes: Mapping[str, tuple[str, ...]]) -> tu
     lines += [f"Note: {note}" for note in model.notes]
     if model.between_occasion:
         lines.append("Left out: variability between occasions")
-    lines += [f"Left out: variability of {name} on the logit scale" for name in model.between_subject.logit_sd]
+    between = model.between_subject
+    lines += [f"Left out: variability of {name} on the logit scale" for name in between.logit_sd]
+    lines += [f"Left out: additive variability of {name}" for name in between.additive_sd]
     if model.between_subject.note:
         lines.append(f"Variability between people: {model.between_subject.note}")
     if model.residual_error_note:

@@ -4,7 +4,16 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
 
-from reprieve.evidence.records.covariate import Effect, LevelEffect, LinearAboveEffect, PowerEffect, TimeEffect
+from reprieve.evidence.records.covariate import (
+    Effect,
+    ExponentialEffect,
+    LevelEffect,
+    LinearAboveEffect,
+    LinearCentredEffect,
+    MaturationEffect,
+    PowerEffect,
+    TimeEffect,
+)
 from reprieve.evidence.records.parameter import Parameter
 from reprieve.evidence.records.population_model import PopulationModel
 from reprieve.evidence.records.variability import covariance_rows
@@ -14,7 +23,7 @@ from reprieve.units import convert, dimension
 
 #: How many sprays a dose has; only models of sprays use it.
 SPRAYS = Symbol("N_SPRAYS")
-_COVARIATE_SYMBOL = {"weight": "WT", "age": "AGE"}
+_COVARIATE_SYMBOL = {"weight": "WT", "age": "AGE", "postmenstrual_age": "PMA"}
 
 
 def house_unit(model: PopulationModel, name: str) -> str:
@@ -96,20 +105,39 @@ def _after(effect: Effect, formula: Expression, model: PopulationModel, unit: st
             declared = model.covariates[effect.covariate]
             reference = Number(float(declared.reference), declared.unit or "")
             ratio = Binary("/", Symbol(_COVARIATE_SYMBOL[effect.covariate]), reference)
-            return product(formula, ratio if effect.exponent == 1 else Binary("^", ratio, Number(effect.exponent)))
+            after = product(formula, ratio if effect.exponent == 1 else Binary("^", ratio, Number(effect.exponent)))
         case LevelEffect():
             for level, factor in effect.factors.items():
                 if factor != 1:
                     formula = product(formula, Binary("^", Number(factor), Symbol(_indicator(effect.covariate, level))))
-            return formula
+            after = formula
         case LinearAboveEffect():
             covariate_unit = model.covariates[effect.covariate].unit or ""
             beyond = Above(Symbol(_COVARIATE_SYMBOL[effect.covariate]), Number(effect.above, covariate_unit))
             slope = convert(effect.slope, effect.unit, unit)
             size = Number(abs(slope), f"{unit}/{covariate_unit}")
-            return Binary("-" if slope < 0 else "+", formula, product(size, beyond))
+            after = Binary("-" if slope < 0 else "+", formula, product(size, beyond))
+        case LinearCentredEffect():
+            after = product(formula, Binary("+", Number(1.0), _slope_from_reference(effect, model)))
+        case ExponentialEffect():
+            after = product(formula, Exponential(_slope_from_reference(effect, model)))
+        case MaturationEffect():
+            # x^h/(m^h + x^h), written (x/m)^h/(1 + (x/m)^h), whose parts have no unit
+            half = Number(effect.half, model.covariates[effect.covariate].unit or "")
+            ratio = Binary("/", Symbol(_COVARIATE_SYMBOL[effect.covariate]), half)
+            grown = Binary("^", ratio, Number(effect.hill))
+            after = product(formula, Binary("/", grown, Binary("+", Number(1.0), grown)))
         case TimeEffect():
-            return formula
+            after = formula
+    return after
+
+
+def _slope_from_reference(effect: LinearCentredEffect | ExponentialEffect, model: PopulationModel) -> Expression:
+    """``slope · (covariate - reference)``."""
+    declared = model.covariates[effect.covariate]
+    reference = Number(float(declared.reference), declared.unit or "")
+    beyond = Binary("-", Symbol(_COVARIATE_SYMBOL[effect.covariate]), reference)
+    return product(Number(effect.slope, f"1/{declared.unit}"), beyond)
 
 
 def changing(model: PopulationModel) -> Iterator[Assignment]:
@@ -124,9 +152,10 @@ def changing(model: PopulationModel) -> Iterator[Assignment]:
 
 def blocks(model: PopulationModel) -> Iterator[Block]:
     """The between-subject covariance, split into groups that do not covary."""
-    names = list(model.between_subject.log_variance())
+    names = list(model.between_subject.variances())
     rows = covariance_rows(model.between_subject)
-    waiting = list(range(len(names)))
+    # Other scales are left out, as the heading says.
+    waiting = [position for position, name in enumerate(names) if name in model.between_subject.log_variance()]
     while waiting:
         group = [waiting.pop(0)]
         for member in group:

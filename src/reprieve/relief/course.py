@@ -17,10 +17,11 @@ from numpy.typing import NDArray
 
 from reprieve.errors import InputError
 from reprieve.evidence.build import add_effect_site, felt_concentration
-from reprieve.pkpd.simulate import simulate
+from reprieve.pkpd.individual_run import simulate_individually
+from reprieve.pkpd.linear_system import LinearSystem
 from reprieve.pkpd.slow_state import SlowState
 from reprieve.regimen import Part, Regimen
-from reprieve.relief.exposure import analyte_potencies, dose_events, exposure_model
+from reprieve.relief.exposure import analyte_potencies, exposure_model, individual_dose_events
 from reprieve.relief.exposure_choice import Chosen
 from reprieve.relief.patient import Patient
 from reprieve.relief.virtual_patients import VirtualPatients
@@ -211,8 +212,8 @@ def _exposed(
     built = add_effect_site(built, ke0=people.ke0, strengths=strengths)
     drive = np.pad(drive, [(0, 0), (0, 1)])
     slow = SlowState(drive, people.c50, people.hill, people.k_des, people.k_rec)
-    doses = dose_events(built, regimen, patient.weight_kg)
-    result = simulate(built.rate_matrix, built.readout, doses, hours, slow=slow)
+    doses = individual_dose_events(built, regimen, patient.weight_kg)
+    result = simulate_individually(LinearSystem(built.rate_matrix, built.readout, slow), doses, hours)
     site = np.maximum(result.values[:, :, -1], 0.0)
     given = np.maximum(result.values[:, :, :-1].sum(axis=2), 0.0)
     return given, site / (site + people.acute_c50[:, None]), result.slow, built.note

@@ -8,14 +8,15 @@ from dataclasses import dataclass, replace
 import numpy as np
 from numpy.typing import NDArray
 
-from reprieve.errors import InputError, OutsideEvidence
+from reprieve.errors import OutsideEvidence
 from reprieve.evidence import read
 from reprieve.evidence.absorption import add_approximate_input
-from reprieve.evidence.build import BuiltModel, between_subject, build, compartment_doses
+from reprieve.evidence.build import BuiltModel, between_subject, build, individual_doses
 from reprieve.evidence.enantiomers import with_both_enantiomers
 from reprieve.evidence.interactions import interaction_id
 from reprieve.evidence.records.population_model import PopulationModel
 from reprieve.evidence.records.protocol import Protocol
+from reprieve.pkpd.individual_dose import IndividualDose
 from reprieve.pkpd.schedule import Dose
 from reprieve.pkpd.simulate import simulate
 from reprieve.regimen import Regimen
@@ -23,14 +24,12 @@ from reprieve.relief.exposure_changes import exposure_changes, with_changes
 from reprieve.relief.exposure_choice import Chosen, choose_models, named_model
 from reprieve.relief.patient import Patient
 from reprieve.relief.plan import read_plan
+from reprieve.relief.times import read_times
 from reprieve.relief.virtual_patients import VirtualPatients, potency
 
-#: Longest time, h, that may be asked for: two years.
-_LONGEST_H = 2 * 365 * 24.0
 
-
-def log_deviations(chosen: Chosen, normals: NDArray[np.float64]) -> dict[str, NDArray[np.float64]]:
-    """Log deviations of the model's parameters for virtual patients.
+def deviations(chosen: Chosen, normals: NDArray[np.float64]) -> dict[str, NDArray[np.float64]]:
+    """Deviations of the model's parameters for virtual patients, each on the scale its parameter varies on.
 
     Parameters
     ----------
@@ -78,14 +77,12 @@ def exposure_model(
     people : the virtual patients; the typical one when not given
     parent_only : leave metabolites out, which is faster
     """
-    deviations = log_deviations(chosen, people.pk_normals) if people else {}
+    departs = deviations(chosen, people.pk_normals) if people else {}
 
     def built_with(analytes: Sequence[str] | None) -> BuiltModel:
         covariates = model_covariates(chosen.model, patient)
         model = chosen.model
-        built = build(
-            model, weight_kg=patient.weight_kg, covariates=covariates, deviations=deviations, analytes=analytes
-        )
+        built = build(model, weight_kg=patient.weight_kg, covariates=covariates, deviations=departs, analytes=analytes)
         return with_route(built, plan)
 
     parent = [chosen.model.parent]
@@ -134,15 +131,20 @@ def with_route(built: BuiltModel, regimen: Regimen) -> BuiltModel:
     return built
 
 
-def dose_events(built: BuiltModel, regimen: Regimen, weight_kg: float) -> tuple[Dose, ...]:
-    """The regimen as inputs into the model's compartments, mg of base."""
+def individual_dose_events(built: BuiltModel, regimen: Regimen, weight_kg: float) -> tuple[IndividualDose, ...]:
+    """The regimen as inputs into the model's compartments, mg of base, where subjects may differ in them."""
     return tuple(
-        Dose(*entry)
+        entry
         for event in regimen.events(weight_kg)
-        for entry in compartment_doses(
+        for entry in individual_doses(
             built, route=event.route, mg=event.amount_mg, start_h=event.time_h, duration_h=event.duration_h
         )
     )
+
+
+def dose_events(built: BuiltModel, regimen: Regimen, weight_kg: float) -> tuple[Dose, ...]:
+    """The regimen as inputs into the compartments of one subject, mg of base."""
+    return tuple(dose.of_subject(0) for dose in individual_dose_events(built, regimen, weight_kg))
 
 
 @dataclass(frozen=True)
@@ -213,17 +215,7 @@ def concentration(
         Nothing published lets the form or route be computed.
     """
     plan = read_plan(regimen)
-    try:
-        asked = np.atleast_1d(np.asarray(times, dtype=float))
-    except (TypeError, ValueError):
-        raise InputError(f"Times are given as {times!r}; they must be hours, for example [0.5, 1, 2].") from None
-    if asked.ndim != 1 or asked.size == 0 or not np.all(np.isfinite(asked)):
-        raise InputError("Times must be a list of finite hours, for example 0.5,1,2.")
-    if asked.min() < 0 or asked.max() > _LONGEST_H:
-        raise InputError(
-            f"Times run from {asked.min():g} to {asked.max():g} h; they must be from 0 (the start of the first "
-            f"dose) to {_LONGEST_H:g} h."
-        )
+    asked = read_times(times)
     chosen = named_model(model, plan) if model else choose_models(plan.form, plan.route, patient.age)[0]
     built = exposure_model(chosen, plan, patient)
     changed = [said for change in exposure_changes(patient.interactions or (), plan) for said in change.said]

@@ -17,20 +17,24 @@ from reprieve.evidence.records.record import Part, Status
 from reprieve.units import dimension
 
 #: Every covariate a record may use and a caller may give, with its unit; None where it has levels instead.
-KNOWN_COVARIATES: dict[str, str | None] = {"weight": "kg", "age": "year", "race": None, "rifampicin": None}
+KNOWN_COVARIATES: dict[str, str | None] = {
+    "weight": "kg", "age": "year", "postmenstrual_age": "week", "race": None, "rifampicin": None,
+}  # fmt: skip
 
 
 class Covariate(Part, frozen=True, kw_only=True):
     """A covariate and the value or level at which the printed parameters hold.
 
     ``when_missing`` is ``ask`` (an answer needs it) or ``reference`` (the answer is for the reference and says so).
-    ``beyond_studied`` says why the reference is a value that nobody studied had.
+    ``outside_studied`` is ``soft`` (an answer for somebody outside the studied range says so) or ``hard`` (there is
+    none). ``beyond_studied`` says why the reference is a value that nobody studied had.
     """
 
     reference: float | str
     unit: str | None = None
     levels: tuple[str, ...] = ()
     when_missing: Literal["ask", "reference"] = "ask"
+    outside_studied: Literal["soft", "hard"] = "soft"
     beyond_studied: str | None = None
     note: str | None = None
 
@@ -67,6 +71,40 @@ class LinearAboveEffect(Part, tag_field="form", tag="linear_above", frozen=True,
     note: str | None = None
 
 
+class LinearCentredEffect(Part, tag_field="form", tag="linear_centred", frozen=True, kw_only=True):
+    """``value · (1 + slope · (covariate - reference))``; the slope is per unit of the covariate."""
+
+    covariate: str
+    slope: float
+    parameters: tuple[str, ...]
+    status: Status
+    note: str | None = None
+
+
+class ExponentialEffect(Part, tag_field="form", tag="exponential", frozen=True, kw_only=True):
+    """``value · exp(slope · (covariate - reference))``; the slope is per unit of the covariate."""
+
+    covariate: str
+    slope: float
+    parameters: tuple[str, ...]
+    status: Status
+    note: str | None = None
+
+
+class MaturationEffect(Part, tag_field="form", tag="maturation", frozen=True, kw_only=True):
+    """``value · covariate^hill / (half^hill + covariate^hill)``; the printed value is the mature one.
+
+    ``half`` is the covariate at which half of it is reached, usually a postmenstrual age in weeks.
+    """
+
+    covariate: str
+    half: float
+    hill: float
+    parameters: tuple[str, ...]
+    status: Status
+    note: str | None = None
+
+
 class TimeEffect(Part, tag_field="form", tag="per_hour", frozen=True, kw_only=True):
     """``value · (1 + slope · hours since the first dose)``; ``slope`` is 1/h.
 
@@ -79,7 +117,9 @@ class TimeEffect(Part, tag_field="form", tag="per_hour", frozen=True, kw_only=Tr
     note: str | None = None
 
 
-Effect: TypeAlias = PowerEffect | LevelEffect | LinearAboveEffect | TimeEffect
+#: Effects of a covariate that is a number.
+NumericEffect: TypeAlias = PowerEffect | LinearAboveEffect | LinearCentredEffect | ExponentialEffect | MaturationEffect
+Effect: TypeAlias = NumericEffect | LevelEffect | TimeEffect
 
 
 def covariate_faults(covariates: Mapping[str, Covariate], studied: Population) -> Iterator[str]:
@@ -98,7 +138,9 @@ def covariate_faults(covariates: Mapping[str, Covariate], studied: Population) -
             yield f"the unit of {name} is {covariate.unit!r}; it must be {unit}"
         if covariate.levels or isinstance(reference, str) or not (math.isfinite(reference) and reference > 0):
             yield f"the covariate {name} needs one number above zero as its reference and no levels"
-        span = ranges[name]
+        span = ranges.get(name)
+        if span is None and covariate.outside_studied == "hard":
+            yield f"{name} is refused outside the studied range and that range was not seen; make it soft"
         outside = span is not None and not span.low <= float(reference) <= span.high
         if outside and covariate.beyond_studied is None:
             yield (
@@ -133,13 +175,19 @@ def effect_faults(
             yield f"the covariate {name} ({declared.reference}) is declared and no effect uses it; remove it"
 
 
-def _form_faults(effect: PowerEffect | LevelEffect | LinearAboveEffect, covariate: Covariate) -> Iterator[str]:
+def _form_faults(effect: NumericEffect | LevelEffect, covariate: Covariate) -> Iterator[str]:
     name = effect.covariate
     if not isinstance(effect, LevelEffect):
         if covariate.levels:
             yield f"{name} has levels, so its effect must be by_level"
         if isinstance(effect, LinearAboveEffect) and float(covariate.reference) > effect.above:
             yield f"the printed values hold at {name} {covariate.reference}, above the {effect.above:g} where it begins"
+        if isinstance(effect, MaturationEffect) and not (effect.half > 0 and effect.hill > 0):
+            yield f"the maturation with {name} has half {effect.half:g} and hill {effect.hill:g}; both must be above 0"
+        if isinstance(effect, LinearCentredEffect | ExponentialEffect) and not (
+            math.isfinite(effect.slope) and effect.slope != 0
+        ):
+            yield f"the slope with {name} is {effect.slope:g}; it must be a number other than zero"
         return
     if set(effect.factors) != set(covariate.levels):
         yield (

@@ -31,6 +31,8 @@ from reprieve.evidence.records.variability import (
     BetweenOccasion,
     BetweenSubject,
     ResidualError,
+    Scale,
+    between_occasion_faults,
     between_subject_faults,
     residual_faults,
 )
@@ -101,9 +103,15 @@ class PopulationModel(Record, frozen=True, kw_only=True):
         by_input = (use for entered in self.inputs.values() for use in entered.uses())
         return (*by_flow, *by_volume, *by_input)
 
-    def input_parameters(self) -> frozenset[str]:
-        """Parameters that describe inputs; these stay at their typical values."""
-        return frozenset(name for entered in self.inputs.values() for name, _ in entered.uses())
+    def dividing_parameters(self) -> frozenset[str]:
+        """Parameters that say how a dose is divided between its entries."""
+        sprays = [entered.sprays for entered in self.inputs.values() if entered.sprays]
+        return frozenset(name for divided in sprays for name, _ in divided.uses())
+
+    def scale_of(self, name: str) -> Scale:
+        """The scale of a parameter's deviation: as it varies here, log where it does not."""
+        varying = (self.between_subject, self.between_occasion or BetweenOccasion())
+        return next((scale for each in varying if (scale := each.scale_of(name))), "log")
 
     def time_varying(self) -> frozenset[str]:
         """Parameters that change with the time since the first dose."""
@@ -124,9 +132,10 @@ class PopulationModel(Record, frozen=True, kw_only=True):
         yield from self._fraction_faults()
         yield from covariate_faults(self.covariates, self.population)
         yield from effect_faults(self.effects, self.covariates, self.parameters)
-        yield from between_subject_faults(self.between_subject, self.parameters, self.input_parameters())
+        people, shares = self.between_subject, self.dividing_parameters()
+        yield from between_subject_faults(people, self.parameters, shares)
         if self.between_occasion:
-            yield from unknown("parameter", self.between_occasion.cv_percent, self.parameters, "between_occasion")
+            yield from between_occasion_faults(self.between_occasion, people, self.parameters, shares)
         yield from residual_faults(self.residual_error, self.residual_error_note, self.analytes)
         yield from check_faults(self.checks, self.inputs, self.analytes, self.covariates)
         independent = any(check.origin != "computed" for check in self.checks)
@@ -153,7 +162,7 @@ class PopulationModel(Record, frozen=True, kw_only=True):
         for part in parts:
             if part not in given:
                 yield f"it is {self.completeness} and has no {part}; add them, or call it incomplete"
-        varies = bool(self.between_subject.log_variance())
+        varies = bool(self.between_subject.variances())
         if varies != (self.completeness == "complete"):
             yield (
                 f"it is {self.completeness} and has {'a' if varies else 'no'} between-subject variability; "

@@ -1,0 +1,157 @@
+"""``reprieve simulate``: a population of people who differ, written to a file while it is simulated."""
+
+from __future__ import annotations
+
+import sys
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import click
+from rich.console import Console
+from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeRemainingColumn
+
+from reprieve.cli.as_json import JSON, print_json
+from reprieve.cli.values import TIMES, WEIGHT, Whole
+from reprieve.errors import InputError
+from reprieve.units import parse_number
+
+if TYPE_CHECKING:
+    from reprieve.population.simulation import Population
+
+_SHARES = (0.05, 0.5, 0.95)
+
+
+class _WeightRange(click.ParamType[tuple[float, float]]):
+    name = "range"
+
+    def convert(self, value: Any, param: click.Parameter | None, ctx: click.Context | None) -> tuple[float, float]:
+        if isinstance(value, tuple):
+            return value
+        low, colon, high = str(value).partition(":")
+        if not colon:
+            raise InputError(f"Weights are given as {value!r}; write the lowest and the highest in kg, as 50:100.")
+        return parse_number(low, "The lowest weight"), parse_number(high, "The highest weight")
+
+
+@click.command()
+@click.option("--regimen", metavar="TEXT", required=True, help="Regimen, as 'racemic iv 0.5 mg/kg over 40 min'.")
+@click.option("--model", metavar="ID", help="Population model; chosen by form and route if not given.")
+@click.option("--subjects", type=Whole(1, 100_000_000), metavar="N", required=True, help="How many people.")
+@click.option("--times", type=TIMES, metavar="H,H,...", required=True, help="Hours after the start, as 0.5,1,2.")
+@click.option("--weight", type=WEIGHT, metavar="KG", help="Weight of everybody, kg; or with a unit, as '154 lb'.")
+@click.option("--weights", type=_WeightRange(), metavar="KG:KG", help="Spread people evenly over a range of weight.")
+@click.option(
+    "--covariates", type=click.Path(path_type=Path), metavar="CSV",
+    help="File with a column for each covariate (weight, age ...); its rows are taken in turn.",
+)  # fmt: skip
+@click.option("--analyte", "analytes", multiple=True, metavar="NAME", help="Only this one; may be given again.")
+@click.option(
+    "--occasions/--no-occasions", default=True, show_default=True,
+    help="Let parameters vary from session to session, where the model says how.",
+)  # fmt: skip
+@click.option("--residual", is_flag=True, help="Add the residual error of a measurement.")
+@click.option("--seed", type=Whole(0), metavar="N", default=1, show_default=True, help="Seed of everything drawn.")
+@click.option("--out", type=click.Path(path_type=Path), metavar="FILE", help="FILE.parquet or FILE.csv.")
+@click.option("--force", is_flag=True, help="Replace a file that is there.")
+@JSON
+def simulate(
+    regimen: str,
+    model: str | None,
+    subjects: int,
+    times: tuple[float, ...],
+    weight: float | None,
+    weights: tuple[float, float] | None,
+    covariates: Path | None,
+    analytes: tuple[str, ...],
+    occasions: bool,
+    residual: bool,
+    seed: int,
+    out: Path | None,
+    force: bool,
+    as_json: bool,
+) -> None:
+    """Simulate people who differ as a published model says, and keep them in a file.
+
+    One row for each subject and time; without --out only quantiles are printed. The same seed gives the same people,
+    whatever their number. A file that is not finished is removed; one that is there is kept unless you say --force.
+
+    \b
+    Examples:
+      reprieve simulate --regimen "racemic iv 0.5 mg/kg over 40 min" --subjects 1000 --weights 50:100 \\
+          --times 0.5,1,2,4,8 --out people.csv
+      reprieve simulate --model otto2021_fanta2015_sket_iv_venous --regimen "esketamine iv 20 mg over 20 min" \\
+          --weight 70 --subjects 10000 --times 0.5,1,2 --residual --seed 7
+    """
+    from reprieve.population.people import read_covariates  # noqa: PLC0415
+    from reprieve.population.simulation import simulate_population  # noqa: PLC0415
+    from reprieve.population.table import quantiles_of, write_table  # noqa: PLC0415
+
+    if weight is not None and weights is not None:
+        raise InputError("Both --weight and --weights are given; give one of them.")
+    population = simulate_population(
+        regimen,
+        times=times,
+        subjects=subjects,
+        model=model.strip() if model else None,
+        weight=weights if weights is not None else weight,
+        covariates=read_covariates(covariates) if covariates else None,
+        seed=seed,
+        occasions=occasions,
+        residual=residual,
+        analytes=analytes or None,
+    )
+    with _progress(subjects) as done:
+        seen = write_table(population, out, force=force, done=done) if out else quantiles_of(population, done=done)
+    middle = seen.at(_SHARES)
+    if as_json:
+        print_json(_summary(population, out, middle))
+    else:
+        _print(population, out, middle)
+
+
+@contextmanager
+def _progress(subjects: int) -> Iterator[Callable[[int], None]]:
+    columns = (TextColumn("Simulating"), BarColumn(), MofNCompleteColumn(), TimeRemainingColumn())
+    console = Console(stderr=True)
+    with Progress(*columns, console=console, transient=True, disable=not sys.stderr.isatty()) as bar:
+        task = bar.add_task("subjects", total=subjects)
+        yield lambda finished: bar.update(task, completed=finished)
+
+
+def _summary(population: Population, out: Path | None, found: Any) -> dict[str, Any]:
+    named = [
+        {
+            "time_h": float(time),
+            **{
+                name: {f"q{round(100 * share):02d}": float(f"{found[s, t, a]:.3g}") for s, share in enumerate(_SHARES)}
+                for a, name in enumerate(population.analytes)
+            },
+        }
+        for t, time in enumerate(population.times_h)
+    ]
+    return {"file": str(out) if out else None, **population.provenance(), "unit": "ng/mL", "quantiles": named}
+
+
+def _print(population: Population, out: Path | None, found: Any) -> None:
+    from rich.table import Table  # noqa: PLC0415
+
+    screen = Console(highlight=False)
+    table = Table(box=None, pad_edge=False, header_style="bold", title_justify="left")
+    table.add_column("h", justify="right")
+    for name in population.analytes:
+        table.add_column(f"{name.replace('_', '-')}, ng/mL", justify="right")
+    for t, time in enumerate(population.times_h):
+        cells = [
+            f"{found[1, t, a]:.3g} ({found[0, t, a]:.3g} to {found[2, t, a]:.3g})"
+            for a in range(len(population.analytes))
+        ]
+        table.add_row(f"{time:g}", *cells)
+    screen.print(f"{population.subjects:,} people by {population.chosen.model.id}: median (5 % to 95 %)", markup=False)
+    screen.print(table)
+    screen.print(f"Model: {population.chosen.reason}", markup=False)
+    if population.note:
+        screen.print(population.note, style="yellow", markup=False)
+    if out:
+        screen.print(f"Written to {out}", markup=False)

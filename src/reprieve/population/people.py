@@ -1,0 +1,127 @@
+"""Who is simulated: covariates of each subject, given, spread evenly over a range, or row by row."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TypeAlias
+
+import numpy as np
+from numpy.typing import NDArray
+
+from reprieve.datasets.delimited import rows
+from reprieve.errors import FileError, InputError, UnknownName
+from reprieve.evidence.records.covariate import KNOWN_COVARIATES
+from reprieve.population.streams import uniforms
+from reprieve.units import parse_weight
+
+Values: TypeAlias = "NDArray[np.float64] | NDArray[np.str_]"
+#: One for everybody, or a range (low, high) over which people are spread evenly.
+Weight: TypeAlias = float | str | tuple[float, float]
+_LIGHTEST, _HEAVIEST = 1.0, 400.0
+
+
+@dataclass(frozen=True, eq=False)
+class People:
+    """Covariates of any number of subjects.
+
+    Parameters
+    ----------
+    seed : of what is drawn
+    weight_range : (low, high) kg, between which weights are drawn evenly; None when they are given or not known
+    listed : covariate to (n_rows,) values; subject i has row i, and after the last row they begin again
+    """
+
+    seed: int
+    weight_range: tuple[float, float] | None
+    listed: Mapping[str, Values]
+
+    def of(self, first: int, n: int) -> dict[str, Values]:
+        """Covariates (n,) of the subjects from number ``first`` (from 0) on."""
+        subjects = np.arange(first, first + n)
+        found: dict[str, Values] = {name: values[subjects % values.size] for name, values in self.listed.items()}
+        if self.weight_range is not None:
+            low, high = self.weight_range
+            found["weight"] = low + (high - low) * uniforms(self.seed, "weight", first, n)
+        return found
+
+    @property
+    def differing(self) -> tuple[str, ...]:
+        """Covariates that are not the same for everybody."""
+        by_row = tuple(name for name, values in self.listed.items() if np.unique(values).size > 1)
+        return (*by_row, "weight") if self.weight_range is not None else by_row
+
+
+def describe_people(seed: int, weight: Weight | None, covariates: Mapping[str, object] | None) -> People:
+    """People from what a caller knows of them.
+
+    Parameters
+    ----------
+    seed : of the weights, where a range is given
+    weight : kg, text with a unit, a range (low, high) in kg, or None when ``covariates`` has it or nothing needs it
+    covariates : covariate to one value, or to a list of one per row
+
+    Raises
+    ------
+    InputError
+        Weight is given twice or cannot be, or lists have different lengths.
+    UnknownName
+        A covariate that is not known.
+    """
+    listed: dict[str, Values] = {}
+    for name, given in (covariates or {}).items():
+        if name not in KNOWN_COVARIATES:
+            raise UnknownName("covariate", name, KNOWN_COVARIATES)
+        listed[name] = np.atleast_1d(np.asarray(given, dtype=np.str_ if KNOWN_COVARIATES[name] is None else float))
+    lengths = {values.size for values in listed.values()} - {1}
+    if len(lengths) > 1 or 0 in lengths:
+        raise InputError(f"The covariates have {sorted(lengths)} rows; give one value each, or lists of one length.")
+    if weight is not None and "weight" in listed:
+        raise InputError("The weight is given and is among the covariates, too; give it once.")
+    if isinstance(weight, tuple):
+        low, high = (float(end) for end in weight)
+        if not _LIGHTEST <= low < high <= _HEAVIEST:
+            raise InputError(
+                f"Weights run from {low:g} to {high:g} kg; give a lower and a higher one from {_LIGHTEST:g} to "
+                f"{_HEAVIEST:g} kg, as 50:100."
+            )
+        return People(seed, (low, high), listed)
+    if weight is not None:
+        listed["weight"] = np.array([parse_weight(weight)])
+    for kilograms in np.asarray(listed.get("weight", []), dtype=float):
+        if not _LIGHTEST <= kilograms <= _HEAVIEST:
+            raise InputError(
+                f"A weight is given as {kilograms:g} kg; it must be from {_LIGHTEST:g} to {_HEAVIEST:g} kg. Check the "
+                f"unit."
+            )
+    return People(seed, None, listed)
+
+
+def read_covariates(path: Path) -> dict[str, Sequence[float | str]]:
+    """Covariates from a comma-separated file with a column for each and a row for each person.
+
+    Raises
+    ------
+    FileError
+        It cannot be read, a column is no covariate, or a cell is missing or no number; line and column are named.
+    """
+    try:
+        header, lines = rows(path.read_bytes(), path.name)
+    except OSError as error:
+        raise FileError(f"{path} cannot be read: {error.strerror}.") from None
+    for name in header:
+        if name not in KNOWN_COVARIATES:
+            raise FileError(
+                f"{path.name}, line 1, column {name}: that is no covariate; known are {', '.join(KNOWN_COVARIATES)}."
+            )
+    found: dict[str, list[float | str]] = {name: [] for name in header}
+    for row in lines:
+        for name in header:
+            value = row.cells[name] if KNOWN_COVARIATES[name] is None else row.number(name)
+            if value is None or value == "":
+                raise row.at(name).refuse("the value is missing; every person needs one")
+            found[name].append(value)
+    if not found[header[0]]:
+        raise FileError(f"{path.name}, line 2: there are no people; write one on each line.")
+    return dict(found)
