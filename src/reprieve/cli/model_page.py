@@ -127,6 +127,9 @@ def _dependences(model: PopulationModel) -> Iterator[tuple[str, str]]:
         yield "Covariates", f"{name}: reference {reference}; {missing}"
     for effect in model.effects:
         yield "Covariates", f"{', '.join(effect.parameters)}: {_effect(model, effect)} ({effect.status})"
+    for name, enzyme in model.enzymes.items():
+        acts = [f"{type(a).__name__.lower()} by {a.by or a.at}" for a in enzyme.actions]
+        yield "Enzymes", f"{name} behind {', '.join(enzyme.parameters)}: {', '.join(acts)}"
 
 
 def _effect(model: PopulationModel, effect: Effect) -> str:

@@ -17,7 +17,7 @@ from numpy.typing import NDArray
 
 from reprieve.errors import InputError
 from reprieve.evidence.build import add_effect_site, build
-from reprieve.pkpd.simulate import simulate
+from reprieve.evidence.built_system import system_of
 from reprieve.pkpd.slow_state import SlowState
 from reprieve.regimen import Regimen
 from reprieve.relief.exposure import Chosen, dose_events, log_deviations, with_route
@@ -176,12 +176,13 @@ def follow_course(
         analytes=[parent],
     )
     built = add_effect_site(with_route(built, regimen), ke0=people.ke0)
-    n = people.draw.size
-    matrix = np.broadcast_to(built.rate_matrix, (n, *built.rate_matrix.shape[1:]))
-    readout = np.broadcast_to(built.readout, (n, *built.readout.shape[1:]))
     strength = potency(regimen.form, people.r_potency)
-    slow = SlowState(readout[:, 0] * strength[:, None], people.c50, people.hill, people.k_des, people.k_rec)
-    result = simulate(matrix, readout, dose_events(built, regimen, weight_kg), hours, slow=slow)
+
+    def slow(readout: Floats) -> SlowState:
+        return SlowState(readout[:, 0] * strength[:, None], people.c50, people.hill, people.k_des, people.k_rec)
+
+    system = system_of(built, slow, n_subjects=people.draw.size)
+    result = system.simulate(dose_events(built, regimen, weight_kg), hours)
 
     site = np.maximum(result.values[:, :, -1], 0.0) * strength[:, None]
     acute = site / (site + people.acute_c50[:, None])

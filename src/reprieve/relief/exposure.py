@@ -12,11 +12,11 @@ from reprieve.errors import InputError, OutsideEvidence
 from reprieve.evidence import read
 from reprieve.evidence.absorption import add_first_order_input
 from reprieve.evidence.build import BuiltModel, between_subject, build, compartment_doses
+from reprieve.evidence.built_system import system_of
 from reprieve.evidence.records.model_choice import ChoiceRule
 from reprieve.evidence.records.population_model import PopulationModel
 from reprieve.evidence.records.protocol import Protocol
 from reprieve.pkpd.schedule import Dose
-from reprieve.pkpd.simulate import simulate
 from reprieve.regimen import Regimen
 from reprieve.relief.patient import Patient
 from reprieve.relief.plan import read_plan
@@ -216,7 +216,7 @@ def concentration(
     covariates = model_covariates(chosen.model, patient)
     built = with_route(build(chosen.model, weight_kg=patient.weight_kg, covariates=covariates), plan)
     doses = dose_events(built, plan, patient.weight_kg)
-    values = simulate(built.rate_matrix, built.readout, doses, asked).values[0]
+    values = system_of(built).simulate(doses, asked).values[0]
     return Concentration(
         asked,
         built.analytes,
