@@ -297,7 +297,8 @@ def test_steady_state_is_the_same_an_interval_later(interval, lasts, lag, name):
 @settings(max_examples=25, deadline=None)
 @given(st.lists(st.tuples(st.floats(0, 20), st.floats(0.1, 50), st.floats(0, 10)), min_size=1, max_size=5))
 def test_looking_more_often_changes_nothing(rows):
-    rows = sorted(rows)
+    # Times closer than 1e-9 h are one time by rule, which a dose a part of that later would show: whole microhours.
+    rows = sorted((round(t, 6), a, d) for t, a, d in rows)
     doses = [DoseRecord(t, a, duration_h=d if d > 0.01 else None) for t, a, d in rows]
     looked = [record for dose in doses for record in (Observation(dose.time_h), dose)]
     events = EventTable((*looked, Observation(40.0)))

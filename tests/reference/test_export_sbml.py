@@ -4,14 +4,17 @@ import math
 from xml.etree import ElementTree as ET
 
 import export_cases as cases
+import nonlinear_records as textbook
 import numpy as np
 import pytest
 from scipy.integrate import solve_ivp
 
 from reprieve.evidence import read
 from reprieve.evidence.build import build, compartment_doses
+from reprieve.evidence.built_system import system_of
+from reprieve.export.equations import equations
+from reprieve.export.sbml import sbml
 from reprieve.pkpd.schedule import Dose
-from reprieve.pkpd.simulate import simulate
 
 SBML = "{http://www.sbml.org/sbml/level3/version1/core}"
 MATH = "{http://www.w3.org/1998/Math/MathML}"
@@ -47,7 +50,7 @@ def test_the_engine_agrees_with_libroadrunner(model_id):
         doses[route] = list(compartment_doses(built, route=route, mg=cases.BY_ROUTE))
     assert {key[1:] for key in rows if key[0] == model_id} == {(c, a) for c in doses for a in model.analytes}
     for case, given in doses.items():
-        ours = simulate(built.rate_matrix, built.readout, [Dose(*dose) for dose in given], cases.TIMES).values[0]
+        ours = system_of(built).simulate([Dose(*dose) for dose in given], cases.TIMES).values[0]
         for column, analyte in enumerate(built.analytes):
             theirs = rows[model_id, case, analyte]
             assert ours[:, column] == pytest.approx(theirs, rel=1e-6, abs=1e-9), (case, analyte)
@@ -134,6 +137,17 @@ def test_rate_rules_and_readouts_are_those_of_the_matrices(model_id):
         assert [rates[f"A_{place}"] for place in built.graph.names] == pytest.approx(expected, rel=1e-9, abs=1e-9)
         for name, row in zip(built.analytes, built.readout[0], strict=True):
             assert known[f"C_{name}"] == pytest.approx(row @ kept, rel=1e-10)
+
+
+@pytest.mark.parametrize("model", [textbook.phenytoin(), textbook.saturable_first_pass()])
+def test_saturable_clearance_is_written_as_the_engine_computes_it(model):
+    text = sbml("textbook", (), equations(model, {}))
+    system = system_of(build(model, weight_kg=70))
+    for held in (0.1, 30.0, 2000.0):
+        state = {f"A_{place}": held * number for number, place in enumerate(model.compartments, 1)}
+        _, rates = evaluated(text, state)
+        expected = system.slopes(0.0, np.array([[*state.values(), 0.0]]), np.zeros(len(state) + 1), True)[0, :-1]
+        assert [rates[name] for name in state] == pytest.approx(expected, rel=1e-9)
 
 
 def test_a_rate_parameter_feeds_its_compartment():

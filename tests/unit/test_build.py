@@ -6,7 +6,9 @@ from matrix_exponential import simulate
 
 from reprieve.errors import InputError, MissingDatum, OutsideEvidence, UnknownName
 from reprieve.evidence.build import add_effect_site, between_subject, build, compartment_doses
+from reprieve.evidence.built_system import system_of
 from reprieve.evidence.read import population_model, population_model_ids
+from reprieve.pkpd.schedule import Dose
 
 KAMP, OTTO, SIMONS = (
     "kamp2020_meta_3cpt",
@@ -29,9 +31,8 @@ def test_flows_never_create_drug_and_all_of_it_leaves_in_the_end(model):
     n = len(built.graph.names)
     assert built.rate_matrix.shape == (3, n, n)
     assert built.readout.shape == (3, len(built.analytes), n)
-    if not model.time_varying():
-        assert built.graph.names == tuple(model.compartments)
-        assert built.analytes == tuple(model.analytes)
+    assert built.graph.names == tuple(model.compartments)
+    assert built.analytes == tuple(model.analytes)
     assert np.all(built.rate_matrix.sum(axis=1) <= 1e-9)  # what leaves a compartment is at least what arrives
     assert np.linalg.eigvals(built.rate_matrix).real.max() < 0
 
@@ -280,14 +281,17 @@ def test_covariates_that_cannot_be_are_refused():
         compartment_doses(built, route="intranasal", mg=28)
 
 
-def test_a_clearance_that_changes_with_time_is_left_out_and_not_frozen():
+def test_a_clearance_that_changes_with_time_is_not_frozen():
     model = population_model(FLINT)
     built = build(model, weight_kg=7)
-    assert built.analytes == ("s_ketamine",)
-    assert "s_norketamine of flint2017_picu_sket cannot be computed: CL_NK changes with the time" in built.note
-    assert build(model, weight_kg=7, analytes=["s_ketamine"]).note == ""
-    with pytest.raises(OutsideEvidence, match=r"only rates that stay the same can be run. Ask for s_ketamine"):
-        build(model, weight_kg=7, analytes=["s_norketamine"])
+    assert built.analytes == ("s_ketamine", "s_norketamine")
+    assert not built.parent_varies
+    assert build(model, weight_kg=7, analytes=["s_ketamine"]).varying is None
+    # Long after the dose, norketamine loses CL_NK/V (1 + 0.0087 h) of itself per hour more than it is formed; formation
+    # and loss balance at CL · C = CL_NK (1 + 0.0087 h) · C_NK, quasi-steady as V is 1 L.
+    end = compartment_doses(built, route="iv", mg=16.8 * 500, duration_h=500)
+    ketamine, norketamine = system_of(built).simulate([Dose(*dose) for dose in end], [500.0]).values[0, 0]
+    assert 112 * ketamine / norketamine == pytest.approx(53.2 * (1 + 0.0087 * 500), rel=1e-3)
 
 
 def test_routes_and_doses_a_model_cannot_answer_for():

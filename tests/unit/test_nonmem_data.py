@@ -186,3 +186,23 @@ def test_a_file_round_trip(tmp_path):
     data = parse_nonmem(HEADER + DOSE + LOOK)
     write_nonmem(data, tmp_path / "out.csv")
     assert read_nonmem(tmp_path / "out.csv") == data
+
+
+CHANGING_WEIGHT = """ID,TIME,AMT,DV,CMT,WT
+1,0,100,.,1,70
+1,2,.,5,1,.
+1,4,.,4,1,66
+1,9,.,3,1,66
+2,0,50,.,1,20
+2,6,.,1,1,.
+"""
+
+
+def test_covariates_over_time_carry_the_last_value_forward():
+    steps = parse_nonmem(CHANGING_WEIGHT, covariates=["WT"]).covariate_steps()
+    assert steps["1"]["WT"].times_h.tolist() == [0, 4, 9]
+    assert [float(steps["1"]["WT"].at(time)) for time in (0, 2, 3.9, 4, 20)] == [70, 70, 70, 66, 66]
+    assert [float(steps["2"]["WT"].at(time)) for time in (0, 100)] == [20, 20]
+    missing = CHANGING_WEIGHT.replace("1,0,100,.,1,70", "1,0,100,.,1,.")
+    with pytest.raises(InputError, match="Subject 1 has no WT on its first record, at 0 h; write it there"):
+        parse_nonmem(missing, covariates=["WT"]).covariate_steps()

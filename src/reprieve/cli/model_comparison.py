@@ -203,6 +203,7 @@ def _predict(model: PopulationModel, plan: Regimen, patient: Patient, times: NDA
         analytes=(model.parent,),
         for_comparison=True,
     )
+    built.require_constant_rates("peak and area")
     doses = dose_events(built, plan, patient.weight_kg)
     values = simulate(built.rate_matrix, built.readout, doses, times).values[0, :, 0]
     top = peak(built.rate_matrix, built.readout, doses)

@@ -136,6 +136,9 @@ def _dependences(model: PopulationModel) -> Iterator[tuple[str, str]]:
         yield "Covariates", f"{name}: reference {reference}; {missing}"
     for effect in model.effects:
         yield "Covariates", f"{', '.join(effect.parameters)}: {effect_in_words(model, effect)} ({effect.status})"
+    for name, enzyme in model.enzymes.items():
+        acts = [f"{type(a).__name__.lower()} by {a.by or a.at}" for a in enzyme.actions]
+        yield "Enzymes", f"{name} behind {', '.join(enzyme.parameters)}: {', '.join(acts)}"
 
 
 def effect_in_words(model: PopulationModel, effect: Effect) -> str:

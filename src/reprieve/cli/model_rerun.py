@@ -9,11 +9,11 @@ from typing import Any, Literal, TypeAlias
 
 from reprieve.errors import OutsideEvidence
 from reprieve.evidence.built import BuiltModel, CompartmentDose, Floats
+from reprieve.evidence.built_system import system_of
 from reprieve.evidence.model_checks import Comparison, evaluate
 from reprieve.evidence.records.model_check import Check
 from reprieve.evidence.records.population_model import PopulationModel
 from reprieve.pkpd.schedule import Dose
-from reprieve.pkpd.simulate import simulate
 
 Verdict: TypeAlias = Literal["agrees", "known misfit", "disagrees", "not run"]
 
@@ -116,7 +116,7 @@ def _rerun_check(model: PopulationModel, check: Check) -> CheckRerun:
 
 
 def _engine(built: BuiltModel, doses: Sequence[CompartmentDose], times: Floats) -> Floats:
-    values: Floats = simulate(built.rate_matrix, built.readout, [Dose(*dose) for dose in doses], times).values[0]
+    values: Floats = system_of(built).simulate([Dose(*dose) for dose in doses], times).values[0]
     return values
 
 

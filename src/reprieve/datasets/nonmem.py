@@ -14,10 +14,13 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 
+import numpy as np
+
 from reprieve.datasets.delimited import Place, Row, rows
 from reprieve.datasets.nonmem_record import COLUMNS, DoseParameters, NonmemRecord, record_from_row
-from reprieve.errors import FileError
+from reprieve.errors import FileError, InputError
 from reprieve.pkpd.events import EventTable
+from reprieve.pkpd.steps import Steps
 
 _NEEDED = ("ID", "TIME", "AMT")
 _DATES = {"DATE", "DAT1", "DAT2", "DAT3"}
@@ -58,6 +61,34 @@ class NonmemData:
             subject: EventTable(tuple(record.event(self.dosing) for record in records))
             for subject, records in self.subjects.items()
         }
+
+    def covariate_steps(self) -> dict[str, dict[str, Steps]]:
+        """Each subject's covariates over time by ID and column: a value holds from its record until the next one.
+
+        A missing value is the last one carried forward, also past the last record. At one time the last record counts.
+
+        Raises
+        ------
+        InputError
+            A subject has no value on its first record; none is made up.
+        """
+        return {
+            subject: {
+                name: _steps(subject, name, [(record.time_h, record.covariates[column]) for record in records])
+                for column, name in enumerate(self.covariates)
+            }
+            for subject, records in self.subjects.items()
+        }
+
+
+def _steps(subject: str, name: str, recorded: Sequence[tuple[float, float | None]]) -> Steps:
+    if recorded[0][1] is None:
+        raise InputError(
+            f"Subject {subject} has no {name} on its first record, at {recorded[0][0]:g} h; write it there. It holds "
+            f"until another value is recorded."
+        )
+    values = {time: value for time, value in recorded if value is not None}
+    return Steps(np.array(list(values)), np.array(list(values.values())))
 
 
 def _check_columns(header: Sequence[str], covariates: Sequence[str], file: str) -> None:

@@ -39,8 +39,9 @@ def absorption_rate(tmax: float, disposition: BuiltModel) -> float:
     Raises
     ------
     OutsideEvidence
-        No rate between 0.001 and 10 000 per hour puts the peak there.
+        No rate between 0.001 and 10 000 per hour puts the peak there, or rates of the parent drug do not stay the same.
     """
+    disposition.require_constant_rates("absorption rate")
     rates, weights = _bolus_response(disposition)
     slow, fast = _SLOWEST, _FASTEST
     if _slope(slow, tmax, rates, weights) <= 0 or _slope(fast, tmax, rates, weights) >= 0:

@@ -7,11 +7,12 @@ Inside: hours, milligrams, litres, kg, ng/mL.
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from dataclasses import replace
 
 import numpy as np
 from numpy.typing import ArrayLike
 
-from reprieve.errors import OutsideEvidence, UnknownName
+from reprieve.errors import InputError, OutsideEvidence, UnknownName
 from reprieve.evidence.built import (
     BuiltModel,
     CompartmentDose,
@@ -24,10 +25,21 @@ from reprieve.evidence.built import (
     felt_concentration,
     individual_doses,
 )
+from reprieve.evidence.changing import changing_covariates, covariates_at
 from reprieve.evidence.individual import CovariateGiven, between_subject, individuals
 from reprieve.evidence.records.population_model import PopulationModel
-from reprieve.evidence.records.structure import Clearance, Exchange, Flow, RouteInput, Transfer, Transit
+from reprieve.evidence.records.structure import (
+    Clearance,
+    Exchange,
+    Flow,
+    RouteInput,
+    SaturableClearance,
+    Transfer,
+    Transit,
+)
+from reprieve.evidence.varying import influences, per_mg, varying_rates
 from reprieve.pkpd.compartments import OUTSIDE, CompartmentGraph, Edge
+from reprieve.pkpd.steps import Steps
 from reprieve.units import MOLAR_MASS, convert
 
 __all__ = [
@@ -47,8 +59,8 @@ __all__ = [
 def build(
     model: PopulationModel,
     *,
-    weight_kg: ArrayLike | None,
-    covariates: Mapping[str, CovariateGiven | None] | None = None,
+    weight_kg: ArrayLike | Steps | None,
+    covariates: Mapping[str, CovariateGiven | Steps | None] | None = None,
     deviations: Mapping[str, Floats] | None = None,
     analytes: Sequence[str] | None = None,
     for_comparison: bool = False,
@@ -58,9 +70,9 @@ def build(
     Parameters
     ----------
     model : the published model
-    weight_kg : () or (n_subjects,) kg; None when not known, which only some models can do without
+    weight_kg : () or (n_subjects,) kg, or steps of it; None when not known, which only some models can do without
     covariates : other covariates the caller knows (``age`` in years, ``race``, ``rifampicin``), one value or one per
-        subject; those the model does not use are left aside
+        subject, or steps of a number; those the model does not use are left aside
     deviations : deviation of a parameter from its typical value on the scale it varies on, (n_subjects,); zero when
         absent
     analytes : keep only what these depend on; when not given, all that can be computed. Fewer compartments are faster
@@ -69,11 +81,11 @@ def build(
     Raises
     ------
     OutsideEvidence
-        The model is incomplete, is never for dosing, or the analyte depends on a rate that changes with time.
+        The model is incomplete, or is never for dosing.
     MissingDatum
         A covariate the model needs is not given.
     InputError
-        A covariate that cannot be, or covariates and deviations of different lengths.
+        A covariate that cannot be or cannot change, or covariates and deviations of different lengths.
     UnknownName
         An analyte, parameter, covariate or level the model does not have.
     """
@@ -81,14 +93,32 @@ def build(
     for name in analytes or ():
         if name not in model.analytes:
             raise UnknownName(f"analyte of {model.id}", name, model.analytes)
-    people = individuals(model, {**(covariates or {}), "weight": weight_kg}, deviations or {})
+    wanted = tuple(model.analytes if analytes is None else analytes)
+    given = {**(covariates or {}), "weight": weight_kg}
+    begins, *changes = changing_covariates(given)
+    first, *later = (_build(model, covariates_at(given, time), deviations or {}, wanted) for time in (begins, *changes))
+    for piece in later:
+        if not _enter_alike(piece, first):
+            raise InputError(
+                f"A covariate of {model.id} that changes would change how doses enter it; give it one value."
+            )
+    return replace(first, later=tuple(zip(changes, later, strict=True)))
+
+
+def _build(
+    model: PopulationModel,
+    given: Mapping[str, CovariateGiven | None],
+    deviations: Mapping[str, Floats],
+    wanted: tuple[str, ...],
+) -> BuiltModel:
+    """The arrays for covariates that stay the same."""
+    people = individuals(model, given, deviations)
     values = people.values
 
     edges, rates, yields = _edges(model, values)
     graph = CompartmentGraph(tuple(model.compartments), edges)
-    wanted, left_out = _computable(model, graph, analytes)
-    keep = _ancestors(graph, [graph.index(model.analytes[a].compartment) for a in (model.parent, *wanted)])
-    graph, kept = _reduced(graph, keep)
+    read_from = [graph.index(model.analytes[a].compartment) for a in (model.parent, *wanted)]
+    graph, kept = _reduced(graph, graph.upstream(read_from, influences(model, graph)))
     matrix = graph.rate_matrix(rates[:, kept], yields[:, kept])
     readout = _readout(model, values, wanted, graph)
     return BuiltModel(
@@ -99,12 +129,29 @@ def build(
         central=model.central,
         inputs={route: _inputs(entered, values, graph.names) for route, entered in model.inputs.items()},
         typical_matrix=matrix[0],
-        note=" ".join(filter(None, (people.note, left_out, _not_for_dosing(model)))),
+        varying=varying_rates(model, values, graph, rates, yields),
+        note=" ".join(filter(None, (people.note, _not_for_dosing(model)))),
         refused={
             lack.route: f"{model.id} lacks the {lack.what}: {lack.reason}" for lack in model.missing if lack.route
         },
         infusion_only={route: e.infusion_only for route, e in model.inputs.items() if e.infusion_only},
     )
+
+
+def _enter_alike(one: BuiltModel, other: BuiltModel) -> bool:
+    """Whether a dose by any route enters both models in the same way."""
+    return all(
+        mine.compartment == theirs.compartment
+        and np.array_equal(mine.fraction, theirs.fraction)
+        and np.array_equal(_or_nan(mine.zero_order_h), _or_nan(theirs.zero_order_h), equal_nan=True)
+        and np.array_equal(mine.mg(1.0), theirs.mg(1.0))
+        for route, entries in one.inputs.items()
+        for mine, theirs in zip(entries, other.inputs[route], strict=True)
+    )
+
+
+def _or_nan(hours: float | Floats | None) -> float | Floats:
+    return np.nan if hours is None else hours
 
 
 def _refuse_unusable(model: PopulationModel, for_comparison: bool) -> None:
@@ -119,31 +166,6 @@ def _refuse_unusable(model: PopulationModel, for_comparison: bool) -> None:
 
 def _not_for_dosing(model: PopulationModel) -> str:
     return f"{model.id} is never for dosing: {model.never_for_dosing}." if model.never_for_dosing else ""
-
-
-def _computable(
-    model: PopulationModel, graph: CompartmentGraph, asked: Sequence[str] | None
-) -> tuple[tuple[str, ...], str]:
-    """The analytes to compute, and a sentence about those left out of an answer that asked for all."""
-    varying = model.time_varying()
-    by_flow = {flow.arrows()[0][0] for flow in model.flows for name, _ in flow.uses() if name in varying}
-    changing = by_flow | {name for name, place in model.compartments.items() if place.volume in varying}
-    above = {
-        analyte: {graph.names[i] for i in _ancestors(graph, [graph.index(read.compartment)])}
-        for analyte, read in model.analytes.items()
-    }
-    barred = [analyte for analyte in model.analytes if above[analyte] & changing]
-    if not barred:
-        return tuple(asked if asked is not None else model.analytes), ""
-    says = (
-        f"{' and '.join(barred)} of {model.id} cannot be computed: {', '.join(sorted(varying))} changes with the time "
-        f"since the first dose, and only rates that stay the same can be run."
-    )
-    if asked is None:
-        return tuple(a for a in model.analytes if a not in barred), says
-    if set(asked) & set(barred):
-        raise OutsideEvidence(f"{says} Ask for {', '.join(a for a in model.analytes if a not in barred)}.")
-    return tuple(asked), ""
 
 
 def _edges(model: PopulationModel, values: Mapping[str, Floats]) -> tuple[tuple[Edge, ...], Floats, Floats]:
@@ -168,6 +190,8 @@ def _rate(flow: Flow, model: PopulationModel, values: Mapping[str, Floats], sour
     match flow:
         case Exchange() | Clearance():
             return values[flow.clearance] / _volume(model, values, source)
+        case SaturableClearance():  # at low concentration
+            return values[flow.vmax] * per_mg(model, values, source) / values[flow.km]
         case Transfer():
             return values[flow.rate]
         case Transit():
@@ -176,17 +200,6 @@ def _rate(flow: Flow, model: PopulationModel, values: Mapping[str, Floats], sour
 
 def _volume(model: PopulationModel, values: Mapping[str, Floats], compartment: str) -> Floats:
     return values[model.compartments[compartment].volume or ""]
-
-
-def _ancestors(graph: CompartmentGraph, targets: Sequence[int]) -> list[int]:
-    """Compartments the targets depend on, themselves included, in the order of the graph."""
-    found, frontier = set(targets), list(targets)
-    while frontier:
-        here = frontier.pop()
-        sources = {edge.source for edge in graph.edges if edge.target == here} - found
-        found |= sources
-        frontier.extend(sources)
-    return sorted(found)
 
 
 def _reduced(graph: CompartmentGraph, keep: Sequence[int]) -> tuple[CompartmentGraph, list[int]]:

@@ -15,6 +15,7 @@ from numpy.typing import ArrayLike, NDArray
 from reprieve.errors import InputError, OutsideEvidence, UnknownName
 from reprieve.pkpd.compartments import CompartmentGraph, Edge
 from reprieve.pkpd.individual_dose import IndividualDose
+from reprieve.pkpd.nonlinear_rates import NonlinearRates
 
 Floats = NDArray[np.float64]
 
@@ -69,7 +70,8 @@ class BuiltModel:
     Parameters
     ----------
     graph : n compartments and the flows between them
-    rate_matrix : (n_subjects, n, n) 1/h, ``dx/dt = K x`` for amounts x in mg
+    rate_matrix : (n_subjects, n, n) 1/h, ``dx/dt = K x`` for amounts x in mg; rates that vary as they are at low
+        concentration, with enzymes at their baseline, before the first dose
     readout : (n_subjects, n_analytes, n) ng/mL per mg in each compartment
     analytes : what the rows of the readout are
     central : the compartment the parent drug is read from
@@ -78,6 +80,8 @@ class BuiltModel:
     note : what is approximate about it or taken for granted; empty when everything is as published and given
     refused : route to the sentence why neither the model nor an approximation answers for it
     infusion_only : route to the reason why a dose given at once cannot be computed
+    varying : rates that depend on concentrations, enzymes or time; None where all stay the same
+    later : (h, model) from which time on another covariate makes it another
     """
 
     graph: CompartmentGraph
@@ -90,11 +94,33 @@ class BuiltModel:
     note: str = ""
     refused: Mapping[str, str] = field(default_factory=dict)
     infusion_only: Mapping[str, str] = field(default_factory=dict)
+    varying: NonlinearRates | None = None
+    later: tuple[tuple[float, BuiltModel], ...] = ()
 
     @property
     def n_subjects(self) -> int:
         """How many subjects the arrays hold."""
         return int(self.rate_matrix.shape[0])
+
+    @property
+    def parent_varies(self) -> bool:
+        """Whether the parent drug depends on a rate that varies or changes."""
+        above = self.graph.upstream([self.graph.index(self.central)])
+        return bool(self.later) or (self.varying is not None and any(f.source in above for f in self.varying.flows))
+
+    def require_constant_rates(self, what: str) -> None:
+        """Refuse what only has an answer where the rates of the parent drug stay the same.
+
+        Raises
+        ------
+        OutsideEvidence
+            They do not.
+        """
+        if self.parent_varies:
+            raise OutsideEvidence(
+                f"The {what} of a model is found by algebra on rates that stay the same; in this one they depend on "
+                f"concentration or time. Ask for concentrations instead."
+            )
 
 
 def add_effect_site(
@@ -112,8 +138,10 @@ def add_effect_site(
     Raises
     ------
     InputError
-        An analyte that counts is not among those the model was built with.
+        An analyte that counts is not among those the model was built with, or a covariate changes.
     """
+    if built.later:
+        raise InputError("An effect site needs covariates that stay the same; give one value of each.")
     felt = felt_concentration(built, strengths)
     n = len(built.graph.names)
     sources = [int(i) for i in np.flatnonzero(np.any(felt != 0, axis=0))]

@@ -34,7 +34,10 @@ def constant(built: BuiltModel, quantity: Disposed, *, compartment: str | None =
     ------
     InputError
         The compartment or the phase is not there.
+    OutsideEvidence
+        Rates of the parent drug depend on concentration or time.
     """
+    built.require_constant_rates(quantity.replace("_", " "))
     matrix, central = built.rate_matrix[0], built.graph.index(built.central)
     # mg/mL in the central compartment per mg in it, as L⁻¹
     per_litre = convert(float(built.readout[0, 0, central]), "ng/mL", "mg/L")

@@ -35,6 +35,7 @@ def with_area_ratio(built: BuiltModel, ratio: Floats) -> BuiltModel:
     OutsideEvidence
         No elimination of this model, however fast, changes the area that much (flow limits it).
     """
+    built.require_constant_rates("area")
     ratio = np.asarray(ratio, dtype=float)
     n = len(built.graph.names)
     matrix = np.broadcast_to(built.rate_matrix, (ratio.size, n, n))

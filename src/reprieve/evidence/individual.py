@@ -36,6 +36,7 @@ CovariateGiven: TypeAlias = ArrayLike | str | Sequence[str]
 
 _HOUSE_UNIT = {
     "volume": "L", "clearance": "L/h", "rate constant": "1/h", "time": "h", "fraction": "fraction",
+    "concentration": "ng/mL", "rate": "mg/h",
 }  # fmt: skip
 
 

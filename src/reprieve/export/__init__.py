@@ -50,7 +50,7 @@ def export(
     UnknownName
         A model, language, covariate or level that is not known.
     InputError
-        A weight or covariate that cannot be.
+        A weight or covariate that cannot be, or a model with enzymes that change.
     OutsideEvidence
         The model is incomplete, or its effects leave nothing of a parameter in such a patient.
     """

@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass
 
+from reprieve.errors import InputError
 from reprieve.evidence.records.population_model import PopulationModel
 from reprieve.export.flows import balances, entries, readouts
 from reprieve.export.parameters import blocks, changing, covariates, individual, typical
@@ -48,7 +49,17 @@ def equations(model: PopulationModel, given: Mapping[str, float | str]) -> Equat
     ----------
     model : the record
     given : covariate to value or level, for those that shall not be at their reference
+
+    Raises
+    ------
+    InputError
+        The model has enzymes, which are not written.
     """
+    if model.enzymes:
+        raise InputError(
+            f"{model.id} has enzymes that change while drug is there ({', '.join(model.enzymes)}); they are not "
+            f"written in other languages. Run it in Reprieve; docs/explanation/nonlinear-models.md has the equations."
+        )
     return Equations(
         typical=tuple(typical(model)),
         covariates=tuple(covariates(model, given)),

@@ -6,11 +6,22 @@ from collections.abc import Iterator
 
 from reprieve.errors import EvidenceError
 from reprieve.evidence.records.population_model import PopulationModel
-from reprieve.evidence.records.structure import Clearance, Exchange, Flow, RouteEntry, Sprays, Transfer, Transit
+from reprieve.evidence.records.structure import (
+    Clearance,
+    Exchange,
+    Flow,
+    RouteEntry,
+    SaturableClearance,
+    Sprays,
+    Transfer,
+    Transit,
+)
 from reprieve.export.expression import Binary, Expression, Number, Symbol, product
 from reprieve.export.parameters import SPRAYS
 from reprieve.export.parts import Assignment, Balance, Entry, Readout
 from reprieve.units import MOLAR_MASS, convert, molar_to_mass
+
+_HOUSE_CONCENTRATION = Number(convert(1.0, "mg/L", "ng/mL"), "ng/mL per mg/L")
 
 
 def amount(place: str) -> str:
@@ -40,10 +51,22 @@ def _rate(flow: Flow, model: PopulationModel, source: str) -> Expression:
     match flow:
         case Exchange() | Clearance():
             return Binary("/", _now(model, flow.clearance), _volume(model, source))
+        case SaturableClearance():
+            slowed = Binary("+", Symbol(flow.km), product(_concentration_per_mg(model, source), Symbol(amount(source))))
+            return Binary("/", product(_now(model, flow.vmax), _concentration_per_mg(model, source)), slowed)
         case Transfer():
             return _now(model, flow.rate)
         case Transit():
             return Binary("/", Number(float(len(flow.through))), _now(model, flow.mean_time))
+
+
+def _concentration_per_mg(model: PopulationModel, place: str) -> Expression:
+    """ng/mL per mg in a compartment: as the analyte that is read there, else of the amounts as they are counted."""
+    per_mg: Expression = Binary("/", _HOUSE_CONCENTRATION, _volume(model, place))
+    read = next((read for read in model.analytes.values() if read.compartment == place), None)
+    if read is None or read.substance == read.counted_as:
+        return per_mg
+    return Binary("/", product(per_mg, Number(MOLAR_MASS[read.substance])), Number(MOLAR_MASS[read.counted_as]))
 
 
 def _now(model: PopulationModel, name: str) -> Symbol:
@@ -91,7 +114,7 @@ def readouts(model: PopulationModel) -> Iterator[Readout]:
     """ng/mL of every analyte: 1000 · amount / volume · M(substance) / M(counted as)."""
     for name, read in model.analytes.items():
         held = Binary("/", Symbol(amount(read.compartment)), _volume(model, read.compartment))
-        scaled = product(Number(convert(1.0, "mg/L", "ng/mL"), "ng/mL per mg/L"), held)
+        scaled = product(_HOUSE_CONCENTRATION, held)
         says = f"amounts counted as {read.counted_as}"
         if read.substance != read.counted_as:
             one, other = Number(MOLAR_MASS[read.substance]), Number(MOLAR_MASS[read.counted_as])

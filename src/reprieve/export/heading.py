@@ -36,7 +36,7 @@ def heading(model: PopulationModel, routes: Mapping[str, tuple[str, ...]]) -> tu
         if reason := model.inputs[route].infusion_only:
             lines.append(f"Route {route}: only over a time. {reason}")
     lines += [
-        f"{name} changes with the time since the first dose, time 0; Reprieve does not compute what depends on it"
+        f"{name} changes with the time since the first dose, which is time 0 here"
         for name in sorted(model.time_varying())
     ]
     if model.never_for_dosing:

@@ -7,7 +7,10 @@ from dataclasses import dataclass
 from reprieve.export.expression import Expression
 
 #: The unit inside Reprieve of everything a parameter can measure.
-HOUSE_UNIT = {"volume": "L", "clearance": "L/h", "rate constant": "1/h", "time": "h", "fraction": "fraction"}
+HOUSE_UNIT = {
+    "volume": "L", "clearance": "L/h", "rate constant": "1/h", "time": "h", "fraction": "fraction",
+    "concentration": "ng/mL", "rate": "mg/h",
+}  # fmt: skip
 
 
 @dataclass(frozen=True)

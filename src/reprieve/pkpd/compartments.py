@@ -54,6 +54,23 @@ class CompartmentGraph:
         """Position of a compartment in the state vector."""
         return self.names.index(name)
 
+    def upstream(self, targets: Sequence[int], also: Sequence[tuple[int, int]] = ()) -> list[int]:
+        """Compartments that the targets depend on, themselves included, in the order of the graph.
+
+        Parameters
+        ----------
+        targets : indices of compartments
+        also : dependences beside the edges, as (on which, what depends on it)
+        """
+        pairs = [*((edge.source, edge.target) for edge in self.edges), *also]
+        found, frontier = set(targets), list(targets)
+        while frontier:
+            here = frontier.pop()
+            sources = {source for source, target in pairs if target == here} - found
+            found |= sources
+            frontier.extend(sources)
+        return sorted(found)
+
     def with_effect_site(self, source: str, name: str = "effect") -> CompartmentGraph:
         """The graph with an effect site that follows ``source``; two edges are appended: in (sensor), out."""
         site = len(self.names)

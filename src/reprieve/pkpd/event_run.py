@@ -9,16 +9,17 @@ from numpy.typing import ArrayLike, NDArray
 
 from reprieve.errors import InputError
 from reprieve.pkpd.events import DoseRecord, EventTable, Observation, Record, ResetRecord
-from reprieve.pkpd.linear_system import LinearSystem
-from reprieve.pkpd.repeated_dose import History, history_of, rest_of
+from reprieve.pkpd.repeated_dose import History, history_of
 from reprieve.pkpd.schedule import SAME_TIME, Dose
 from reprieve.pkpd.simulate import InitialState, Trajectories
+from reprieve.pkpd.system import System
+from reprieve.pkpd.unfinished_dose import rest_of
 
 
 class _Run:
     """One table on its way: the state at ``now``, the doses still to come, and the looks of the present piece."""
 
-    def __init__(self, system: LinearSystem, begin_h: float, n_looks: int) -> None:
+    def __init__(self, system: System, begin_h: float, n_looks: int) -> None:
         n_subjects, n = system.shape
         self.system = system
         self.now = begin_h
@@ -78,8 +79,8 @@ class _Run:
         ]
 
 
-def _check(system: LinearSystem, events: EventTable) -> None:
-    n = system.shape[1]
+def _check(system: System, events: EventTable) -> None:
+    n = system.n_compartments
     for record in events.records:
         if not isinstance(record, DoseRecord):
             continue
@@ -88,7 +89,13 @@ def _check(system: LinearSystem, events: EventTable) -> None:
                 f"The dose recorded at {record.time_h:g} h goes into compartment {record.compartment}; "
                 f"the system has 0 to {n - 1}."
             )
-        if record.steady_state == 2 and not record.reset and system.slow is not None:
+        adds = record.steady_state == 2 and not record.reset
+        if adds and not system.superposes:
+            raise InputError(
+                f"The dose recorded at {record.time_h:g} h adds a steady state to what is there; where rates vary, "
+                f"concentrations do not add. Use steady_state=1, or write the doses out."
+            )
+        if adds and system.slow is not None:
             raise InputError(
                 f"The dose recorded at {record.time_h:g} h adds a steady state to what is there; concentrations add, "
                 f"a slow state does not. Use steady_state=1, or write the doses out."
@@ -109,12 +116,12 @@ def _with_looks(events: EventTable, times: NDArray[np.float64]) -> list[Record]:
     return merged
 
 
-def simulate_events(system: LinearSystem, events: EventTable, times: ArrayLike | None = None) -> Trajectories:
+def simulate_events(system: System, events: EventTable, times: ArrayLike | None = None) -> Trajectories:
     """Simulate all subjects of a system on one event table.
 
     Parameters
     ----------
-    system : rate matrices, readout and slow state of the subjects
+    system : rates, readout and slow state of the subjects, exact or integrated
     events : records in time order; see :mod:`reprieve.pkpd.events` for what they mean together
     times : (n_times,) h, any order, each seeing all that happens at its time; without it, the looks of the table
 
@@ -133,9 +140,10 @@ def simulate_events(system: LinearSystem, events: EventTable, times: ArrayLike |
 
     Notes
     -----
-    Amounts at steady state are exact, ``(I - exp(K τ))⁻¹`` of one dose's response; infusions longer than the interval
-    included. The slow state at steady state is the fixed point of one interval. Each reset, steady state and
-    look just before a bolus starts a new piece, and costs about as much as a call of ``simulate``.
+    Of a linear system, amounts at steady state are exact, ``(I - exp(K τ))⁻¹`` of one dose's response; infusions longer
+    than the interval included. Others are followed until they settle (:mod:`reprieve.pkpd.settled_dose`). The slow
+    state at steady state is the fixed point of one interval. Each reset, steady state and look just before a bolus
+    starts a new piece, and costs about as much as a call of ``simulate``.
     """
     _check(system, events)
     looks = np.asarray(events.observed_h if times is None else times, dtype=float)
@@ -151,10 +159,10 @@ def simulate_events(system: LinearSystem, events: EventTable, times: ArrayLike |
     run.advance(float(looks.max()))
     back = np.empty_like(order)
     back[order] = np.arange(looks.size)
-    return Trajectories(system.read(run.seen_amounts)[:, back], run.seen_slow[:, back])
+    return Trajectories(system.read(run.seen_amounts, looks[order])[:, back], run.seen_slow[:, back])
 
 
-def simulate_each(system: LinearSystem, tables: Sequence[EventTable]) -> list[Trajectories]:
+def simulate_each(system: System, tables: Sequence[EventTable]) -> list[Trajectories]:
     """Simulate each subject on its own event table; subjects with equal tables run together.
 
     Parameters

@@ -21,7 +21,8 @@ from numpy.typing import ArrayLike, NDArray
 from reprieve.pkpd.individual_dose import IndividualDose
 from reprieve.pkpd.linear_system import LinearSystem
 from reprieve.pkpd.schedule import Dose
-from reprieve.pkpd.simulate import InitialState, Trajectories, simulate
+from reprieve.pkpd.simulate import InitialState, Trajectories
+from reprieve.pkpd.system import System
 
 Floats = NDArray[np.float64]
 
@@ -30,7 +31,7 @@ _IN_PROPORTION = 1e-13
 
 
 def simulate_individually(
-    system: LinearSystem,
+    system: System,
     doses: Sequence[IndividualDose],
     times: ArrayLike,
     *,
@@ -40,7 +41,7 @@ def simulate_individually(
 
     Parameters
     ----------
-    system : rates and readout of (n_subjects,) subjects
+    system : (n_subjects,) subjects; amounts that differ cost no second run where rates stay the same
     doses : inputs
     times : (n_times,) h, as :func:`reprieve.pkpd.simulate.simulate` takes them
     initial : what the compartments hold before; empty when not given
@@ -49,16 +50,18 @@ def simulate_individually(
     -------
     Trajectories
     """
-    if all(np.ptp(dose.duration_h) == 0 for dose in doses):
+    if not any(dose.differs for dose in doses):
+        return system.simulate([dose.of_subject(0) for dose in doses], times, initial=initial)
+    if isinstance(system, LinearSystem) and all(np.ptp(dose.duration_h) == 0 for dose in doses):
         together = _on_one_schedule(system, doses, initial)
         if together is not None:
             scaled, common, start = together
-            return simulate(scaled.rate_matrix, scaled.readout, common, times, slow=scaled.slow, initial=start)
+            return scaled.simulate(common, times, initial=start)
     return _one_by_one(system, doses, times, initial)
 
 
 def _one_by_one(
-    system: LinearSystem, doses: Sequence[IndividualDose], times: ArrayLike, initial: InitialState | None
+    system: System, doses: Sequence[IndividualDose], times: ArrayLike, initial: InitialState | None
 ) -> Trajectories:
     runs = []
     for subject in range(system.shape[0]):
@@ -69,7 +72,7 @@ def _one_by_one(
             slow=None if initial.slow is None else initial.slow[[subject]],
         )
         own = [dose.of_subject(subject) for dose in doses]
-        runs.append(simulate(alone.rate_matrix, alone.readout, own, times, slow=alone.slow, initial=start))
+        runs.append(alone.simulate(own, times, initial=start))
     return Trajectories(np.concatenate([run.values for run in runs]), np.concatenate([run.slow for run in runs]))
 
 

@@ -12,11 +12,13 @@ from dataclasses import dataclass, replace
 import numpy as np
 from numpy.typing import NDArray
 
+from reprieve.errors import OutsideEvidence
 from reprieve.pkpd.individual_dose import IndividualDose
 from reprieve.pkpd.individual_run import simulate_individually
 from reprieve.pkpd.linear_system import LinearSystem
 from reprieve.pkpd.schedule import SAME_TIME
 from reprieve.pkpd.simulate import InitialState
+from reprieve.pkpd.system import System
 
 Floats = NDArray[np.float64]
 
@@ -33,7 +35,7 @@ class Occasion:
     """
 
     start_h: float
-    system: LinearSystem
+    system: System
     doses: Sequence[IndividualDose]
 
 
@@ -61,16 +63,22 @@ def follow(starts_h: Sequence[float], occasion: Callable[[int], Occasion], times
         doses = [*unfinished, *now.doses]
         last = number == needed[-1]
         asked = looks if last else np.append(looks, end)
+        if last:
+            seen.append(simulate_individually(now.system, doses, asked, initial=state).values)
+            break
+        if not isinstance(now.system, LinearSystem):
+            raise OutsideEvidence(
+                "Rates of this model vary with concentration or time, and occasions are followed only where they stay "
+                "the same; simulate it without occasions."
+            )
         n_subjects, n = now.system.shape
-        readout = np.broadcast_to(now.system.readout, (n_subjects, *np.shape(now.system.readout)[-2:]))
-        if not last:  # the amounts themselves, to be handed on
-            every = np.broadcast_to(np.eye(n), (n_subjects, n, n))
-            readout = np.concatenate([readout, every], axis=1)
-        found = simulate_individually(replace(now.system, readout=readout), doses, asked, initial=state).values
-        seen.append(found[:, : looks.size, : readout.shape[1] - (0 if last else n)])
-        if not last:
-            state = InitialState(end, np.maximum(found[:, -1, -n:], 0.0))
-            unfinished = list(_rest(doses, end))
+        own = np.broadcast_to(now.system.readout, (n_subjects, *np.shape(now.system.readout)[-2:]))
+        every = np.broadcast_to(np.eye(n), (n_subjects, n, n))  # the amounts themselves, to be handed on
+        handing_on = replace(now.system, readout=np.concatenate([own, every], axis=1))
+        found = simulate_individually(handing_on, doses, asked, initial=state).values
+        seen.append(found[:, : looks.size, : own.shape[1]])
+        state = InitialState(end, np.maximum(found[:, -1, -n:], 0.0))
+        unfinished = list(_rest(doses, end))
     return np.concatenate(seen, axis=1)
 
 

@@ -13,11 +13,11 @@ import reprieve
 from reprieve.errors import InputError
 from reprieve.evidence import read
 from reprieve.evidence.build import BuiltModel, between_subject, build, individual_doses
+from reprieve.evidence.built_system import system_of
 from reprieve.evidence.records.population_model import PopulationModel
 from reprieve.evidence.records.protocol import Protocol
 from reprieve.evidence.records.variability import BetweenOccasion
 from reprieve.pkpd.individual_dose import IndividualDose
-from reprieve.pkpd.linear_system import LinearSystem
 from reprieve.pkpd.schedule import SAME_TIME
 from reprieve.population.occasions import Occasion, follow
 from reprieve.population.people import People, Values, Weight, describe_people
@@ -158,10 +158,9 @@ class Population:
 
         def occasion(number: int) -> Occasion:
             built = self._built(first, n, own | self._with_occasion(own, number, first, n))
-            matrix = np.broadcast_to(built.rate_matrix, (n, *built.rate_matrix.shape[1:]))
             given = (entry for entry, session in zip(amounts, session_of, strict=True) if session == number)
             doses = tuple(dose for entry in given for dose in _entering(built, entry))
-            return Occasion(starts[number], LinearSystem(matrix, _for_all(built.readout, n)), doses)
+            return Occasion(starts[number], system_of(built, n_subjects=n), doses)
 
         found = np.maximum(follow(starts, occasion, self.times_h), 0.0)
         if self.residual:
@@ -202,10 +201,6 @@ def _dose_amounts(plan: Regimen, weights: Values | None) -> Iterator[_Given]:
 
 def _entering(built: BuiltModel, dose: _Given) -> tuple[IndividualDose, ...]:
     return individual_doses(built, route=dose.route, mg=dose.mg, start_h=dose.start_h, duration_h=dose.duration_h)
-
-
-def _for_all(readout: Floats, n: int) -> Floats:
-    return np.broadcast_to(readout, (n, *readout.shape[1:]))
 
 
 def simulate_population(

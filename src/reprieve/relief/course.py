@@ -16,9 +16,9 @@ import numpy as np
 from numpy.typing import NDArray
 
 from reprieve.errors import InputError
-from reprieve.evidence.build import add_effect_site, felt_concentration
+from reprieve.evidence.build import add_effect_site
+from reprieve.evidence.built_system import system_of
 from reprieve.pkpd.individual_run import simulate_individually
-from reprieve.pkpd.linear_system import LinearSystem
 from reprieve.pkpd.slow_state import SlowState
 from reprieve.regimen import Part, Regimen
 from reprieve.relief.exposure import analyte_potencies, exposure_model, individual_dose_events
@@ -208,12 +208,14 @@ def _exposed(
     """Concentration of the drug given, acute effect and reversed fraction by one model, and its note."""
     built = exposure_model(chosen, regimen, patient, people, parent_only=True)
     strengths = analyte_potencies(chosen, regimen.form, people.r_potency)
-    drive = felt_concentration(built, strengths)
     built = add_effect_site(built, ke0=people.ke0, strengths=strengths)
-    drive = np.pad(drive, [(0, 0), (0, 1)])
-    slow = SlowState(drive, people.c50, people.hill, people.k_des, people.k_rec)
+
+    def slow(readout: Floats) -> SlowState:
+        felt = sum(strengths[name][:, None] * readout[:, built.analytes.index(name)] for name in strengths)
+        return SlowState(np.asarray(felt), people.c50, people.hill, people.k_des, people.k_rec)
+
     doses = individual_dose_events(built, regimen, patient.weight_kg)
-    result = simulate_individually(LinearSystem(built.rate_matrix, built.readout, slow), doses, hours)
+    result = simulate_individually(system_of(built, slow, n_subjects=people.draw.size), doses, hours)
     site = np.maximum(result.values[:, :, -1], 0.0)
     given = np.maximum(result.values[:, :, :-1].sum(axis=2), 0.0)
     return given, site / (site + people.acute_c50[:, None]), result.slow, built.note

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 
 import numpy as np
 from numpy.typing import NDArray
@@ -12,13 +12,13 @@ from reprieve.errors import OutsideEvidence
 from reprieve.evidence import read
 from reprieve.evidence.absorption import add_approximate_input
 from reprieve.evidence.build import BuiltModel, between_subject, build, individual_doses
+from reprieve.evidence.built_system import system_of
 from reprieve.evidence.enantiomers import with_both_enantiomers
 from reprieve.evidence.interactions import interaction_id
 from reprieve.evidence.records.population_model import PopulationModel
 from reprieve.evidence.records.protocol import Protocol
 from reprieve.pkpd.individual_dose import IndividualDose
 from reprieve.pkpd.schedule import Dose
-from reprieve.pkpd.simulate import simulate
 from reprieve.regimen import Regimen
 from reprieve.relief.exposure_changes import exposure_changes, with_changes
 from reprieve.relief.exposure_choice import Chosen, choose_models, named_model
@@ -87,7 +87,6 @@ def exposure_model(
 
     parent = [chosen.model.parent]
     built = built_with(parent if parent_only else None)
-    count = people.draw.size if people else 1
     half = np.full(1, 0.5)
     if chosen.apart:
         ratio = read.clearance_ratio("arketamine")
@@ -95,13 +94,7 @@ def exposure_model(
         r_clearance = low * (high / low) ** people.r_clearance_rank if people else np.full(1, ratio.middle)
         built = with_both_enantiomers(built, built if parent_only else built_with(parent), r_clearance)
     changes = exposure_changes(patient.interactions or (), plan)
-    built = with_changes(built, chosen.model, changes, people.exposure_rank if people else half)
-    n = len(built.graph.names)
-    return replace(
-        built,
-        rate_matrix=np.broadcast_to(built.rate_matrix, (count, n, n)),
-        readout=np.broadcast_to(built.readout, (count, len(built.analytes), n)),
-    )
+    return with_changes(built, chosen.model, changes, people.exposure_rank if people else half)
 
 
 def analyte_potencies(chosen: Chosen, form: str, r_potency: NDArray[np.float64]) -> dict[str, NDArray[np.float64]]:
@@ -220,7 +213,7 @@ def concentration(
     built = exposure_model(chosen, plan, patient)
     changed = [said for change in exposure_changes(patient.interactions or (), plan) for said in change.said]
     doses = dose_events(built, plan, patient.weight_kg)
-    values = simulate(built.rate_matrix, built.readout, doses, asked).values[0]
+    values = system_of(built).simulate(doses, asked).values[0]
     return Concentration(
         asked,
         built.analytes,

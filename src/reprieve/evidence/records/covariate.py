@@ -106,10 +106,7 @@ class MaturationEffect(Part, tag_field="form", tag="maturation", frozen=True, kw
 
 
 class TimeEffect(Part, tag_field="form", tag="per_hour", frozen=True, kw_only=True):
-    """``value · (1 + slope · hours since the first dose)``; ``slope`` is 1/h.
-
-    The engine is for rates that stay the same, so what depends on such a parameter is not computed.
-    """
+    """``value · (1 + slope · hours since the first dose)``; ``slope`` is 1/h."""
 
     slope: float
     parameters: tuple[str, ...]

@@ -12,6 +12,7 @@ from typing import Literal
 import msgspec
 
 from reprieve.evidence.records.covariate import Covariate, Effect, TimeEffect, covariate_faults, effect_faults
+from reprieve.evidence.records.enzyme import Enzyme, enzyme_faults, scaled_faults
 from reprieve.evidence.records.faults import unknown
 from reprieve.evidence.records.model_check import Check, check_faults
 from reprieve.evidence.records.parameter import Parameter, parameter_faults, use_faults
@@ -75,6 +76,7 @@ class PopulationModel(Record, frozen=True, kw_only=True):
     parameters: dict[str, Parameter] = msgspec.field(default_factory=dict)
     covariates: dict[str, Covariate] = msgspec.field(default_factory=dict)
     effects: tuple[Effect, ...] = ()
+    enzymes: dict[str, Enzyme] = msgspec.field(default_factory=dict)
     between_subject: BetweenSubject = msgspec.field(default_factory=lambda: BetweenSubject(scale="log"))
     between_occasion: BetweenOccasion | None = None
     residual_error: dict[str, ResidualError] = msgspec.field(default_factory=dict)
@@ -101,7 +103,8 @@ class PopulationModel(Record, frozen=True, kw_only=True):
         by_flow = (use for flow in self.flows for use in flow.uses())
         by_volume = ((place.volume, "volume") for place in self.compartments.values() if place.volume)
         by_input = (use for entered in self.inputs.values() for use in entered.uses())
-        return (*by_flow, *by_volume, *by_input)
+        by_enzyme = (use for enzyme in self.enzymes.values() for use in enzyme.uses())
+        return (*by_flow, *by_volume, *by_input, *by_enzyme)
 
     def dividing_parameters(self) -> frozenset[str]:
         """Parameters that say how a dose is divided between its entries."""
@@ -128,10 +131,13 @@ class PopulationModel(Record, frozen=True, kw_only=True):
         yield from unknown("analyte", [self.parent], self.analytes, "parent")
         yield from structure_faults(self.compartments, self.flows, self.inputs, self.analytes)
         yield from parameter_faults(self.parameters)
+        yield from enzyme_faults(self.enzymes, self.compartments, self.parameters, self.uses())
         yield from use_faults(self.uses(), self.parameters)
         yield from self._fraction_faults()
         yield from covariate_faults(self.covariates, self.population)
         yield from effect_faults(self.effects, self.covariates, self.parameters)
+        for name in sorted(self.time_varying()):
+            yield from scaled_faults(name, "the time since the first dose", self.parameters, self.uses())
         people, shares = self.between_subject, self.dividing_parameters()
         yield from between_subject_faults(people, self.parameters, shares)
         if self.between_occasion:

@@ -23,7 +23,12 @@ DIMENSION_OF_ROLE = {
     "mean time": "time",
     "duration": "time",
     "fraction": "fraction",
+    "greatest rate": "rate",
+    "concentration": "concentration",
+    "maximal effect": "fraction",
 }
+#: Roles of what may change during a run: it only sets how fast drug moves.
+SCALED_ROLES = frozenset({"clearance", "rate", "greatest rate"})
 
 #: (parameter, role)
 Use: TypeAlias = tuple[str, str]
@@ -91,6 +96,31 @@ class Clearance(Part, tag_field="form", tag="clearance", frozen=True, kw_only=Tr
         return (self.source,)
 
 
+class SaturableClearance(Part, tag_field="form", tag="saturable_clearance", frozen=True, kw_only=True):
+    """Michaelis-Menten: drug leaves at ``vmax C/(km + C)``, for good or into ``to``, C being that in ``source``.
+
+    Out of a place that drug passes before it reaches the blood, it is a saturable first pass.
+    """
+
+    source: str
+    vmax: str
+    km: str
+    to: str | None = None
+    fraction: str | None = None
+
+    def uses(self) -> tuple[Use, ...]:
+        """Parameters and their roles."""
+        return ((self.vmax, "greatest rate"), (self.km, "concentration"), *_fraction(self.fraction))
+
+    def arrows(self) -> tuple[Arrow, ...]:
+        """Where drug goes."""
+        return ((self.source, self.to),)
+
+    def volumes_of(self) -> tuple[str, ...]:
+        """Compartments that must have a volume."""
+        return (self.source,)
+
+
 class Transfer(Part, tag_field="form", tag="transfer", frozen=True, kw_only=True):
     """Drug moves at a first-order ``rate``; the ``fraction`` of it arrives, 1 when not given."""
 
@@ -133,7 +163,7 @@ class Transit(Part, tag_field="form", tag="transit", frozen=True, kw_only=True):
         return ()
 
 
-Flow: TypeAlias = Exchange | Clearance | Transfer | Transit
+Flow: TypeAlias = Exchange | Clearance | SaturableClearance | Transfer | Transit
 
 
 class Sprays(Part, frozen=True, kw_only=True):
