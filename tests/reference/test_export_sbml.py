@@ -1,6 +1,7 @@
 """Exported SBML against libroadrunner's stored results and against a small evaluator of its XML."""
 
 import math
+from pathlib import Path
 from xml.etree import ElementTree as ET
 
 import export_cases as cases
@@ -148,6 +149,21 @@ def test_saturable_clearance_is_written_as_the_engine_computes_it(model):
         _, rates = evaluated(text, state)
         expected = system.slopes(0.0, np.array([[*state.values(), 0.0]]), np.zeros(len(state) + 1), True)[0, :-1]
         assert [rates[name] for name in state] == pytest.approx(expected, rel=1e-9)
+
+
+def test_saturable_clearance_agrees_with_libroadrunner():
+    header, *rows = Path(__file__).with_name("nonlinear_by_roadrunner.csv").read_text(encoding="utf-8").splitlines()
+    assert header == "case," + ",".join(f"{time:g} h" for time in cases.TIMES)
+    models = {"saturable_clearance": textbook.phenytoin(), "saturable_first_pass": textbook.saturable_first_pass()}
+    given = {"saturable_clearance": ("K1", "K1"), "saturable_first_pass": ("GUT", "L")}
+    assert len(rows) == len(models)
+    for row in rows:
+        name, *values = row.split(",")
+        built = build(models[name], weight_kg=70)
+        bolus, infused = (built.graph.index(place) for place in given[name])
+        doses = [Dose(0, bolus, 900.0), Dose(0, infused, 200.0, 5.0)]
+        ours = system_of(built).simulate(doses, cases.TIMES).values[0, :, 0]
+        assert ours == pytest.approx([float(value) for value in values], rel=1e-7)
 
 
 def test_a_rate_parameter_feeds_its_compartment():

@@ -1,10 +1,14 @@
 """A course in time: where it is looked at, what a day means, and what holds of any course."""
 
+from dataclasses import replace
+
+import msgspec
 import numpy as np
 import pytest
 
 from reprieve.errors import InputError
 from reprieve.evidence import read
+from reprieve.evidence.records.covariate import TimeEffect
 from reprieve.regimen import Regimen
 from reprieve.relief.course import FOLLOW_UP_DAYS, Course, course_times, follow_course, remaining_on_placebo
 from reprieve.relief.exposure_choice import choose_models
@@ -24,6 +28,25 @@ def followed(text, **options):
 @pytest.fixture(scope="module")
 def outpatient():
     return followed("racemic iv 0.35 mg/kg/h for 4 h every 24 h x 10")
+
+
+def test_a_model_whose_rates_vary_goes_the_same_road():
+    # Clearance that rises by a trillionth per hour is clearance that stays: integrated, the course is the exact one.
+    plan = Regimen.parse("esketamine iv 20 mg/h for 5 h every 24 h x 2")
+    exact = choose_models(plan.form, plan.route)[0]
+    parameter = next(name for name, role in exact.model.uses() if role == "clearance")
+    rises = TimeEffect(slope=1e-12, parameters=(parameter,), status="assumed")
+    varying = replace(exact, model=msgspec.structs.replace(exact.model, effects=(*exact.model.effects, rises)))
+    few = draw_patients(
+        read.relief_prior("crps_dahan2011"), n_patients=4, seed=2, in_studied_condition=True, no_benefit=False
+    )
+    one, other = (follow_course(plan, (chosen,), few, Patient(weight=70)) for chosen in (exact, varying))
+    assert other.concentration == pytest.approx(one.concentration, rel=1e-6, abs=1e-6)
+    assert other.reversed_ == pytest.approx(one.reversed_, rel=1e-6, abs=1e-9)
+    assert other.acute == pytest.approx(one.acute, rel=1e-6, abs=1e-8)
+    faster = TimeEffect(slope=0.05, parameters=(parameter,), status="assumed")
+    risen = replace(exact, model=msgspec.structs.replace(exact.model, effects=(*exact.model.effects, faster)))
+    assert (follow_course(plan, (risen,), few, Patient(weight=70)).reversed_[:, -1] < one.reversed_[:, -1]).all()
 
 
 TEXTS = [

@@ -1,1 +1,1 @@
-"""The engine: linear compartment models and slow states for any drug. Arrays in, arrays out."""
+"""The engine: compartment models, exact or integrated, and slow states for any drug. Arrays in, arrays out."""

@@ -48,8 +48,8 @@ class _Stuck(Exception):
 
 @cache
 def _solve_ivp() -> Any:
-    # The one late import of the engine: SciPy's solvers take 0.3 s to load, and models with constant rates never
-    # use them. The command line hides SciPy from numba (see cli.main); what was hidden is shown again here.
+    # The one late import of the engine: SciPy's solvers take half a second to load, and models with constant rates
+    # never use them. The command line hides SciPy from numba (see cli.main); what was hidden is shown again here.
     if sys.modules.get("scipy", sys) is None:
         del sys.modules["scipy"]
     from scipy.integrate import solve_ivp  # noqa: PLC0415
