@@ -62,9 +62,9 @@ def _populations(found: dict[str, Any]) -> list[str]:
     ]  # fmt: skip
     heading = ("model", "people", "seconds", "µs each", "peak memory, MB", "Parquet, MB")
     says = (
-        f"`reprieve simulate` with {found['rows'][0]['times']} times, from start to exit, once each. Memory is bounded by "
-        f"the chunks; time per person includes starting the program. Where a duration differs between people (the film: "
-        f"its zero-order inputs vary between occasions) each person is a run of the engine."
+        f"`reprieve simulate` with {found['rows'][0]['times']} times, from start to exit, once each. Memory is bounded "
+        f"by the chunks; time per person includes starting the program. Where a duration differs between people (the "
+        f"film: its zero-order inputs vary between occasions) each person is a run of the engine."
     )
     return ["## Populations", says, table(heading, rows), _machine(found["machine"])]
 
