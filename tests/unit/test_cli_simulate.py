@@ -1,6 +1,11 @@
 """``reprieve simulate``: a file, its quantiles on stdout, everything else on stderr."""
 
 import json
+import os
+import signal
+import subprocess
+import sys
+import time
 
 import pytest
 
@@ -45,4 +50,18 @@ def test_a_population_is_written_and_summed_up(tmp_path, capsys):
 def test_what_cannot_be_simulated_is_one_sentence(tmp_path, capsys, more, sentence):
     assert run([*ASKED, *more, "--out", str(tmp_path / "p.csv")]) == 2
     assert sentence in capsys.readouterr().err
+    assert list(tmp_path.iterdir()) == []
+
+
+@pytest.mark.skipif(os.name == "nt", reason="Ctrl-C is sent otherwise")
+def test_ctrl_c_leaves_nothing(tmp_path):
+    command = [sys.executable, "-m", "reprieve", *ASKED, "--subjects", "50000000", "--weight", "70"]
+    with subprocess.Popen([*command, "--out", str(tmp_path / "p.csv")], stderr=subprocess.PIPE, text=True) as running:
+        deadline = time.monotonic() + 60
+        while not list(tmp_path.iterdir()) and time.monotonic() < deadline:
+            time.sleep(0.05)
+        assert [file.suffix for file in tmp_path.iterdir()] == [".unfinished"]
+        running.send_signal(signal.SIGINT)
+        assert running.wait(60) == 130
+        assert running.stderr.read().strip() == "reprieve: stopped."
     assert list(tmp_path.iterdir()) == []

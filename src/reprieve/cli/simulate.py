@@ -151,7 +151,14 @@ def _print(population: Population, out: Path | None, found: Any) -> None:
     screen.print(f"{population.subjects:,} people by {population.chosen.model.id}: median (5 % to 95 %)", markup=False)
     screen.print(table)
     screen.print(f"Model: {population.chosen.reason}", markup=False)
+    screen.print(f"Between sessions: {_between_sessions(population)}", markup=False)
     if population.note:
         screen.print(population.note, style="yellow", markup=False)
     if out:
         screen.print(f"Written to {out}", markup=False)
+
+
+def _between_sessions(population: Population) -> str:
+    if population.chosen.model.between_occasion is None:
+        return "the model publishes no variability"
+    return "parameters vary" if population.occasions else "variability left out, as asked"
