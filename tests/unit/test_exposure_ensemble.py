@@ -111,7 +111,7 @@ def test_several_changes_are_not_combined_and_a_direction_is_not_a_number():
     assert "not multiplied" in both.said[-1]
     (liver,) = exposure_changes(["hepatic impairment"], Regimen.parse("esketamine intranasal 56 mg"))
     assert liver.applied is None
-    assert liver.said[-1] == "The forecast is without it."
+    assert liver.said[-1] == "Exposure intranasal was left as it is."
 
 
 def test_groups_must_be_named_and_unknown_things_are_refused():
@@ -133,6 +133,12 @@ def test_population_draws_are_dealt_out_among_the_models():
         rows = PEOPLE.draw % len(members) == position
         alone = follow_course(plan, (chosen,), PEOPLE, ADULT)
         np.testing.assert_allclose(together.concentration[rows], alone.concentration[rows], rtol=1e-6, atol=1e-9)
+
+
+def test_a_note_that_differs_in_numbers_only_is_said_once():
+    plan = Regimen.parse("racemic oral 40 mg")
+    note = follow_course(plan, choose_models("racemic", "oral"), PEOPLE, ADULT).note
+    assert note.count("Absorption by the route oral is approximated") == 1
 
 
 def test_the_spread_compares_models_on_the_same_people():

@@ -9,6 +9,7 @@ lost exponentially after it. On placebo the first two factors are 1.
 
 from __future__ import annotations
 
+import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 
@@ -33,6 +34,7 @@ FOLLOW_UP_DAYS = 365.0
 #: Minutes after a dose starts or ends at which the acute effect is looked at.
 _MINUTES = (1, 2, 3, 5, 7, 10, 15, 20, 25, 30, 40, 50, 60, 75, 90, 105, 120, 150, 180, 210, 240, 300, 360)
 _POINTS_DURING_COURSE = 120
+_NUMBER = re.compile(r"\d[\d.]*")
 
 
 @dataclass(frozen=True)
@@ -198,8 +200,16 @@ def follow_course(
         reversed_=reversed_,
         remaining=(1.0 - depends * reversed_) * (1.0 - acute) * on_placebo,
         remaining_on_placebo=on_placebo,
-        note=" ".join(dict.fromkeys(filter(None, notes))),
+        note=_said_once(notes),
     )
+
+
+def _said_once(notes: Sequence[str]) -> str:
+    """The models' notes; of those that differ in their numbers only, the leading model's."""
+    by_words: dict[str, str] = {}
+    for note in filter(None, notes):
+        by_words.setdefault(_NUMBER.sub("", note), note)
+    return " ".join(by_words.values())
 
 
 def _exposed(

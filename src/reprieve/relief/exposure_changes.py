@@ -70,10 +70,10 @@ def _by_route(agents: Sequence[str], form: str, route: str) -> ExposureChange:
     known = [effect for effect in effects if effect.finding == "known ratio" and effect.auc is not None]
     if clash := why_not_combined(effects):
         return ExposureChange(
-            route, tuple(effects), 1.0, 1.0, None, (*said, f"{clash} The forecast is without either.")
+            route, tuple(effects), 1.0, 1.0, None, (*said, f"{clash} Exposure {route} was left as it is.")
         )
     if not known:
-        unused = ["The forecast is without it."] if effects else []
+        unused = [f"Exposure {route} was left as it is."] if effects else []
         return ExposureChange(route, tuple(effects), 1.0, 1.0, None, (*said, *unused))
     ends = [end for effect in known for end in _ends(effect)]
     low, high = min(ends), max(ends)
