@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import signal
 import sys
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
@@ -115,9 +116,33 @@ def simulate(
 def _progress(subjects: int) -> Iterator[Callable[[int], None]]:
     columns = (TextColumn("Simulating"), BarColumn(), MofNCompleteColumn(), TimeRemainingColumn())
     console = Console(stderr=True)
-    with Progress(*columns, console=console, transient=True, disable=not sys.stderr.isatty()) as bar:
+    with (
+        _stopped_between_chunks() as stop_if_asked,
+        Progress(*columns, console=console, transient=True, disable=not sys.stderr.isatty()) as bar,
+    ):
         task = bar.add_task("subjects", total=subjects)
-        yield lambda finished: bar.update(task, completed=finished)
+
+        def done(finished: int) -> None:
+            stop_if_asked()
+            bar.update(task, completed=finished)
+
+        yield done
+
+
+@contextmanager
+def _stopped_between_chunks() -> Iterator[Callable[[], None]]:
+    """Ctrl-C is kept until a chunk is done: raised inside the compiler or its callbacks it would be swallowed there."""
+    asked: list[int] = []
+
+    def stop_if_asked() -> None:
+        if asked:
+            raise KeyboardInterrupt
+
+    before = signal.signal(signal.SIGINT, lambda number, _: asked.append(number))
+    try:
+        yield stop_if_asked
+    finally:
+        signal.signal(signal.SIGINT, before)
 
 
 def _summary(population: Population, out: Path | None, found: Any) -> dict[str, Any]:
