@@ -12,7 +12,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from reprieve.pkpd.compartments import CompartmentGraph, Edge
-from reprieve.pkpd.schedule import Dose
+from reprieve.pkpd.dose import Dose
 from reprieve.pkpd.slow_state import SlowState
 
 #: CL, V1, Q2, V2, Q3, V3 of ketamine, CL, V, Q, V peripheral of norketamine; L/h and L

@@ -14,8 +14,8 @@ from generator.table import table
 from reprieve.evidence import read
 from reprieve.evidence.build import build, compartment_doses
 from reprieve.pictures import ConcentrationSeries, MeasuredPoints, Picture, RateStep, concentration_picture
+from reprieve.pkpd.dose import Dose
 from reprieve.pkpd.prediction_error import PredictionError, percentage_errors, prediction_error
-from reprieve.pkpd.schedule import Dose
 from reprieve.pkpd.simulate import simulate
 from reprieve.units import molar_to_mass
 

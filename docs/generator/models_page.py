@@ -13,7 +13,7 @@ from reprieve.evidence import read
 from reprieve.evidence.build import BuiltModel
 from reprieve.evidence.model_checks import evaluate
 from reprieve.evidence.records.population_model import PopulationModel
-from reprieve.pkpd.schedule import Dose
+from reprieve.pkpd.dose import Dose
 from reprieve.pkpd.simulate import simulate
 
 _INTRO = """# Population models

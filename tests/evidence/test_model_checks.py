@@ -16,7 +16,7 @@ from reprieve.evidence.model_checks import evaluate
 from reprieve.evidence.read import population_model, population_model_ids
 from reprieve.evidence.records.covariate import TimeEffect
 from reprieve.evidence.records.model_check import CurveCheck, Tolerance
-from reprieve.pkpd.schedule import Dose
+from reprieve.pkpd.dose import Dose
 from reprieve.pkpd.simulate import InitialState
 
 CHECKS = [

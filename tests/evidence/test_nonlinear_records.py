@@ -16,10 +16,10 @@ from reprieve.evidence.records.population_model import PopulationModel
 from reprieve.evidence.records.structure import Clearance, Compartment
 from reprieve.export.equations import equations
 from reprieve.export.sbml import sbml
+from reprieve.pkpd.dose import Dose
 from reprieve.pkpd.event_run import simulate_events
 from reprieve.pkpd.events import DoseRecord, EventTable, Observation
 from reprieve.pkpd.nonlinear_system import NonlinearSystem
-from reprieve.pkpd.schedule import Dose
 from reprieve.pkpd.steps import Steps
 
 

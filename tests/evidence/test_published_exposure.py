@@ -13,9 +13,9 @@ import pytest
 
 from reprieve.evidence.build import build, compartment_doses
 from reprieve.evidence.read import population_model
+from reprieve.pkpd.dose import Dose
 from reprieve.pkpd.half_times import context_sensitive_half_time, half_lives
 from reprieve.pkpd.measures import auc_between, auc_to_infinity, peak
-from reprieve.pkpd.schedule import Dose
 
 
 def built_with_doses(model_id, **dose):

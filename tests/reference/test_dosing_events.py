@@ -9,10 +9,10 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from reprieve.pkpd.compartments import CompartmentGraph, Edge
+from reprieve.pkpd.dose import Dose
 from reprieve.pkpd.event_run import simulate_each, simulate_events
 from reprieve.pkpd.events import DoseRecord, EventTable, Observation, ResetRecord
 from reprieve.pkpd.linear_system import LinearSystem
-from reprieve.pkpd.schedule import Dose
 from reprieve.pkpd.simulate import simulate
 from reprieve.pkpd.slow_state import SlowState
 

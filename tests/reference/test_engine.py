@@ -7,15 +7,16 @@ from pathlib import Path
 import matrix_exponential
 import numpy as np
 import pytest
-from hypothesis import assume, given, settings
+from hypothesis import given, settings
 from hypothesis import strategies as st
 from scipy.linalg import expm
 
-from reprieve.pkpd import modes, propagation, slow_state
+from reprieve.pkpd import exponential, modes, propagation, slow_state
 from reprieve.pkpd import simulate as engine
 from reprieve.pkpd.compartments import CompartmentGraph, Edge
+from reprieve.pkpd.dose import Dose
 from reprieve.pkpd.modes import block_structure
-from reprieve.pkpd.schedule import Dose, compile_schedule
+from reprieve.pkpd.schedule import compile_schedule
 from reprieve.pkpd.simulate import simulate
 from reprieve.pkpd.slow_state import SlowState
 
@@ -177,18 +178,49 @@ def test_equal_rates_give_the_limit_of_the_bateman_function():
 
 
 def test_area_under_the_curve_is_dose_over_clearance():
-    # A compartment that never gives back what it collects cannot be simulated; one that takes a million hours
-    # to empty collects the integral of what flows in: AUC = dose / CL, and amount lost plus held = given.
-    graph = CompartmentGraph((*THREE.names, "urine"), (Edge(0, 3), *THREE.edges[1:], Edge(3)))
-    slow = 1e-9
-    k = graph.rate_matrix([[4.0, 4.5, 1.8, 3.0, 0.4, slow]])
-    doses, times = [Dose(0, 0, 30.0), Dose(2, 0, 70.0, 5.0)], np.array([1.0, 4.0, 20.0, 200.0])
+    # Urine gives nothing back, so it collects the integral of what flows in: AUC = dose / CL.
+    graph = CompartmentGraph((*THREE.names, "urine"), (Edge(0, 3), *THREE.edges[1:]))
+    k = graph.rate_matrix([[4.0, 4.5, 1.8, 3.0, 0.4]])
+    doses, times = [Dose(0, 0, 30.0), Dose(2, 0, 70.0, 5.0)], np.array([1.0, 4.0, 20.0, 400.0])
     held = simulate(k, np.eye(4), doses, times).values[0]
     given_so_far = 30.0 + 70.0 * np.clip((times - 2) / 5, 0, 1)
-    np.testing.assert_allclose(held.sum(axis=1), given_so_far, rtol=1e-6)
+    np.testing.assert_allclose(held.sum(axis=1), given_so_far, rtol=1e-13)
     volume, clearance = 20.0, 80.0
     auc = held[-1, 3] / 4.0 / volume  # urine = k10 ∫ amount = CL ∫ concentration
-    np.testing.assert_allclose(auc, 100.0 / clearance, rtol=1e-6)
+    np.testing.assert_allclose(auc, 100.0 / clearance, rtol=1e-12)
+
+
+def test_without_elimination_two_compartments_share_what_was_given():
+    # Exchange 1.5 and 0.5 per hour and nothing leaves: in the end a quarter of 20 + 60 mg is in the first.
+    k = TWO.rate_matrix([[0.0, 1.5, 0.5]])
+    found = simulate(k, np.eye(2), [Dose(0, 0, 20.0), Dose(1, 0, 60.0, 6.0)], [0.5, 4.0, 100.0]).values[0]
+    np.testing.assert_allclose(found.sum(axis=1), [20.0, 50.0, 80.0], rtol=1e-13)
+    np.testing.assert_allclose(found[-1], [20.0, 60.0], rtol=1e-12)
+
+
+@pytest.mark.parametrize("slow", [True, False])
+def test_a_compartment_that_only_collects_grows_with_the_infusion(slow):
+    # Nothing flows anywhere: 5 mg/h for 3 h and a bolus of 2 mg are 17 mg for good; at 2 h, 10 + 2.
+    k, one = np.zeros((1, 1, 1)), np.ones(1)
+    state = SlowState(np.ones((1, 1)), 6.0 * one, one, 0.01 * one, 0.0 * one) if slow else None
+    found = simulate(k, np.eye(1), [Dose(0, 0, 15.0, 3.0), Dose(1, 0, 2.0)], [2.0, 3.0, 1000.0], slow=state)
+    np.testing.assert_allclose(found.values[0, :, 0], [12.0, 17.0, 17.0], rtol=1e-12)
+    if slow:  # at rest at 17 against C50 6: U = 1 - (1 - U) exp(-0.01 · 17/23 · 997)
+        left = (1 - found.slow[0, 2]) / (1 - found.slow[0, 1])
+        np.testing.assert_allclose(left, np.exp(-0.01 * 17 / 23 * 997), rtol=1e-7)
+
+
+def test_compartments_without_a_say_change_nothing():
+    k = SYSTEMS["parent and metabolite"]
+    everything = simulate(k, np.eye(5), given_as(MIXED), LOOKS).values
+    np.testing.assert_allclose(
+        simulate(k, np.eye(5)[:2], given_as(MIXED), LOOKS).values, everything[..., :2], rtol=1e-10
+    )
+    downstream = [Dose(0, 3, 5.0), Dose(1, 4, 5.0, 2.0)]
+    found = simulate(k, np.eye(5), downstream, LOOKS).values[0]
+    assert not found[:, :3].any()
+    alone = [(0.0, 0, 5.0, 0.0), (1.0, 1, 5.0, 2.0)]
+    assert_close(found[:, 3:], matrix_exponential.simulate(k[0, 3:, 3:], np.eye(2), alone, LOOKS))
 
 
 @settings(deadline=None, max_examples=25)
@@ -209,19 +241,10 @@ def test_a_later_start_shifts_the_curve():
     assert_close(simulate(k, np.eye(5), given_as(shifted), LOOKS + 111.25).values[0], early)
 
 
-rates = st.floats(0.02, 20)
-
-
-# The largest rate over the slowest decay. Beyond it digits are lost: of 1,500 random systems the two ways were apart
-# by at most 7e-10 below a spread of 1,000, first by more than 1e-9 at 2,500, and by 3e-7 at worst anywhere.
-_SPREAD = 1000.0
-
-
-@settings(deadline=None, max_examples=40, derandomize=True)
-@given(st.lists(rates, min_size=8, max_size=8))
-def test_modes_and_matrix_exponential_agree(random_rates):
-    k = PARENT_METABOLITE.rate_matrix([random_rates], [0.8, 1, 1, 1, 1, 1, 1, 1])
-    assume(np.abs(k).max() < _SPREAD * np.min(-np.linalg.eigvals(k[0]).real))
+@settings(deadline=None, max_examples=60, derandomize=True)
+@given(st.lists(st.floats(-3, 2).map(lambda power: 10**power), min_size=8, max_size=8))
+def test_modes_and_matrix_exponential_agree(rates):
+    k = PARENT_METABOLITE.rate_matrix([rates], [0.8, 1, 1, 1, 1, 1, 1, 1])
     by_choice = simulate(k, np.eye(5), given_as(MIXED), LOOKS, slow=slow_of(k))
     structure = engine.block_structure
     try:
@@ -229,7 +252,7 @@ def test_modes_and_matrix_exponential_agree(random_rates):
         by_exponential = simulate(k, np.eye(5), given_as(MIXED), LOOKS, slow=slow_of(k))
     finally:
         engine.block_structure = structure
-    assert_close(by_choice.values[0], by_exponential.values[0])
+    assert_close(by_choice.values[0], by_exponential.values[0], 1e-8)
     np.testing.assert_allclose(by_choice.slow, by_exponential.slow, rtol=1e-8)
 
 
@@ -251,12 +274,15 @@ def test_ten_thousand_doses():
     np.testing.assert_allclose(found, last, rtol=1e-9)
 
 
-def test_a_year_of_irregular_looks_keeps_tables_small():
+@pytest.mark.parametrize("cycle", [False, True], ids=["modes", "matrix exponential"])
+def test_a_year_of_irregular_looks_needs_no_larger_tables(cycle):
     times = np.cumsum(np.random.default_rng(1).uniform(0.2, 0.6, 20_000))
     k = subjects(9)
+    k[:, 2, 1] = 0.1 * cycle  # the deep compartment is fed by the shallow one, too
+    k[:, 1, 1] -= 0.1 * cycle
     schedule = compile_schedule([Dose(0, 0, 1)], times, 5, needs=engine._panel_needs(k, slow_of(k)))
-    lanes = engine._lanes(len(k), 5, schedule)
-    assert lanes * 5 * 6 * len(schedule.widths) * 8 <= 64 * 2**20
+    a_subject_and_width = 8 * 5 * (2 + slow_state.N_NODES)  # 8 side by side, 5 modes, two factors and five nodes
+    assert len(schedule.widths) * a_subject_and_width > propagation.TABLE_SIZE, "otherwise nothing is left out"
     found = simulate(k, np.eye(5), [Dose(0, 0, 100.0, 2000.0)], times, slow=slow_of(k))
     few = simulate(k, np.eye(5), [Dose(0, 0, 100.0, 2000.0)], times[::1000], slow=slow_of(k))
     assert_close(found.values[3, ::1000], few.values[3])
@@ -276,7 +302,7 @@ def test_the_engine_runs_without_scipy():
         [[-1.5, 0, 0.5], [1, -1, 0], [0, 0.6, -0.5]], np.eye(3), [(0, 0, 1.0, 0)], [1.0]
     ).sum()
     assert float(done.stdout) == pytest.approx(expected, rel=1e-9)
-    for module in (modes, propagation, slow_state):
+    for module in (modes, propagation, exponential, slow_state):
         assert " @ " not in Path(module.__file__).read_text(encoding="utf-8").split("@compiled", 1)[1]
 
 
@@ -296,9 +322,6 @@ EYE = np.eye(2)
         ((-EYE[None], EYE, [Dose(0, -1, 1.0)], [1.0]), "outside 0..1"),
         ((-EYE[None], EYE, [], [np.nan]), "finite hours"),
         ((-EYE[None], EYE, [], []), "at least one"),
-        ((np.array([[[-1.0, 1.0], [1.0, -1.0]]]), EYE, [], [1.0]), "never emptied"),
-        ((np.array([[[-0.3, 0.0], [0.3, 0.0]]]), EYE, [], [1.0]), r"\[1\] are never emptied"),
-        ((np.array([[[-0.3, 0.1], [0.1 + 0.2, -0.1]]]), EYE, [], [1.0]), "never emptied"),
     ],
 )
 def test_what_cannot_be_simulated_is_refused(arguments, message):

@@ -15,7 +15,7 @@ from reprieve.evidence.build import build, compartment_doses
 from reprieve.evidence.built_system import system_of
 from reprieve.export.equations import equations
 from reprieve.export.sbml import sbml
-from reprieve.pkpd.schedule import Dose
+from reprieve.pkpd.dose import Dose
 
 SBML = "{http://www.sbml.org/sbml/level3/version1/core}"
 MATH = "{http://www.w3.org/1998/Math/MathML}"

@@ -9,6 +9,7 @@ from scipy.special import lambertw
 
 from reprieve.errors import InputError
 from reprieve.pkpd.compartments import OUTSIDE
+from reprieve.pkpd.dose import Dose
 from reprieve.pkpd.event_run import simulate_events
 from reprieve.pkpd.events import DoseRecord, EventTable, Observation, ResetRecord
 from reprieve.pkpd.linear_system import LinearSystem
@@ -24,7 +25,6 @@ from reprieve.pkpd.nonlinear_rates import (
     VaryingFlow,
 )
 from reprieve.pkpd.nonlinear_system import NonlinearSystem
-from reprieve.pkpd.schedule import Dose
 from reprieve.pkpd.simulate import InitialState
 from reprieve.pkpd.slow_state import SlowState
 from reprieve.pkpd.steps import Steps

@@ -11,7 +11,7 @@ from scipy.integrate import solve_ivp
 
 from reprieve.pkpd import schedule
 from reprieve.pkpd.compartments import CompartmentGraph, Edge
-from reprieve.pkpd.schedule import Dose
+from reprieve.pkpd.dose import Dose
 from reprieve.pkpd.simulate import simulate
 from reprieve.pkpd.slow_state import SlowState
 

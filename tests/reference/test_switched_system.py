@@ -5,10 +5,10 @@ import pytest
 from scipy.integrate import solve_ivp
 
 from reprieve.errors import InputError
+from reprieve.pkpd.dose import Dose
 from reprieve.pkpd.event_run import simulate_events
 from reprieve.pkpd.events import DoseRecord, EventTable, Observation
 from reprieve.pkpd.linear_system import LinearSystem
-from reprieve.pkpd.schedule import Dose
 from reprieve.pkpd.simulate import InitialState
 from reprieve.pkpd.slow_state import SlowState
 from reprieve.pkpd.steps import Steps

@@ -8,7 +8,7 @@ from reprieve.errors import InputError, MissingDatum, OutsideEvidence, UnknownNa
 from reprieve.evidence.build import add_effect_site, between_subject, build, compartment_doses
 from reprieve.evidence.built_system import system_of
 from reprieve.evidence.read import population_model, population_model_ids
-from reprieve.pkpd.schedule import Dose
+from reprieve.pkpd.dose import Dose
 
 KAMP, OTTO, SIMONS = (
     "kamp2020_meta_3cpt",

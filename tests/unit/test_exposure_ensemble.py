@@ -8,8 +8,8 @@ from reprieve.evidence import read
 from reprieve.evidence.build import build
 from reprieve.evidence.elimination import with_absorbed_ratio, with_area_ratio
 from reprieve.evidence.records.clearance_ratio import ClearanceRatio, MeasuredRatio
+from reprieve.pkpd.dose import Dose
 from reprieve.pkpd.measures import auc_to_infinity
-from reprieve.pkpd.schedule import Dose
 from reprieve.regimen import Regimen
 from reprieve.relief.course import follow_course
 from reprieve.relief.exposure import concentration

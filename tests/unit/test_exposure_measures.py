@@ -11,8 +11,8 @@ from scipy.optimize import brentq, minimize_scalar
 
 from reprieve.errors import InputError
 from reprieve.pkpd.compartments import CompartmentGraph, Edge
+from reprieve.pkpd.dose import Dose
 from reprieve.pkpd.measures import auc_between, auc_to_infinity, peak, time_above
-from reprieve.pkpd.schedule import Dose
 from reprieve.pkpd.simulate import simulate
 
 CL, V, KA = 12.0, 40.0, 1.5  # L/h, L, 1/h

@@ -7,9 +7,9 @@ import pytest
 
 from reprieve.errors import InputError
 from reprieve.pkpd.compartments import CompartmentGraph, Edge
+from reprieve.pkpd.dose import Dose
 from reprieve.pkpd.half_times import context_sensitive_half_time, half_lives, time_to_fraction_of_steady_state
 from reprieve.pkpd.measures import auc_between, peak
-from reprieve.pkpd.schedule import Dose
 from reprieve.pkpd.simulate import simulate
 from reprieve.pkpd.steady_state import accumulation_ratio, steady_state
 

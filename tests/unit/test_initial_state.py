@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 
 from reprieve.pkpd.compartments import CompartmentGraph, Edge
-from reprieve.pkpd.schedule import Dose
+from reprieve.pkpd.dose import Dose
 from reprieve.pkpd.simulate import InitialState, simulate
 from reprieve.pkpd.slow_state import SlowState
 

@@ -22,7 +22,7 @@ def modes_of(matrix):
     rates, vectors, inverse = np.zeros(n), np.zeros((n, n)), np.zeros((n, n))
     ok = subject_modes(
         matrix, structure.order, structure.first, structure.tree_parent, rates, vectors, inverse,
-        np.zeros((4, n, n)),
+        np.zeros((3, n, n)),
     )  # fmt: skip
     return ok and structure.has_modes, rates, vectors, inverse
 
@@ -91,7 +91,7 @@ def test_an_exchange_that_one_subject_has_only_one_way_is_refused(lost):
     both = THREE.rate_matrix([[1.0, 2, 3, 4, 5]])[0]
     structure = block_structure(both != 0)
     one_way = THREE.rate_matrix([[1.0, 0, 3, 4, 5] if lost == "there" else [1.0, 2, 0, 4, 5]])[0]
-    work = np.zeros((4, 3, 3))
+    work = np.zeros((3, 3, 3))
     assert not subject_modes(
         one_way, structure.order, structure.first, structure.tree_parent,
         np.zeros(3), np.zeros((3, 3)), np.zeros((3, 3)), work,

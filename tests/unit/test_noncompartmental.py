@@ -14,9 +14,9 @@ from hypothesis import strategies as st
 
 from reprieve.errors import InputError
 from reprieve.pkpd.compartments import CompartmentGraph, Edge
+from reprieve.pkpd.dose import Dose
 from reprieve.pkpd.noncompartmental import analyse, partial_auc
 from reprieve.pkpd.observed_profile import observed_profile
-from reprieve.pkpd.schedule import Dose
 from reprieve.pkpd.simulate import simulate
 from reprieve.pkpd.terminal_phase import terminal_phase
 

@@ -5,7 +5,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from reprieve.pkpd.schedule import Dose, PanelNeeds, compile_schedule
+from reprieve.pkpd.dose import Dose
+from reprieve.pkpd.schedule import PanelNeeds, compile_schedule
 
 NEEDS = PanelNeeds(slow_rate=0.02, drive_rate=0.5, steepness=1.0)
 
@@ -80,7 +81,7 @@ def test_panels_start_short_after_a_change_and_grow():
     edges = edges_of(schedule)
     widths = np.diff(edges)
     after = widths[(edges[:-1] > 50 - 1e-9) & (edges[:-1] < 60)]
-    assert after[0] <= 0.001 + 1e-12
+    assert after[0] <= 0.003 + 1e-12
     assert np.all(np.diff(after[:-1]) >= -1e-9)
     assert widths[np.searchsorted(edges, 10 - 1e-9)] <= 1e-6, "U starts from nothing at the first input"
 

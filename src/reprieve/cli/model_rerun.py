@@ -13,7 +13,7 @@ from reprieve.evidence.built_system import system_of
 from reprieve.evidence.model_checks import Comparison, evaluate
 from reprieve.evidence.records.model_check import Check
 from reprieve.evidence.records.population_model import PopulationModel
-from reprieve.pkpd.schedule import Dose
+from reprieve.pkpd.dose import Dose
 
 Verdict: TypeAlias = Literal["agrees", "known misfit", "disagrees", "not run"]
 

@@ -8,9 +8,9 @@ import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
 from reprieve.errors import InputError
+from reprieve.pkpd.dose import SAME_TIME, Dose
 from reprieve.pkpd.events import DoseRecord, EventTable, Observation, Record, ResetRecord
 from reprieve.pkpd.repeated_dose import History, history_of
-from reprieve.pkpd.schedule import SAME_TIME, Dose
 from reprieve.pkpd.simulate import InitialState, Trajectories
 from reprieve.pkpd.system import System
 from reprieve.pkpd.unfinished_dose import rest_of

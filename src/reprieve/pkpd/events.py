@@ -22,7 +22,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 
 from reprieve.errors import InputError
-from reprieve.pkpd.schedule import Dose
+from reprieve.pkpd.dose import Dose
 
 
 @dataclass(frozen=True)

@@ -11,6 +11,7 @@ from numpy.typing import ArrayLike, NDArray
 
 from reprieve.errors import InputError
 from reprieve.pkpd.curve_pieces import Curve, Floats, first_fall_to, graded_edges
+from reprieve.pkpd.dose import Dose
 from reprieve.pkpd.linear_outputs import (
     as_arrays,
     check_compartment,
@@ -19,7 +20,6 @@ from reprieve.pkpd.linear_outputs import (
     reachable,
     slowest_rates,
 )
-from reprieve.pkpd.schedule import Dose
 from reprieve.pkpd.simulate import simulate
 
 #: Rates that coincide look complex by rounding; beyond this share of the rate a system does oscillate.

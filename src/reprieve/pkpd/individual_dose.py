@@ -7,7 +7,7 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from reprieve.pkpd.schedule import Dose
+from reprieve.pkpd.dose import Dose
 
 Floats = NDArray[np.float64]
 

@@ -18,9 +18,9 @@ from dataclasses import dataclass, replace
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
+from reprieve.pkpd.dose import Dose
 from reprieve.pkpd.individual_dose import IndividualDose
 from reprieve.pkpd.linear_system import LinearSystem
-from reprieve.pkpd.schedule import Dose
 from reprieve.pkpd.simulate import InitialState, Trajectories
 from reprieve.pkpd.system import System
 

@@ -22,7 +22,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from reprieve.errors import InputError
-from reprieve.pkpd.schedule import SAME_TIME, Dose
+from reprieve.pkpd.dose import SAME_TIME, Dose
 
 Floats = NDArray[np.float64]
 #: (time h, states (n_subjects, m), input (m,) per h, whether the first dose was given) to slopes (n_subjects, m)

@@ -9,7 +9,7 @@ from numpy.typing import ArrayLike, NDArray
 
 from reprieve.errors import InputError
 from reprieve.pkpd.curve_pieces import Curve, Floats, Sample, blocks, fit_curve
-from reprieve.pkpd.schedule import Dose
+from reprieve.pkpd.dose import Dose
 from reprieve.pkpd.simulate import simulate
 
 #: A loss below this share of what a compartment exchanges is rounding, as in the engine.
@@ -32,7 +32,7 @@ def as_arrays(rate_matrix: ArrayLike, readout: ArrayLike, doses: Sequence[Dose] 
         raise InputError(f"readout is {r.shape}; it must be (n_outputs, {k.shape[2]}) or one such array per subject.")
     for dose in doses:
         check_compartment(dose.compartment, k.shape[2])
-    _check_emptied(k)
+    check_emptied(k)
     return k, np.broadcast_to(r, (k.shape[0], *r.shape[-2:]))
 
 
@@ -56,8 +56,14 @@ def reachable(k: Floats) -> NDArray[np.bool_]:
     return reach
 
 
-def _check_emptied(k: Floats) -> None:
-    """Compartments that exchange must lose drug to others or to the outside, or areas are infinite."""
+def check_emptied(k: Floats) -> None:
+    """Compartments that exchange must lose drug to others or to the outside, or areas are infinite.
+
+    Raises
+    ------
+    InputError
+        A compartment is never emptied.
+    """
     reach = reachable(k)
     together = reach & np.swapaxes(reach, 1, 2)
     moved = -np.diagonal(k, axis1=1, axis2=2)
@@ -67,7 +73,7 @@ def _check_emptied(k: Floats) -> None:
         subject, compartment = np.argwhere(~emptied)[0]
         raise InputError(
             f"Compartment {compartment} of subject {subject} (both counted from 0) is never emptied, so areas are "
-            f"infinite and nothing has a half-life; give it a loss or leave it out."
+            f"infinite and there is no half-life and no steady state; give it a loss or leave it out."
         )
 
 

@@ -15,6 +15,7 @@ from numpy.typing import ArrayLike
 
 from reprieve.errors import InputError
 from reprieve.pkpd.curve_pieces import Floats, duration_above, graded_edges, highest
+from reprieve.pkpd.dose import Dose
 from reprieve.pkpd.linear_outputs import (
     as_arrays,
     check_window,
@@ -23,7 +24,6 @@ from reprieve.pkpd.linear_outputs import (
     over_subjects,
     slowest_rates,
 )
-from reprieve.pkpd.schedule import Dose
 from reprieve.pkpd.simulate import simulate
 
 #: Nodes of the quadrature for windows shorter than the fastest time constant: exact to rounding there.

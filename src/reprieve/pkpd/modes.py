@@ -23,7 +23,14 @@ from numpy.typing import NDArray
 from reprieve.pkpd.compiled import compiled
 
 #: Modes that cancel each other to less than one part in this many are refused: as many digits are lost.
-_CANCELLATION = 1e6
+_CANCELLATION = 5e3
+#: Rates that meet again downstream and differ by less than this share of the fastest are refused: rounding moves each
+#: by a share of the fastest, and how much of a mode goes on downstream is inverse to the difference.
+_COINCIDENCE = 5e-6
+#: A decay rate below this share of the block's fastest is what rounding leaves of zero.
+_ROUNDING = 4e-15
+#: 1/h, stands for a rate of zero: nothing decays in any time, and (1 - e^{-λt}) / λ is still the time t.
+_NEVER = 1e-280
 
 
 @dataclass(frozen=True)
@@ -44,12 +51,18 @@ class BlockStructure:
     has_modes: bool
 
 
+def reachable(pattern: NDArray[np.bool_]) -> NDArray[np.bool_]:
+    """``[i, j]``: what is in j can get to i, or is there (``pattern[i, j]``: j feeds i)."""
+    reach = pattern | np.eye(len(pattern), dtype=bool)
+    for middle in range(len(pattern)):  # Warshall's closure; n is a few, at most a few dozen
+        reach |= np.outer(reach[:, middle], reach[middle, :])
+    return reach
+
+
 def block_structure(pattern: NDArray[np.bool_]) -> BlockStructure:
     """Blocks of a rate matrix from its pattern of non-zeros (``pattern[i, j]``: j feeds i)."""
     n = len(pattern)
-    reach = pattern | np.eye(n, dtype=bool)
-    for middle in range(n):  # Warshall's closure; n is a few, at most a few dozen
-        reach |= np.outer(reach[:, middle], reach[middle, :])
+    reach = reachable(pattern)
     together = reach & reach.T
     upstream_count = reach.sum(axis=1)  # strictly more for a block than for any block that feeds it
     roots = sorted({int(np.flatnonzero(row)[0]) for row in together}, key=lambda i: (upstream_count[i], i))
@@ -75,20 +88,22 @@ def block_structure(pattern: NDArray[np.bool_]) -> BlockStructure:
 
 
 @compiled
-def _rotate_to_diagonal(a, u):
-    """Cyclic Jacobi: symmetric ``a`` becomes diagonal in place, ``u`` collects the rotations."""
-    n = len(a)
+def _rotate_to_diagonal(a, u, n):
+    """Cyclic Jacobi: symmetric ``a[:n, :n]`` becomes diagonal in place, ``u`` collects the rotations.
+
+    What is left beside the diagonal is compared with the two rates it couples, so that slow rates keep their
+    digits beside fast ones; a closed block has a rate of zero, for which only its fastest rate is a measure.
+    """
+    fastest = 0.0
+    for p in range(n):
+        fastest = max(fastest, abs(a[p, p]))
     for _ in range(60):
-        off = 0.0
+        is_diagonal = True
         for p in range(n):
             for q in range(p + 1, n):
-                off = max(off, abs(a[p, q]) / np.sqrt(abs(a[p, p] * a[q, q])))
-        if off < 1e-15:
-            return
-        for p in range(n):
-            for q in range(p + 1, n):
-                if a[p, q] == 0.0:
+                if a[p, q] * a[p, q] <= 1e-30 * abs(a[p, p] * a[q, q]) + 1e-44 * fastest * fastest:
                     continue
+                is_diagonal = False
                 theta = (a[q, q] - a[p, p]) / (2.0 * a[p, q])
                 t = 1.0 / (abs(theta) + np.sqrt(theta * theta + 1.0))
                 if theta < 0.0:
@@ -105,12 +120,13 @@ def _rotate_to_diagonal(a, u):
                 for k in range(n):
                     ukp, ukq = u[k, p], u[k, q]
                     u[k, p], u[k, q] = c * ukp - s * ukq, s * ukp + c * ukq
+        if is_diagonal:
+            return
 
 
 @compiled
-def _solve_in_place(a, b):
-    """Gaussian elimination with partial pivoting; ``b`` (n, m) becomes the solution."""
-    n, m = b.shape
+def _solve_in_place(a, b, n):
+    """Gaussian elimination with partial pivoting in ``a[:n, :n]``; ``b[:n]`` becomes the solution."""
     for column in range(n):
         pivot = column
         for row in range(column + 1, n):
@@ -119,54 +135,51 @@ def _solve_in_place(a, b):
         if pivot != column:
             for k in range(n):
                 a[column, k], a[pivot, k] = a[pivot, k], a[column, k]
-            for k in range(m):
-                b[column, k], b[pivot, k] = b[pivot, k], b[column, k]
+            b[column], b[pivot] = b[pivot], b[column]
         for row in range(column + 1, n):
             factor = a[row, column] / a[column, column]
             if factor != 0.0:
                 for k in range(column, n):
                     a[row, k] -= factor * a[column, k]
-                for k in range(m):
-                    b[row, k] -= factor * b[column, k]
+                b[row] -= factor * b[column]
     for column in range(n - 1, -1, -1):
-        for k in range(m):
-            total = b[column, k]
-            for inner in range(column + 1, n):
-                total -= a[column, inner] * b[inner, k]
-            b[column, k] = total / a[column, column]
+        total = b[column]
+        for inner in range(column + 1, n):
+            total -= a[column, inner] * b[inner]
+        b[column] = total / a[column, column]
 
 
 @compiled
-def _block_modes(k, members, parent, rates, vectors, column, scale, symmetric, rotation):
-    """Decay rates of one block and its eigenvectors, into ``rates[column:]`` and ``vectors[:, column:]``.
+def _block_modes(k, order, begin, size, parent, rates, vectors, inverse, scale, symmetric, rotation):
+    """Decay rates of one block, its eigenvectors and their inverse, from ``begin`` on.
 
     ``scale``, ``symmetric`` and ``rotation`` are work space. False when a two-way exchange runs only one way.
     """
-    size = len(members)
     scale[0] = 1.0
-    for i in range(1, size):  # members[0] is the root; parents come before children
-        up = 0
-        while members[up] != parent[members[i]]:
+    for i in range(1, size):  # the first is the root; parents come before children
+        here, up = order[begin + i], 0
+        while order[begin + up] != parent[here]:
             up += 1
-        there, back = k[members[i], members[up]], k[members[up], members[i]]
+        there, back = k[here, parent[here]], k[parent[here], here]
         if not (there > 0.0 and back > 0.0):
             return False
         # Detailed balance: (D⁻¹KD) is symmetric when d_i² / d_up² = K[i, up] / K[up, i].
         scale[i] = scale[up] * np.sqrt(there / back)
     for i in range(size):
         for j in range(i, size):  # the other half is the same but for rounding
-            symmetric[i, j] = symmetric[j, i] = k[members[i], members[j]] * scale[j] / scale[i]
+            symmetric[i, j] = symmetric[j, i] = k[order[begin + i], order[begin + j]] * scale[j] / scale[i]
             rotation[i, j] = rotation[j, i] = 1.0 if i == j else 0.0
-    _rotate_to_diagonal(symmetric[:size, :size], rotation[:size, :size])
+    _rotate_to_diagonal(symmetric, rotation, size)
     for j in range(size):
-        rates[column + j] = -symmetric[j, j]
+        rates[begin + j] = -symmetric[j, j]
         for i in range(size):
-            vectors[members[i], column + j] = scale[i] * rotation[i, j]
+            vectors[order[begin + i], begin + j] = scale[i] * rotation[i, j]
+            inverse[begin + j, order[begin + i]] = rotation[i, j] / scale[i]
     return True
 
 
 @compiled
-def _are_well_conditioned(rates, vectors, inverse):
+def _are_well_conditioned(rates, vectors, inverse, slowness):
     """Whether no element of exp(Kt) is a small difference of large modes.
 
     Element (i, j) is Σ_m a_m exp(-λ_m t) with a_m = V_im V⁻¹_mj. Its integral over time is Σ_m a_m / λ_m and
@@ -174,6 +187,8 @@ def _are_well_conditioned(rates, vectors, inverse):
     Σ|a_m| far above that mean that the modes cancel. The comparison does not depend on anybody's units.
     """
     n = len(rates)
+    for m in range(n):
+        slowness[m] = 1.0 / rates[m]
     for i in range(n):
         for j in range(n):
             size, integral, slowest = 0.0, 0.0, np.inf
@@ -181,11 +196,57 @@ def _are_well_conditioned(rates, vectors, inverse):
                 a = vectors[i, m] * inverse[m, j]
                 if a != 0.0:  # also when it is not a number
                     size += abs(a)
-                    integral += a / rates[m]
+                    integral += a * slowness[m]
                     slowest = min(slowest, rates[m])
             if size != 0.0 and not size <= _CANCELLATION * abs(integral) * slowest:  # NaN is not conditioned
                 return False
     return True
+
+
+@compiled
+def _continue_downstream(k, order, first, rates, fastest, vectors, shifted, fed):
+    """What the modes of each block are in the blocks it feeds; False when a rate is (nearly) met again there."""
+    n_blocks = len(first) - 1
+    for block in range(n_blocks):
+        for column in range(first[block], first[block + 1]):
+            for later in range(block + 1, n_blocks):
+                begin, size = first[later], first[later + 1] - first[later]
+                any_fed = False
+                for i in range(size):
+                    fed[i] = 0.0
+                    for j in range(begin):
+                        fed[i] -= k[order[begin + i], order[j]] * vectors[order[j], column]
+                    any_fed = any_fed or fed[i] != 0.0
+                if not any_fed:
+                    continue
+                for j in range(begin, begin + size):
+                    if not abs(rates[j] - rates[column]) > _COINCIDENCE * fastest:
+                        return False
+                # (K_block + λ) v = -(what flows in from upstream)
+                for i in range(size):
+                    for j in range(size):
+                        shifted[i, j] = k[order[begin + i], order[begin + j]]
+                    shifted[i, i] += rates[column]
+                _solve_in_place(shifted, fed, size)
+                for i in range(size):
+                    vectors[order[begin + i], column] = fed[i]
+    return True
+
+
+@compiled
+def _invert_downstream(order, first, vectors, inverse, carried):
+    """The inverse of the eigenvectors below its diagonal blocks, by forward substitution from block to block."""
+    for block in range(1, len(first) - 1):
+        begin, end = first[block], first[block + 1]
+        for i in range(begin):
+            source = order[i]
+            for j in range(begin, end):
+                carried[j] = 0.0
+                for mode in range(begin):
+                    carried[j] += vectors[order[j], mode] * inverse[mode, source]
+            for mode in range(begin, end):
+                for j in range(begin, end):
+                    inverse[mode, source] -= inverse[mode, order[j]] * carried[j]
 
 
 @compiled
@@ -197,46 +258,25 @@ def subject_modes(k, order, first, parent, rates, vectors, inverse, work):
     k : (n, n) 1/h
     order, first, parent : see :class:`BlockStructure`
     rates, vectors, inverse : (n,), (n, n), (n, n), written
-    work : (4, n, n) work space
+    work : (3, n, n) work space
     """
     n = len(k)
-    vectors[:] = 0.0
-    n_blocks = len(first) - 1
-    for block in range(n_blocks):
-        members = order[first[block] : first[block + 1]]
-        if not _block_modes(k, members, parent, rates, vectors, first[block], work[0, 0], work[1], work[2]):
-            return False
+    shifted, rotation, line = work[0], work[1], work[2, 0]
     for i in range(n):
-        if not rates[i] > 0.0:
-            return False
-    shifted, fed = work[0], work[3]
-    for block in range(n_blocks):
-        for column in range(first[block], first[block + 1]):
-            for later in range(block + 1, n_blocks):
-                begin, size = first[later], first[later + 1] - first[later]
-                any_fed = False
-                for i in range(size):
-                    fed[i, 0] = 0.0
-                    for j in range(begin):
-                        fed[i, 0] -= k[order[begin + i], order[j]] * vectors[order[j], column]
-                    any_fed = any_fed or fed[i, 0] != 0.0
-                if not any_fed:
-                    continue
-                for j in range(begin, begin + size):
-                    if rates[j] == rates[column]:
-                        return False
-                # (K_block + λ) v = -(what flows in from upstream)
-                for i in range(size):
-                    for j in range(size):
-                        shifted[i, j] = k[order[begin + i], order[begin + j]]
-                    shifted[i, i] += rates[column]
-                _solve_in_place(shifted[:size, :size], fed[:size, :1])
-                for i in range(size):
-                    vectors[order[begin + i], column] = fed[i, 0]
-    inverse[:] = 0.0
-    for i in range(n):
-        inverse[i, i] = 1.0
         for j in range(n):
-            shifted[i, j] = vectors[i, j]
-    _solve_in_place(shifted, inverse)
-    return _are_well_conditioned(rates, vectors, inverse)
+            vectors[i, j] = inverse[i, j] = 0.0
+    for block in range(len(first) - 1):
+        begin, size = first[block], first[block + 1] - first[block]
+        if not _block_modes(k, order, begin, size, parent, rates, vectors, inverse, line, shifted, rotation):
+            return False
+    fastest = 0.0
+    for i in range(n):
+        fastest = max(fastest, rates[i])
+    for i in range(n):
+        if not rates[i] >= -_ROUNDING * fastest:
+            return False
+        rates[i] = max(rates[i], _NEVER)
+    if not _continue_downstream(k, order, first, rates, fastest, vectors, shifted, line):
+        return False
+    _invert_downstream(order, first, vectors, inverse, line)
+    return _are_well_conditioned(rates, vectors, inverse, line)

@@ -14,10 +14,10 @@ from dataclasses import dataclass, replace
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
+from reprieve.pkpd.dose import Dose
 from reprieve.pkpd.integration import ATOL_SHARE, RTOL, integrate, integrate_groups
 from reprieve.pkpd.linear_system import slow_of_subjects
 from reprieve.pkpd.nonlinear_rates import NonlinearRates
-from reprieve.pkpd.schedule import Dose
 from reprieve.pkpd.simulate import InitialState, Trajectories
 from reprieve.pkpd.slow_state import SlowState
 

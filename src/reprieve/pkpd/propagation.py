@@ -1,31 +1,53 @@
-"""Exact propagation of linear systems over a schedule, for many subjects, in compiled code.
+"""Exact propagation of linear systems that have modes, over a schedule, for many subjects side by side.
 
-Two propagators with one contract: *modes* (decay rates and eigenvectors; fast) for systems that have them,
-the *matrix exponential* for the rest. Which one runs is decided by the system, per subject, never by the
-caller. Both work on the distance from the steady state of the present input, so a constant input costs nothing.
+Carried along is the amplitude y of each mode. Over a panel of width w with constant inflow f into the mode
+
+    y(w) = y(0) e^{-λw} + f (1 - e^{-λw}) / λ
+
+and both factors are tabulated once per distinct width. Nothing is ever expressed as a small difference from a
+steady state, which would cost digits where the steady state is far away and would not exist for λ = 0.
+
+Subjects lie along the last axis (*lanes*), and every inner loop runs over them.
 """
 
 from __future__ import annotations
 
 import numpy as np
 
-from reprieve.pkpd.compiled import compiled
-from reprieve.pkpd.modes import _solve_in_place, subject_modes
-from reprieve.pkpd.slow_state import N_NODES, NODES, advance
+from reprieve.pkpd.compiled import borrowed, compiled
+from reprieve.pkpd.modes import subject_modes
+from reprieve.pkpd.slow_state import (
+    C50,
+    CONCENTRATION,
+    DESK_ROWS,
+    HILL,
+    K_DES,
+    K_REC,
+    LANES,
+    N_NODES,
+    NODES,
+    REVERSED,
+    advance,
+)
 
 #: ln 2 in two parts, so that a multiple of it subtracts without rounding, and 1.5·2⁵², which rounds to an integer
 #: what is added to it and holds that integer in its low bits.
 _LN2_HIGH, _LN2_LOW, _ROUNDER = 6.93147180369123816490e-01, 1.90821492927058770002e-10, 6755399441055744.0
 _LOG2_E = 1.4426950408889634
 
-#: Subjects advanced side by side: enough to fill vector registers, few enough to stay in cache.
-LANES = 64
+#: Tabulated exponentials of one thread stay below this many numbers (32 MiB).
+TABLE_SIZE = 4 * 2**20
 #: What the rest of a washing-out drug may still add to U, as a share of U, before it is left out.
 _NEGLIGIBLE = 1e-10
+#: A driving mode that decays less than this during all input goes by matrix exponential: its distance from the
+#: steady state, which the quadrature works with, is a difference of numbers as much larger.
+_HARDLY_DECAYS = 1e-6
+#: Observation times collected before they are written, so that each subject's are written together.
+COLLECTED = 8
 
 
 @compiled
-def exponentials(lam, width, out, whole, rest):
+def exponentials(lam, width, out, whole, lost):
     """``out = exp(-lam·width)`` to the last bit or two; four times faster than a library call per element.
 
     exp(x) = 2^k e^r with x = k ln 2 + r and |r| ≤ ln 2 / 2; e^r by its Taylor polynomial, 2^k by writing k where
@@ -36,7 +58,8 @@ def exponentials(lam, width, out, whole, rest):
     lam : (n_lanes,) 1/h, not negative
     width : h
     out : (n_lanes,), written
-    whole, rest : (n_lanes,) work space
+    whole : (n_lanes,) work space
+    lost : (n_lanes,), written: ``1 - out``, to full relative accuracy also where it is small
     """
     bits = whole.view(np.int64)
     n_lanes = len(lam)
@@ -46,16 +69,245 @@ def exponentials(lam, width, out, whole, rest):
         rounded = x * _LOG2_E + _ROUNDER
         whole[s] = rounded
         k = rounded - _ROUNDER
-        rest[s] = (x - k * _LN2_HIGH) - k * _LN2_LOW
+        lost[s] = (x - k * _LN2_HIGH) - k * _LN2_LOW
     for s in range(n_lanes):
-        r = rest[s]
+        r = lost[s]
         p = 1 / 3628800 + r * (1 / 39916800 + r / 479001600)
         p = 1 / 720 + r * (1 / 5040 + r * (1 / 40320 + r * (1 / 362880 + r * p)))
-        out[s] = 1.0 + r * (1.0 + r * (1 / 2 + r * (1 / 6 + r * (1 / 24 + r * (1 / 120 + r * p)))))
+        p = r * (1.0 + r * (1 / 2 + r * (1 / 6 + r * (1 / 24 + r * (1 / 120 + r * p)))))
+        lost[s] = p
+        out[s] = 1.0 + p
     for s in range(n_lanes):
         bits[s] = (bits[s] + 1023) << 52
     for s in range(n_lanes):
         out[s] *= whole[s]
+    for s in range(n_lanes):
+        lost[s] = -lost[s] if whole[s] == 1.0 else 1.0 - out[s]
+
+
+@compiled
+def _fill(gain, lost, slowness, is_fed):
+    """(1 - e^{-λw}) / λ, where anything flows in."""
+    if is_fed:
+        for s in range(LANES):
+            gain[s] = lost[s] * slowness[s]
+
+
+@compiled
+def _tabulate(width, lam, slowness, driving, n_driving, is_fed, step, gain, node, work):
+    """Over one width: what is left of each mode, what a unit of inflow leaves, and what is left at the nodes.
+
+    Nodes lie symmetrically: with h = e^{-λw/2} and e^{-λwc} at a node c, the whole is h², and h² over the second
+    is what is left at the node 1 - c. Two exponentials are saved for each two divisions.
+    """
+    whole, lost, is_felt = work[0, :LANES], work[1, :LANES], work[2]
+    is_felt[: len(lam)] = 0.0
+    for d in range(n_driving):
+        m, at = driving[d], node[d]
+        is_felt[m] = 1.0
+        first, second, half = at[:LANES], at[LANES : 2 * LANES], at[2 * LANES : 3 * LANES]
+        exponentials(lam[m], width * NODES[0], first, whole, lost)
+        exponentials(lam[m], width * NODES[1], second, whole, lost)
+        exponentials(lam[m], width * 0.5, half, whole, lost)
+        left = step[m]
+        for s in range(LANES):
+            left[s] = half[s] * half[s]
+            lost[s] *= 1.0 + half[s]
+        _fill(gain[m], lost, slowness[m], is_fed)
+        fourth, fifth = at[3 * LANES : 4 * LANES], at[4 * LANES :]
+        for s in range(LANES):
+            fourth[s] = left[s] / second[s]
+        for s in range(LANES):
+            fifth[s] = left[s] / first[s]
+    for m in range(len(lam)):
+        if is_felt[m] == 0.0:
+            exponentials(lam[m], width, step[m], whole, lost)
+            _fill(gain[m], lost, slowness[m], is_fed)
+
+
+@compiled
+def _take_in(
+    lane, rates, vectors, inverse, readout, drive, initial, lam, slowness, into, out_mode, drive_mode, amplitude
+):
+    """Write one subject's modes, and what they hold at the start, into its lane."""
+    n, n_out = len(rates), len(readout)
+    for m in range(n):
+        lam[m, lane], slowness[m, lane] = rates[m], 1.0 / rates[m]
+        held, felt = 0.0, 0.0
+        for i in range(n):
+            into[m, i, lane] = inverse[m, i]
+            held += inverse[m, i] * initial[i]
+            felt += drive[i] * vectors[i, m]
+        amplitude[m, lane] = held
+        drive_mode[m, lane] = felt
+        for o in range(n_out):
+            seen = 0.0
+            for i in range(n):
+                seen += readout[o, i] * vectors[i, m]
+            out_mode[o, m, lane] = seen
+
+
+@compiled
+def _change_input(rate, into, slowness, drive_mode, inflow, rest, level):
+    """A new constant input (mg/h): into each mode, the steady state it would have, and what of it is felt."""
+    level[:] = 0.0
+    for m in range(len(slowness)):
+        flow, settled, felt, slow = inflow[m], rest[m], drive_mode[m], slowness[m]
+        flow[:] = 0.0
+        for i in range(len(rate)):
+            if rate[i] != 0.0:
+                share = into[m, i]
+                for s in range(LANES):
+                    flow[s] += share[s] * rate[i]
+        for s in range(LANES):
+            settled[s] = flow[s] * slow[s] if felt[s] != 0.0 else 0.0
+        for s in range(LANES):
+            level[s] += felt[s] * settled[s]
+
+
+@compiled
+def _give(bolus, into, amplitude):
+    """A bolus (mg in each compartment) adds to the modes."""
+    for i in range(len(bolus)):
+        if bolus[i] != 0.0:
+            for m in range(len(into)):
+                there, share = amplitude[m], into[m, i]
+                for s in range(LANES):
+                    there[s] += share[s] * bolus[i]
+
+
+@compiled
+def _step(step, gain, is_fed, inflow, amplitude):
+    """Modes decay, and fill, over one panel."""
+    for m in range(len(step)):
+        there, left = amplitude[m], step[m]
+        if is_fed:
+            flow, per_flow = inflow[m], gain[m]
+            for s in range(LANES):
+                there[s] = there[s] * left[s] + flow[s] * per_flow[s]
+        else:
+            for s in range(LANES):
+                there[s] *= left[s]
+
+
+@compiled
+def _feel(desk, node, driving, n_driving, drive_mode, amplitude, rest, level):
+    """Driving concentration at the nodes of a panel, onto the desk."""
+    for d in range(n_driving):
+        at, felt, there, settled = node[d], drive_mode[driving[d]], amplitude[driving[d]], rest[driving[d]]
+        if d == 0:
+            for s in range(LANES):
+                away = felt[s] * (there[s] - settled[s])
+                desk[CONCENTRATION + s] = level[s] + away * at[s]
+                desk[CONCENTRATION + LANES + s] = level[s] + away * at[LANES + s]
+                desk[CONCENTRATION + 2 * LANES + s] = level[s] + away * at[2 * LANES + s]
+                desk[CONCENTRATION + 3 * LANES + s] = level[s] + away * at[3 * LANES + s]
+                desk[CONCENTRATION + 4 * LANES + s] = level[s] + away * at[4 * LANES + s]
+        else:
+            for s in range(LANES):
+                away = felt[s] * (there[s] - settled[s])
+                desk[CONCENTRATION + s] += away * at[s]
+                desk[CONCENTRATION + LANES + s] += away * at[LANES + s]
+                desk[CONCENTRATION + 2 * LANES + s] += away * at[2 * LANES + s]
+                desk[CONCENTRATION + 3 * LANES + s] += away * at[3 * LANES + s]
+                desk[CONCENTRATION + 4 * LANES + s] += away * at[4 * LANES + s]
+
+
+@compiled
+def _recover(desk, width, work):
+    """U over one panel without drug."""
+    left = work[2, :LANES]
+    exponentials(desk[K_REC : K_REC + LANES], width, left, work[0, :LANES], work[1, :LANES])
+    for s in range(LANES):
+        desk[REVERSED + s] *= left[s]
+
+
+@compiled
+def _first_still_driven(lane, filled, desk, lam, driving, n_driving, drive_mode, amplitude, is_hyperbolic):
+    """The first lane from ``lane`` on whose drug may still add to U; ``filled`` when all are washed out."""
+    for s in range(lane, filled):
+        left, slowest = 0.0, np.inf
+        for d in range(n_driving):
+            left += abs(drive_mode[driving[d], s] * amplitude[driving[d], s])
+            slowest = min(slowest, lam[driving[d], s])
+        share, hill = left / desk[C50 + s], desk[HILL + s]
+        if not is_hyperbolic:
+            share = share**hill
+        if not desk[K_DES + s] * share <= _NEGLIGIBLE * hill * slowest * desk[REVERSED + s]:
+            return s
+    return filled
+
+
+@compiled
+def _list_seen(out_mode, filled, seen):
+    """List the modes an output shows, in pairs; an odd one is paired with a last mode that is always empty."""
+    count, n = 0, len(out_mode) - 1
+    for m in range(n):
+        if np.any(out_mode[m, :filled] != 0.0):
+            seen[count] = m
+            count += 1
+    if count % 2 == 1 or count == 0:
+        seen[count] = seen[count + 1] = n
+        count += 1
+    return (count + 1) // 2
+
+
+@compiled
+def _look(out_mode, seen, n_seen, amplitude, desk, row):
+    """What is seen now, into one row of what is collected: the outputs, then U.
+
+    Parameters
+    ----------
+    seen : (n_out, n) modes of each output, in pairs; n_seen: (n_out,) how many pairs
+    """
+    n_out = len(n_seen)
+    for o in range(n_out):
+        total = row[o]
+        for pair in range(n_seen[o]):
+            m, other = seen[o, 2 * pair], seen[o, 2 * pair + 1]
+            weight, there, weight_2, there_2 = out_mode[o, m], amplitude[m], out_mode[o, other], amplitude[other]
+            if pair == 0:
+                for s in range(LANES):
+                    total[s] = weight[s] * there[s] + weight_2[s] * there_2[s]
+            else:
+                for s in range(LANES):
+                    total[s] += weight[s] * there[s] + weight_2[s] * there_2[s]
+    last = row[n_out]
+    for s in range(LANES):
+        last[s] = desk[REVERSED + s]
+
+
+@compiled
+def hand_over(collected, count, start, subject_of, filled, out, out_slow):
+    """Write what was collected at ``count`` times, the ``start``-th and following, subject by subject."""
+    n_out = out.shape[2]
+    for s in range(filled):
+        values, fractions = out[subject_of[s]], out_slow[subject_of[s]]
+        for t in range(count):
+            for o in range(n_out):
+                values[start + t, o] = collected[t, o, s]
+            fractions[start + t] = collected[t, n_out, s]
+
+
+@compiled
+def _is_fed(rates, rate_of, width_of, n_widths):
+    """Which distinct inputs give anything, and during which distinct widths something is given."""
+    gives, fed = np.zeros(len(rates), np.bool_), np.zeros(n_widths, np.bool_)
+    for r in range(len(rates)):
+        gives[r] = np.any(rates[r] != 0.0)
+    for panel in range(len(width_of)):
+        fed[width_of[panel]] |= gives[rate_of[panel]]
+    return gives, fed
+
+
+@compiled
+def _hardly_decays(lam, drive_mode, lane, hours):
+    """Whether a driving mode of the lane hardly decays during so many hours of input."""
+    slowest = np.inf
+    for m in range(len(lam)):
+        if drive_mode[m, lane] != 0.0:
+            slowest = min(slowest, lam[m, lane])
+    return slowest * hours < _HARDLY_DECAYS
 
 
 @compiled
@@ -63,7 +315,7 @@ def propagate_modes(
     k, order, first, parent,
     widths, width_of, rates, rate_of, boluses, bolus_of, observed_by, last_input, closing_bolus,
     readout, with_slow, drive, c50, hill, is_hyperbolic, k_des, k_rec, initial,
-    out, out_slow, done, lanes,
+    out, out_slow, done,
 ):  # fmt: skip
     """Propagate every subject that has modes; ``done`` says which.
 
@@ -75,296 +327,118 @@ def propagate_modes(
     initial : (n_subjects, n + 1) mg in each compartment and U, at the start
     out : (n_subjects, n_times, n_out), written; out_slow : (n_subjects, n_times) U, written
     done : (n_subjects,) bool, written
-    lanes : subjects advanced side by side
     """
-    n_subjects, n, _ = k.shape
-    n_panels, n_widths, n_rates, n_out = len(width_of), len(widths), len(rates), readout.shape[1]
-    lam = np.ones((n, lanes))
-    inverse = np.zeros((n, n, lanes))
-    out_mode = np.zeros((n_out, n, lanes))
-    drive_mode = np.zeros((n, lanes))
-    rest = np.zeros((n_rates, n, lanes))
-    out_rest = np.zeros((n_rates, n_out, lanes))
-    drive_rest = np.zeros((n_rates, lanes))
-    step = np.zeros((n_widths, n, lanes))
-    node = np.zeros((n_widths, N_NODES, n, lanes))
-    away = np.zeros((n, lanes))
-    felt = np.zeros((n, lanes))
-    at_node = np.zeros((N_NODES, lanes))
-    work = np.zeros((3, lanes))
-    seen = np.zeros((n_out, lanes))
-    u = np.zeros(lanes)
-    p_c50, p_hill, p_des, p_rec = np.ones(lanes), np.ones(lanes), np.zeros(lanes), np.zeros(lanes)
-    lane_rates, vectors, lane_inverse = np.zeros(n), np.zeros((n, n)), np.zeros((n, n))
-    mode_work = np.zeros((4, n, n))
-    subject_of = np.zeros(lanes, np.int64)
-    drives = np.zeros(n, np.bool_)
+    n, n_out, n_widths = k.shape[1], readout.shape[1], len(widths)
+    # Widths beyond the first so many are rare: theirs are made when they are met, in the last place.
+    kept = min(n_widths, max(1, TABLE_SIZE // (LANES * n * (2 + N_NODES))))
+    felt_rows = n if with_slow else 0
+    space = (
+        np.ones((2, n, LANES)), np.zeros((n, n, LANES)), np.zeros((n_out, n + 1, LANES)), np.zeros((3, n, LANES)),
+        np.zeros((n + 1, LANES)), np.zeros((2, kept + 1, n, LANES)),
+        np.zeros((kept + 1, felt_rows, N_NODES * LANES)), np.zeros(DESK_ROWS * LANES), np.zeros(LANES),
+        np.zeros((COLLECTED, n_out + 1, LANES)), np.zeros((3, max(n, LANES))), np.zeros((6, n, n)),
+        np.zeros((n_out, n + 2), np.int64),
+    )  # fmt: skip
+    _run_groups(
+        k, order, first, parent,
+        widths, width_of, rates, rate_of, boluses, bolus_of, observed_by, last_input, closing_bolus,
+        readout, with_slow, drive, c50, hill, is_hyperbolic, k_des, k_rec, initial,
+        out, out_slow, done, kept, space,
+    )  # fmt: skip
 
-    begin = 0
-    while begin < n_subjects:
+
+@compiled
+def _run_groups(
+    k, order, first, parent,
+    widths, width_of, rates, rate_of, boluses, bolus_of, observed_by, last_input, closing_bolus,
+    readout, with_slow, drive, c50, hill, is_hyperbolic, k_des, k_rec, initial,
+    out, out_slow, done, kept,
+    space,
+):  # fmt: skip
+    """Group by group, in the work space given; see :func:`propagate_modes`."""
+    decay, into, out_mode, of_modes, amplitude, tables, node, desk, level, collected, work, mode_work, seen = space
+    k, rates, boluses, readout, drive, initial, out, out_slow = (
+        borrowed(k), borrowed(rates), borrowed(boluses), borrowed(readout), borrowed(drive), borrowed(initial),
+        borrowed(out), borrowed(out_slow),
+    )  # fmt: skip
+    into, out_mode, amplitude, node, desk, level, collected, work, seen = (
+        borrowed(into), borrowed(out_mode), borrowed(amplitude), borrowed(node), borrowed(desk), borrowed(level),
+        borrowed(collected), borrowed(work), borrowed(seen),
+    )  # fmt: skip
+    decay, of_modes, tables, mode_work = borrowed(decay), borrowed(of_modes), borrowed(tables), borrowed(mode_work)
+    lam, slowness, drive_mode, inflow, rest = decay[0], decay[1], of_modes[0], of_modes[1], of_modes[2]
+    step, gain = tables[0], tables[1]
+    lane_rates, vectors, inverse, mode_work = mode_work[0, 0], mode_work[1], mode_work[2], mode_work[3:]
+    n_subjects, n, _ = k.shape
+    n_panels, n_widths, n_out = len(width_of), len(widths), readout.shape[1]
+    gives, fed = _is_fed(rates, rate_of, width_of, n_widths)
+    hours = 0.0
+    for panel in range(n_panels):
+        hours += widths[width_of[panel]] if gives[rate_of[panel]] else 0.0
+    desk[C50 : C50 + LANES] = 1.0
+    desk[HILL : HILL + LANES] = 1.0
+    n_seen, subject_of, driving = np.zeros(n_out, np.int64), np.zeros(LANES, np.int64), np.zeros(n, np.int64)
+
+    for begin in range(0, n_subjects, LANES):
         # Groups are cut by position, so that a subject's neighbours never depend on how threads are cut.
         filled = 0
-        end = min(n_subjects, begin + lanes)
-        for subject in range(begin, end):
-            done[subject] = subject_modes(
-                k[subject], order, first, parent, lane_rates, vectors, lane_inverse, mode_work
-            )
-            if not done[subject]:
+        for subject in range(begin, min(n_subjects, begin + LANES)):
+            if not subject_modes(k[subject], order, first, parent, lane_rates, vectors, inverse, mode_work):
                 continue
+            _take_in(
+                filled, lane_rates, vectors, inverse, readout[subject], drive[subject], initial[subject],
+                lam, slowness, into, out_mode, drive_mode, amplitude,
+            )  # fmt: skip
+            if hours > 0.0 and _hardly_decays(lam, drive_mode, filled, hours):
+                continue
+            desk[C50 + filled], desk[HILL + filled] = c50[subject], hill[subject]
+            desk[K_DES + filled], desk[K_REC + filled] = k_des[subject], k_rec[subject]
+            desk[REVERSED + filled] = initial[subject, n]
             subject_of[filled] = subject
-            for m in range(n):
-                lam[m, filled] = lane_rates[m]
-                away[m, filled] = 0.0
-                for i in range(n):
-                    inverse[m, i, filled] = lane_inverse[m, i]
-                    away[m, filled] += lane_inverse[m, i] * initial[subject, i]
-                for o in range(n_out):
-                    total = 0.0
-                    for i in range(n):
-                        total += readout[subject, o, i] * vectors[i, m]
-                    out_mode[o, m, filled] = total
-            if with_slow:
-                for m in range(n):
-                    total = 0.0
-                    for i in range(n):
-                        total += drive[subject, i] * vectors[i, m]
-                    drive_mode[m, filled] = total
-                p_c50[filled], p_hill[filled] = c50[subject], hill[subject]
-                p_des[filled], p_rec[filled] = k_des[subject], k_rec[subject]
-                u[filled] = initial[subject, n]
+            done[subject] = True
             filled += 1
-        begin = end
         if filled == 0:
             continue
 
+        for o in range(n_out):
+            n_seen[o] = _list_seen(out_mode[o], filled, seen[o])
+        n_driving = 0
         for m in range(n):
-            drives[m] = False
-            for s in range(filled):
-                drives[m] = drives[m] or drive_mode[m, s] != 0.0
-        for r in range(n_rates):
-            for m in range(n):
-                for s in range(lanes):
-                    total = 0.0
-                    for i in range(n):
-                        total += inverse[m, i, s] * rates[r, i]
-                    rest[r, m, s] = total / lam[m, s]
-            for s in range(lanes):
-                for o in range(n_out):
-                    total = 0.0
-                    for m in range(n):
-                        total += out_mode[o, m, s] * rest[r, m, s]
-                    out_rest[r, o, s] = total
-                total = 0.0
-                for m in range(n):
-                    total += drive_mode[m, s] * rest[r, m, s]
-                drive_rest[r, s] = total
-        for w in range(n_widths):
-            for m in range(n):
-                exponentials(lam[m], widths[w], step[w, m], work[0], work[1])
-                if with_slow and drives[m]:
-                    for j in range(N_NODES):
-                        exponentials(lam[m], widths[w] * NODES[j], node[w, j, m], work[0], work[1])
-
-        emitted = 0
-        washed_out = False
-        rate_before = rate_of[0]
-        for m in range(n):
-            for s in range(lanes):
-                away[m, s] -= rest[rate_before, m, s]
+            if np.any(drive_mode[m, :filled] != 0.0):
+                driving[n_driving] = m
+                n_driving += 1
+        for w in range(kept):
+            _tabulate(widths[w], lam, slowness, driving, n_driving, fed[w], step[w], gain[w], node[w], work)
+        _change_input(rates[rate_of[0]], into, slowness, drive_mode, inflow, rest, level)
+        rate_before, emitted, waiting, driven = rate_of[0], 0, 0, 0
         for panel in range(n_panels + 1):
             rate_now = rate_of[panel] if panel < n_panels else rate_before
-            bolus = bolus_of[panel] if panel < n_panels else closing_bolus
             if rate_now != rate_before:
-                for m in range(n):
-                    for s in range(lanes):
-                        away[m, s] += rest[rate_before, m, s] - rest[rate_now, m, s]
+                _change_input(rates[rate_now], into, slowness, drive_mode, inflow, rest, level)
                 rate_before = rate_now
-            for i in range(n):
-                if boluses[bolus, i] != 0.0:
-                    for m in range(n):
-                        for s in range(lanes):
-                            away[m, s] += inverse[m, i, s] * boluses[bolus, i]
-            if emitted < observed_by[panel]:
-                for o in range(n_out):
-                    row, level = seen[o], out_rest[rate_now, o]
-                    for s in range(lanes):
-                        row[s] = level[s]
-                    for m in range(n):
-                        weight, there = out_mode[o, m], away[m]
-                        for s in range(lanes):
-                            row[s] += weight[s] * there[s]
-            while emitted < observed_by[panel]:
-                for s in range(filled):
-                    for o in range(n_out):
-                        out[subject_of[s], emitted, o] = seen[o, s]
-                    out_slow[subject_of[s], emitted] = u[s]
-                emitted += 1
+            _give(boluses[bolus_of[panel] if panel < n_panels else closing_bolus], into, amplitude)
+            while emitted + waiting < observed_by[panel]:
+                _look(out_mode, seen, n_seen, amplitude, desk, collected[waiting])
+                waiting += 1
+                if waiting == COLLECTED or emitted + waiting == observed_by[n_panels]:
+                    hand_over(collected, waiting, emitted, subject_of, filled, out, out_slow)
+                    emitted, waiting = emitted + waiting, 0
             if panel == n_panels:
                 break
             w = width_of[panel]
+            place = min(w, kept)
+            if place == kept:
+                _tabulate(
+                    widths[w], lam, slowness, driving, n_driving, fed[w], step[kept], gain[kept], node[kept], work
+                )
             if with_slow:
-                for m in range(n):
-                    for s in range(lanes):
-                        felt[m, s] = drive_mode[m, s] * away[m, s]
-                if panel >= last_input and not washed_out:
-                    washed_out = True
-                    for s in range(filled):
-                        left = 0.0
-                        slowest = lam[0, s]
-                        for m in range(n):
-                            if drives[m]:
-                                left += abs(felt[m, s])
-                                slowest = min(slowest, lam[m, s])
-                        share = (left / p_c50[s]) ** p_hill[s] / (p_hill[s] * slowest)
-                        washed_out = washed_out and p_des[s] * share <= _NEGLIGIBLE * u[s]
-                if washed_out:
-                    exponentials(p_rec, widths[w], work[2], work[0], work[1])
-                    for s in range(lanes):
-                        u[s] *= work[2, s]
+                if panel >= last_input and driven < filled:
+                    driven = _first_still_driven(
+                        driven, filled, desk, lam, driving, n_driving, drive_mode, amplitude, is_hyperbolic
+                    )
+                if driven == filled or n_driving == 0:
+                    _recover(desk, widths[w], work)
                 else:
-                    for j in range(N_NODES):
-                        row, level = at_node[j], drive_rest[rate_now]
-                        for s in range(lanes):
-                            row[s] = level[s]
-                        for m in range(n):
-                            if drives[m]:
-                                there, decayed = felt[m], node[w, j, m]
-                                for s in range(lanes):
-                                    row[s] += there[s] * decayed[s]
-                    advance(u, at_node, work, widths[w], p_c50, p_hill, is_hyperbolic, p_des, p_rec)
-            for m in range(n):
-                for s in range(lanes):
-                    away[m, s] *= step[w, m, s]
-
-
-@compiled
-def _multiply(a, b, product):
-    """``product = a b``, written out: the compiler's own matrix product needs a library that users lack."""
-    rows, inner = a.shape
-    columns = b.shape[1]
-    for i in range(rows):
-        for j in range(columns):
-            product[i, j] = 0.0
-        for k in range(inner):
-            factor = a[i, k]
-            if factor != 0.0:
-                for j in range(columns):
-                    product[i, j] += factor * b[k, j]
-
-
-@compiled
-def _exponential(k, width, total):
-    """exp(K·width) into ``total`` by uniformisation: all terms are positive, so nothing cancels.
-
-    With q the largest loss rate, K + qI has no negative entry, and exp(Kw) = e^{-qw} exp((K + qI)w). The
-    series is summed at w / 2^squarings, where q·w is small, and squared back up.
-    """
-    n = len(k)
-    q = 0.0
-    for i in range(n):
-        q = max(q, -k[i, i])
-    squarings = 0
-    small = width
-    while q * small > 0.25:
-        small *= 0.5
-        squarings += 1
-    term, spare, positive = np.zeros((n, n)), np.zeros((n, n)), np.zeros((n, n))
-    for i in range(n):
-        for j in range(n):
-            one = 1.0 if i == j else 0.0
-            term[i, j] = total[i, j] = one
-            positive[i, j] = (k[i, j] + q * one) * small
-    for order in range(1, 14):
-        _multiply(term, positive, spare)
-        for i in range(n):
-            for j in range(n):
-                term[i, j] = spare[i, j] / order
-                total[i, j] += term[i, j]
-    scale = np.exp(-q * small)
-    for i in range(n):
-        for j in range(n):
-            total[i, j] *= scale
-    for _ in range(squarings):
-        _multiply(total, total, spare)
-        for i in range(n):
-            for j in range(n):
-                total[i, j] = spare[i, j]
-
-
-@compiled
-def propagate_exponential(
-    k,
-    widths, width_of, rates, rate_of, boluses, bolus_of, observed_by, last_input, closing_bolus,
-    readout, with_slow, drive, c50, hill, is_hyperbolic, k_des, k_rec, initial,
-    out, out_slow, done,
-):  # fmt: skip
-    """Propagate the subjects not yet ``done`` by tabulated matrix exponentials.
-
-    Parameters are those of :func:`propagate_modes`.
-    """
-    n_subjects, n, _ = k.shape
-    n_panels, n_widths, n_rates, n_out = len(width_of), len(widths), len(rates), readout.shape[1]
-    step = np.zeros((n_widths, n, n))
-    felt = np.zeros((n_widths, N_NODES, n))
-    to_node, factor, rest = np.zeros((n, n)), np.zeros((n, n)), np.zeros((n, n_rates))
-    at_node, work = np.zeros((N_NODES, 1)), np.zeros((3, 1))
-    away, moved, u = np.zeros(n), np.zeros(n), np.zeros(1)
-    for subject in range(n_subjects):
-        if done[subject]:
-            continue
-        for w in range(n_widths):
-            _exponential(k[subject], widths[w], step[w])
-            if with_slow:
-                for j in range(N_NODES):
-                    _exponential(k[subject], widths[w] * NODES[j], to_node)
-                    for i in range(n):
-                        felt[w, j, i] = 0.0
-                        for o in range(n):
-                            felt[w, j, i] += drive[subject, o] * to_node[o, i]
-        for i in range(n):
-            for j in range(n):
-                factor[i, j] = k[subject, i, j]
-            for r in range(n_rates):
-                rest[i, r] = -rates[r, i]
-        _solve_in_place(factor, rest)
-        rate_before = rate_of[0]
-        for i in range(n):
-            away[i] = initial[subject, i] - rest[i, rate_before]
-        u[0] = initial[subject, n]
-        emitted = 0
-        for panel in range(n_panels + 1):
-            rate_now = rate_of[panel] if panel < n_panels else rate_before
-            bolus = bolus_of[panel] if panel < n_panels else closing_bolus
-            for i in range(n):
-                if rate_now != rate_before:
-                    away[i] += rest[i, rate_before] - rest[i, rate_now]
-                away[i] += boluses[bolus, i]
-            rate_before = rate_now
-            while emitted < observed_by[panel]:
-                for o in range(n_out):
-                    total = 0.0
-                    for i in range(n):
-                        total += readout[subject, o, i] * (away[i] + rest[i, rate_now])
-                    out[subject, emitted, o] = total
-                out_slow[subject, emitted] = u[0]
-                emitted += 1
-            if panel == n_panels:
-                break
-            w = width_of[panel]
-            if with_slow:
-                for j in range(N_NODES):
-                    total = 0.0
-                    for i in range(n):
-                        total += drive[subject, i] * rest[i, rate_now] + felt[w, j, i] * away[i]
-                    at_node[j, 0] = total
-                advance(
-                    u, at_node, work, widths[w], c50[subject : subject + 1], hill[subject : subject + 1],
-                    is_hyperbolic, k_des[subject : subject + 1], k_rec[subject : subject + 1],
-                )  # fmt: skip
-            for i in range(n):
-                moved[i] = 0.0
-                for j in range(n):
-                    moved[i] += step[w, i, j] * away[j]
-            for i in range(n):
-                away[i] = moved[i]
-        done[subject] = True
+                    _feel(desk, node[place], driving, n_driving, drive_mode, amplitude, rest, level)
+                    advance(desk, LANES, widths[w], is_hyperbolic)
+            _step(step[place], gain[place], gives[rate_now], inflow, amplitude)

@@ -14,10 +14,11 @@ import numpy as np
 from numpy.typing import NDArray
 
 from reprieve.errors import InputError
+from reprieve.pkpd.dose import SAME_TIME, Dose
 from reprieve.pkpd.events import DoseRecord
+from reprieve.pkpd.linear_outputs import check_emptied
 from reprieve.pkpd.linear_system import LinearSystem
 from reprieve.pkpd.nonlinear_system import NonlinearSystem
-from reprieve.pkpd.schedule import SAME_TIME, Dose
 from reprieve.pkpd.settled_dose import settled_infusion, settled_states
 from reprieve.pkpd.simulate import InitialState
 from reprieve.pkpd.slow_state import SlowState
@@ -59,6 +60,8 @@ def history_of(system: System, record: DoseRecord) -> History:
     """
     if isinstance(system, SwitchedSystem):
         system = system.at(record.time_h)
+    if isinstance(system, LinearSystem):
+        check_emptied(np.asarray(system.rate_matrix))
     _refuse_overlap(record)
     if record.is_constant_infusion:
         return _constant_infusion(system, record)
@@ -123,7 +126,6 @@ def _constant_infusion(system: System, record: DoseRecord) -> History:
         case LinearSystem() as linear:
             into = np.zeros((*linear.shape, 1))
             into[:, record.compartment] = rate
-            linear.states([], [0.0])  # refuses a system without a steady state, in words
             states = np.maximum(np.linalg.solve(-np.asarray(linear.rate_matrix), into)[:, :, 0], 0.0)
         case NonlinearSystem() as nonlinear:
             states = settled_infusion(nonlinear, record)

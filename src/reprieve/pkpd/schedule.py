@@ -14,43 +14,21 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-#: Times closer than this are one time (h): 4 microseconds, far below any pump, far above rounding.
-SAME_TIME = 1e-9
+from reprieve.pkpd.compiled import compiled
+from reprieve.pkpd.dose import SAME_TIME, Dose
+
 # The constants below are chosen by the convergence study in tests/reference/test_slow_state.py so that the
 # slow state is good to 1e-6 relative, also where it is still a millionth of what it will be.
 #: Width of the first panel after the first input (h): there U starts from nothing and so does its error.
-_FIRST_PANEL_EVER = 1e-7
+_FIRST_PANEL_EVER = 1e-6
 #: Width of the first panel after any later change (h).
-_FIRST_PANEL = 0.001
+_FIRST_PANEL = 0.003
 #: How much longer each panel is than what lies between it and the last change, plus one.
 _GROWTH = 2.25
 #: A falling concentration may drop by this power of e in one panel.
 _FALL_PER_PANEL = 2.5
 #: From this many time constants after a change on, panels grow again: what matters then is a slower subject.
 _TIME_CONSTANTS = 10.0
-
-
-@dataclass(frozen=True)
-class Dose:
-    """One input, the same for all subjects.
-
-    Parameters
-    ----------
-    time_h : start, h
-    compartment : where it goes, index into the state vector
-    amount : mg in total
-    duration_h : length of a zero-order input, h; 0 is a bolus
-    """
-
-    time_h: float
-    compartment: int
-    amount: float
-    duration_h: float = 0.0
-
-    def __post_init__(self) -> None:
-        finite = np.isfinite([self.time_h, self.amount, self.duration_h]).all()
-        if not (finite and self.amount >= 0 and self.duration_h >= 0):
-            raise ValueError(f"{self} has a time, amount or duration that cannot be")
 
 
 @dataclass(frozen=True)
@@ -75,7 +53,7 @@ class Schedule:
 
     Attributes
     ----------
-    widths : (n_widths,) h, the distinct panel widths
+    widths : (n_widths,) h, the distinct panel widths, the most frequent first
     width_of : (n_panels,) index into ``widths``
     rates : (n_rates, n_compartments) mg/h, the distinct constant inputs
     rate_of : (n_panels,) index into ``rates`` during the panel
@@ -104,33 +82,55 @@ def _distinct_times(times: NDArray[np.float64]) -> NDArray[np.float64]:
     return np.asarray(ordered[np.concatenate([[True], np.diff(ordered) > SAME_TIME])])
 
 
+@compiled
+def _divide(
+    breaks: NDArray[np.float64],
+    last_change: NDArray[np.float64],
+    first_panel: NDArray[np.float64],
+    growth: float,
+    fall: float,
+    slow_time: float,
+    drive_time: float,
+) -> NDArray[np.float64]:
+    """Every break, and inside each gap steps that grow with the time since the last change."""
+    edges = np.empty(4 * len(breaks) + 64)
+    count = 0
+    for gap in range(len(breaks) - 1):
+        position, step, unfinished = breaks[gap], 0.0, True
+        while unfinished:
+            if count == len(edges):
+                edges = np.concatenate((edges, np.empty(count)))
+            edges[count] = position
+            count += 1
+            since = position - last_change[gap] if position > last_change[gap] - SAME_TIME else np.inf
+            step = min(first_panel[gap] + growth * since, slow_time, fall * max(drive_time, since / _TIME_CONSTANTS))
+            position += step
+            unfinished = position < breaks[gap + 1] - 0.25 * step  # a crumb is taken along by the panel before it
+    return np.concatenate((edges[:count], breaks[-1:]))
+
+
 def _graded_times(breaks: NDArray[np.float64], changes: NDArray[np.bool_], needs: PanelNeeds) -> NDArray[np.float64]:
-    """Panel edges: every break, and inside each gap steps that grow with the time since the last change."""
+    """Panel edges of a slow state."""
     change_times = breaks[changes] if changes.any() else breaks[:1]
     change = np.maximum(np.searchsorted(change_times, breaks[:-1], side="right") - 1, 0)
-    position, end, last_change = breaks[:-1], breaks[1:], change_times[change]
-    first_panel = np.where(change == 0, _FIRST_PANEL_EVER, _FIRST_PANEL)
-    growth = (_GROWTH - 1) / needs.steepness
-    fall = _FALL_PER_PANEL / needs.steepness
-    edges = [breaks]
-    while position.size:
-        since = np.where(position > last_change - SAME_TIME, position - last_change, np.inf)  # inf: no drug yet
-        step = np.minimum(first_panel + growth * since, 1.0 / needs.slow_rate)
-        step = np.minimum(step, fall * np.maximum(1.0 / needs.drive_rate, since / _TIME_CONSTANTS))
-        position = position + step
-        unfinished = position < end - 0.25 * step  # a crumb is taken along by the panel before it
-        position, end, last_change, first_panel = (
-            values[unfinished] for values in (position, end, last_change, first_panel)
-        )
-        edges.append(position)
-    return _distinct_times(np.concatenate(edges))
+    edges: NDArray[np.float64] = _divide(
+        breaks, change_times[change], np.where(change == 0, _FIRST_PANEL_EVER, _FIRST_PANEL),
+        (_GROWTH - 1) / needs.steepness, _FALL_PER_PANEL / needs.steepness, 1 / needs.slow_rate, 1 / needs.drive_rate,
+    )  # fmt: skip
+    return edges
 
 
 def _distinct_widths(edges: NDArray[np.float64]) -> tuple[NDArray[np.float64], NDArray[np.int64]]:
-    """Panel widths that repeat up to the rounding of their edges; of each kind the mean, so nothing drifts."""
+    """Panel widths that repeat up to the rounding of their edges; of each kind the mean, so nothing drifts.
+
+    The most frequent come first.
+    """
     exact = np.diff(edges)
     _, kind, count = np.unique(np.round(exact, 11), return_inverse=True, return_counts=True)
-    return np.bincount(kind, weights=exact) / count, kind.astype(np.int64)
+    by_count = np.argsort(-count, kind="stable")
+    place = np.empty_like(by_count)
+    place[by_count] = np.arange(by_count.size)
+    return (np.bincount(kind, weights=exact) / count)[by_count], place[kind].astype(np.int64)
 
 
 def _distinct_rows(rows: NDArray[np.float64]) -> tuple[NDArray[np.float64], NDArray[np.int64]]:

@@ -12,9 +12,9 @@ import numpy as np
 from numpy.typing import NDArray
 
 from reprieve.errors import InputError
+from reprieve.pkpd.dose import Dose
 from reprieve.pkpd.events import DoseRecord
 from reprieve.pkpd.nonlinear_system import NonlinearSystem
-from reprieve.pkpd.schedule import Dose
 from reprieve.pkpd.simulate import InitialState
 from reprieve.pkpd.unfinished_dose import rest_of
 

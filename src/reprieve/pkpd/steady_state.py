@@ -14,9 +14,9 @@ from numpy.typing import ArrayLike
 
 from reprieve.errors import InputError
 from reprieve.pkpd.curve_pieces import Curve, Floats, Sample, blocks, fit_curve, graded_edges, highest
+from reprieve.pkpd.dose import Dose
 from reprieve.pkpd.linear_outputs import as_arrays, dose_events, fastest_rate, slowest_rates
 from reprieve.pkpd.measures import Peak, auc_between, auc_to_infinity
-from reprieve.pkpd.schedule import Dose
 from reprieve.pkpd.simulate import simulate
 
 

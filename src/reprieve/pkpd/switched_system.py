@@ -13,9 +13,9 @@ import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
 from reprieve.errors import InputError
+from reprieve.pkpd.dose import SAME_TIME, Dose
 from reprieve.pkpd.linear_system import LinearSystem
 from reprieve.pkpd.nonlinear_system import NonlinearSystem
-from reprieve.pkpd.schedule import SAME_TIME, Dose
 from reprieve.pkpd.simulate import InitialState, Trajectories
 from reprieve.pkpd.slow_state import SlowState
 from reprieve.pkpd.unfinished_dose import rest_of

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from reprieve.pkpd.schedule import SAME_TIME, Dose
+from reprieve.pkpd.dose import SAME_TIME, Dose
 
 
 def rest_of(dose: Dose, now: float) -> Dose | None:

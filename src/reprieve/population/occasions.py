@@ -13,10 +13,10 @@ import numpy as np
 from numpy.typing import NDArray
 
 from reprieve.errors import OutsideEvidence
+from reprieve.pkpd.dose import SAME_TIME
 from reprieve.pkpd.individual_dose import IndividualDose
 from reprieve.pkpd.individual_run import simulate_individually
 from reprieve.pkpd.linear_system import LinearSystem
-from reprieve.pkpd.schedule import SAME_TIME
 from reprieve.pkpd.simulate import InitialState
 from reprieve.pkpd.system import System
 

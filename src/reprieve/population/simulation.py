@@ -17,8 +17,8 @@ from reprieve.evidence.built_system import system_of
 from reprieve.evidence.records.population_model import PopulationModel
 from reprieve.evidence.records.protocol import Protocol
 from reprieve.evidence.records.variability import BetweenOccasion
+from reprieve.pkpd.dose import SAME_TIME
 from reprieve.pkpd.individual_dose import IndividualDose
-from reprieve.pkpd.schedule import SAME_TIME
 from reprieve.population.occasions import Occasion, follow
 from reprieve.population.people import People, Values, Weight, describe_people
 from reprieve.population.residual import measured, refuse_without_residual_error

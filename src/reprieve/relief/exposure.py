@@ -17,8 +17,8 @@ from reprieve.evidence.enantiomers import with_both_enantiomers
 from reprieve.evidence.interactions import interaction_id
 from reprieve.evidence.records.population_model import PopulationModel
 from reprieve.evidence.records.protocol import Protocol
+from reprieve.pkpd.dose import Dose
 from reprieve.pkpd.individual_dose import IndividualDose
-from reprieve.pkpd.schedule import Dose
 from reprieve.regimen import Regimen
 from reprieve.relief.exposure_changes import exposure_changes, with_changes
 from reprieve.relief.exposure_choice import Chosen, choose_models, named_model
