@@ -42,6 +42,7 @@ docs: $(VENV)/.dev
 
 bench: $(VENV)/.bench
 	$(BIN)/python benchmarks/engine.py
+	$(BIN)/python benchmarks/scaling.py
 	$(BIN)/python benchmarks/shell.py
 	$(BIN)/python benchmarks/population.py
 

@@ -21,13 +21,23 @@ def _machine(given: dict[str, Any]) -> str:
     versions = ", ".join(f"{name} {version}" for name, version in given["versions"].items())
     return (
         f"{given['processor']}, {given['cores']} cores, Python {given['python']}; {versions}. Measured "
-        f"{given['measured']}, load average {given['load_average'][0]} before."
+        f"{given['measured']}, load average {given['load_average'][0]} before.{_shared(given)}"
+    )
+
+
+def _shared(given: dict[str, Any]) -> str:
+    if "cores_given" not in given:
+        return ""
+    before, after = given["cores_given"]
+    return (
+        f" The machine is shared: threads on all {given['cores']} cores did the work of {before:.1f} cores before and "
+        f"of {after:.1f} after."
     )
 
 
 def page() -> str:
     """The whole page."""
-    engine, shell = _read("engine.json"), _read("shell.json")
+    engine, scaling, shell = _read("engine.json"), _read("scaling.json"), _read("shell.json")
     parts = ["# Speed and memory", "## The engine", (
         "1,000 virtual patients, 200 observation times over 84 days; ketamine in three compartments, norketamine in "
         "two, and the slow state. Milliseconds per 1,000 patients, medians of one interleaved run; *ratio* is how "
@@ -47,9 +57,71 @@ def page() -> str:
         parts += [f"### {words}", table(heading, rows)]
         parts.append(f"Peak memory of a process that runs it: {engine['peak_memory_mb'][regimen]:.0f} MB.")
     heading = ("command", "seconds, median", "peak memory, MB", "runs")
-    parts += [_machine(engine["machine"]), "## At a shell", table(heading, _shell(shell)), _machine(shell["machine"])]
-    parts += _populations(_read("population.json"))
+    parts += [
+        _machine(engine["machine"]),
+        *_scaling(scaling),
+        "## At a shell",
+        table(heading, _shell(shell)),
+        _machine(shell["machine"]),
+        *_populations(_read("population.json")),
+    ]
     return "\n\n".join(parts)
+
+
+def _scaling(found: dict[str, Any]) -> list[str]:
+    three, fourteen = found["compartments"]
+    most_run = max(row["libroadrunner"]["patients_run"] for row in found["patients"])
+    repeats = found["patients"][0]
+    return [
+        "## How the cost grows",
+        f"### With patients\n\nThe same two regimens; libroadrunner (rtol 1e-6, one process) runs at most {most_run} "
+        "patients in a turn and is scaled in proportion beyond, because it takes them one by one. Medians of "
+        f"{repeats['reprieve']['repeats']} runs of the engine on all cores and of "
+        f"{repeats['libroadrunner']['repeats']} of libroadrunner.",
+        table(
+            ("regimen", "patients", "engine, ms", "libroadrunner, ms", "ratio"),
+            (
+                (
+                    _REGIMENS[row["regimen"]], f"{row['patients']:,}", f"{row['reprieve']['median_ms']:,.1f}",
+                    f"{row['libroadrunner']['scaled_ms']:,.1f}", f"{row['ratio']:,.3g}",
+                )
+                for row in found["patients"]
+            ),
+        ),
+        f"In chunks of {found['large'][0]['chunk']:,}, drawing up the model included (ten daily infusions):",
+        table(
+            ("patients", "ms", "µs per patient", "runs"),
+            (
+                (f"{r['patients']:,}", f"{r['median_ms']:,.0f}", f"{r['us_per_patient']:.1f}", str(r["repeats"]))
+                for r in found["large"]
+            ),
+        ),
+        "### With compartments\n\n1,000 patients, two 40-min infusions, 200 times. The larger model has equal rates "
+        "in a chain, therefore no modes, and goes by matrix exponential: it costs "
+        f"{fourteen['median_ms'] / three['median_ms']:.1f} times the smaller one.",
+        table(
+            ("model", "compartments", "outputs", "ms", "runs"),
+            (
+                (
+                    f"`{r['model']}`", str(r["compartments"]), str(r["outputs"]), f"{r['median_ms']:.1f}",
+                    str(r["repeats"]),
+                )
+                for r in (three, fourteen)
+            ),
+        ),
+        "### With doses\n\n100 patients, three compartments, infusions 8 h apart, one look at the end.",
+        table(
+            ("doses", "ms", "added per dose, µs", "runs"),
+            (
+                (
+                    f"{r['doses']:,}", f"{r['median_ms']:.2f}",
+                    f"{r['added_us_per_dose']:.1f}" if "added_us_per_dose" in r else "", str(r["repeats"]),
+                )
+                for r in found["doses"]
+            ),
+        ),
+        _machine(found["machine"]),
+    ]  # fmt: skip
 
 
 def _populations(found: dict[str, Any]) -> list[str]:

@@ -16,6 +16,7 @@ References
 from __future__ import annotations
 
 from dataclasses import dataclass
+from functools import lru_cache
 
 import numpy as np
 from numpy.typing import NDArray
@@ -51,6 +52,11 @@ class BlockStructure:
     has_modes: bool
 
 
+def block_structure(pattern: NDArray[np.bool_]) -> BlockStructure:
+    """Blocks of a rate matrix from its pattern of non-zeros (``pattern[i, j]``: j feeds i)."""
+    return _block_structure(pattern.tobytes(), len(pattern))
+
+
 def reachable(pattern: NDArray[np.bool_]) -> NDArray[np.bool_]:
     """``[i, j]``: what is in j can get to i, or is there (``pattern[i, j]``: j feeds i)."""
     reach = pattern | np.eye(len(pattern), dtype=bool)
@@ -59,9 +65,9 @@ def reachable(pattern: NDArray[np.bool_]) -> NDArray[np.bool_]:
     return reach
 
 
-def block_structure(pattern: NDArray[np.bool_]) -> BlockStructure:
-    """Blocks of a rate matrix from its pattern of non-zeros (``pattern[i, j]``: j feeds i)."""
-    n = len(pattern)
+@lru_cache(maxsize=64)  # finding it takes as long as simulating fifty subjects, and graphs repeat
+def _block_structure(non_zeros: bytes, n: int) -> BlockStructure:
+    pattern = np.frombuffer(non_zeros, dtype=bool).reshape(n, n)
     reach = reachable(pattern)
     together = reach & reach.T
     upstream_count = reach.sum(axis=1)  # strictly more for a block than for any block that feeds it
@@ -110,13 +116,13 @@ def _rotate_to_diagonal(a, u, n):
                     t = -t
                 c = 1.0 / np.sqrt(t * t + 1.0)
                 s = t * c
+                a[p, p], a[q, q] = a[p, p] - t * a[p, q], a[q, q] + t * a[p, q]
+                a[p, q] = a[q, p] = 0.0
                 for k in range(n):
-                    akp, akq = a[k, p], a[k, q]
-                    a[k, p], a[k, q] = c * akp - s * akq, s * akp + c * akq
-                for k in range(n):
-                    apk, aqk = a[p, k], a[q, k]
-                    a[p, k], a[q, k] = c * apk - s * aqk, s * apk + c * aqk
-                a[p, q] = a[q, p] = 0.0  # what rounding left of what the rotation removed
+                    if k != p and k != q:  # noqa: PLR1714 - a set would be made each time
+                        akp, akq = a[k, p], a[k, q]
+                        a[k, p] = a[p, k] = c * akp - s * akq
+                        a[k, q] = a[q, k] = s * akp + c * akq
                 for k in range(n):
                     ukp, ukq = u[k, p], u[k, q]
                     u[k, p], u[k, q] = c * ukp - s * ukq, s * ukp + c * ukq

@@ -78,7 +78,7 @@ class Schedule:
 
 
 def _distinct_times(times: NDArray[np.float64]) -> NDArray[np.float64]:
-    ordered = np.unique(times)
+    ordered = np.sort(times)
     return np.asarray(ordered[np.concatenate([[True], np.diff(ordered) > SAME_TIME])])
 
 

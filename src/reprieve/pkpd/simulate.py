@@ -81,26 +81,24 @@ def _check_rate_matrix(k: NDArray[np.float64]) -> None:
 
 
 def _involved(
-    k: NDArray[np.float64], doses: Sequence[Dose], at_start: NDArray[np.float64], is_felt: NDArray[np.bool_]
+    pattern: NDArray[np.bool_], doses: Sequence[Dose], at_start: NDArray[np.float64], is_felt: NDArray[np.bool_]
 ) -> NDArray[np.int64]:
     """Compartments that something given can reach and that reach something seen; the others change nothing."""
-    reach = reachable(np.any(k != 0, axis=0))
+    reach = reachable(pattern)
     is_given = np.any(at_start[:, :-1] != 0, axis=0)
     is_given[[dose.compartment for dose in doses]] = True
     involved = np.flatnonzero(reach[:, is_given].any(axis=1) & reach[is_felt].any(axis=0))
     return involved if involved.size else np.zeros(1, dtype=np.int64)
 
 
-def _panel_needs(k: NDArray[np.float64], slow: SlowState) -> PanelNeeds:
+def _panel_needs(k: NDArray[np.float64], pattern: NDArray[np.bool_], slow: SlowState) -> PanelNeeds:
     """What the slow state needs of its panels.
 
     The slowest decay rate of compartments that exchange is below each of their loss rates; so is what any of
     them does in the end when others feed it. The driving concentration falls no faster than that in the end.
     """
-    feeds = np.eye(k.shape[1], dtype=bool) | np.any(k != 0, axis=0)
     felt = np.any(np.broadcast_to(slow.drive, k.shape[:2]) != 0, axis=0)
-    for _ in range(k.shape[1]):
-        felt = felt | feeds[felt].any(axis=0)
+    felt = reachable(pattern)[felt].any(axis=0)
     losses = -np.diagonal(k, axis1=1, axis2=2)[:, felt]
     return PanelNeeds(
         slow_rate=max(slow.fastest_rate, 1e-12),
@@ -184,10 +182,11 @@ def simulate(
     readout = _contiguous(np.broadcast_to(readout, (n_subjects, *given[-2:])))
     if any(not 0 <= dose.compartment < n for dose in doses):
         raise ValueError(f"a dose goes into a compartment outside 0..{n - 1}")
+    pattern = np.any(k != 0, axis=0)
     at_start = _at_start(initial, (n_subjects, n))
     schedule = compile_schedule(
         doses, times, n,
-        needs=None if slow is None else _panel_needs(k, slow),
+        needs=None if slow is None else _panel_needs(k, pattern, slow),
         start_h=None if initial is None else initial.time_h,
     )  # fmt: skip
     if slow is None:
@@ -200,12 +199,12 @@ def simulate(
         drive = _contiguous(np.broadcast_to(slow.drive, (n_subjects, n)))
         effect = (c50, hill, bool(np.all(hill == 1.0)), k_des, k_rec)
     rates, boluses = schedule.rates, schedule.boluses
-    involved = _involved(k, doses, at_start, np.any(drive != 0, axis=0) | np.any(readout != 0, axis=(0, 1)))
+    involved = _involved(pattern, doses, at_start, np.any(drive != 0, axis=0) | np.any(readout != 0, axis=(0, 1)))
     if involved.size < n:
         k = _contiguous(k[:, involved[:, None], involved])
         readout, drive, rates, boluses = (_contiguous(each[..., involved]) for each in (readout, drive, rates, boluses))
         at_start = _contiguous(at_start[:, [*involved, n]])
-    structure = block_structure(np.any(k != 0, axis=0))
+    structure = block_structure(pattern[np.ix_(involved, involved)])
     values = np.empty((n_subjects, times.size, readout.shape[1]))
     reversed_ = np.empty((n_subjects, times.size))
 
