@@ -281,7 +281,7 @@ def test_a_year_of_irregular_looks_needs_no_larger_tables(cycle):
     k[:, 2, 1] = 0.1 * cycle  # the deep compartment is fed by the shallow one, too
     k[:, 1, 1] -= 0.1 * cycle
     schedule = compile_schedule(
-        [Dose(0, 0, 1)], times, 5, needs=engine._panel_needs(k, np.any(k != 0, axis=0), slow_of(k))
+        [Dose(0, 0, 1)], times, 5, needs=engine._panel_needs(k, np.any(k != 0, axis=0), np.arange(5) == 0, slow_of(k))
     )
     a_subject_and_width = 8 * 5 * (2 + slow_state.N_NODES)  # 8 side by side, 5 modes, two factors and five nodes
     assert len(schedule.widths) * a_subject_and_width > propagation.TABLE_SIZE, "otherwise nothing is left out"

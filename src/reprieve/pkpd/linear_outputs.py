@@ -12,7 +12,7 @@ from reprieve.pkpd.curve_pieces import Curve, Floats, Sample, blocks, fit_curve
 from reprieve.pkpd.dose import Dose
 from reprieve.pkpd.simulate import simulate
 
-#: A loss below this share of what a compartment exchanges is rounding, as in the engine.
+#: A loss below this share of what a compartment exchanges is rounding.
 _NO_LOSS = 1e-13
 
 

@@ -371,6 +371,7 @@ def _run_groups(
     lane_rates, vectors, inverse, mode_work = mode_work[0, 0], mode_work[1], mode_work[2], mode_work[3:]
     n_subjects, n, _ = k.shape
     n_panels, n_widths, n_out = len(width_of), len(widths), readout.shape[1]
+    ready = np.zeros(kept + 1, np.bool_)
     gives, fed = _is_fed(rates, rate_of, width_of, n_widths)
     hours = 0.0
     for panel in range(n_panels):
@@ -407,8 +408,7 @@ def _run_groups(
             if np.any(drive_mode[m, :filled] != 0.0):
                 driving[n_driving] = m
                 n_driving += 1
-        for w in range(kept):
-            _tabulate(widths[w], lam, slowness, driving, n_driving, fed[w], step[w], gain[w], node[w], work)
+        ready[:] = False
         _change_input(rates[rate_of[0]], into, slowness, drive_mode, inflow, rest, level)
         rate_before, emitted, waiting, driven = rate_of[0], 0, 0, 0
         for panel in range(n_panels + 1):
@@ -427,16 +427,19 @@ def _run_groups(
                 break
             w = width_of[panel]
             place = min(w, kept)
-            if place == kept:
-                _tabulate(
-                    widths[w], lam, slowness, driving, n_driving, fed[w], step[kept], gain[kept], node[kept], work
+            if with_slow and panel >= last_input and driven < filled:
+                driven = _first_still_driven(
+                    driven, filled, desk, lam, driving, n_driving, drive_mode, amplitude, is_hyperbolic
                 )
+            is_felt = with_slow and driven < filled
+            if not ready[place] or place == kept:
+                _tabulate(
+                    widths[w], lam, slowness, driving, n_driving if is_felt else 0, fed[w],
+                    step[place], gain[place], node[place], work,
+                )  # fmt: skip
+                ready[place] = True
             if with_slow:
-                if panel >= last_input and driven < filled:
-                    driven = _first_still_driven(
-                        driven, filled, desk, lam, driving, n_driving, drive_mode, amplitude, is_hyperbolic
-                    )
-                if driven == filled or n_driving == 0:
+                if not is_felt or n_driving == 0:
                     _recover(desk, widths[w], work)
                 else:
                     _feel(desk, node[place], driving, n_driving, drive_mode, amplitude, rest, level)

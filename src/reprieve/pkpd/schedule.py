@@ -135,10 +135,11 @@ def _distinct_widths(edges: NDArray[np.float64]) -> tuple[NDArray[np.float64], N
 
 def _distinct_rows(rows: NDArray[np.float64]) -> tuple[NDArray[np.float64], NDArray[np.int64]]:
     """Rows that differ, and which of them each row is; column by column, as most columns are all zero."""
-    kind = np.zeros(len(rows), dtype=np.int64)
-    for column in rows.T[rows.any(axis=0)]:
-        values, value = np.unique(column, return_inverse=True)
-        kind = np.unique(kind * values.size + value, return_inverse=True)[1]
+    first, *others = rows.T[rows.any(axis=0)] if rows.any() else rows.T[:1]
+    kind: NDArray[np.float64] | NDArray[np.int64] = first
+    for column in others:
+        value, other = (np.unique(each, return_inverse=True)[1] for each in (kind, column))
+        kind = value * len(rows) + other
     _, example, kind = np.unique(kind, return_index=True, return_inverse=True)
     return rows[example], kind.astype(np.int64)
 

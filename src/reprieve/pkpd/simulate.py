@@ -91,14 +91,15 @@ def _involved(
     return involved if involved.size else np.zeros(1, dtype=np.int64)
 
 
-def _panel_needs(k: NDArray[np.float64], pattern: NDArray[np.bool_], slow: SlowState) -> PanelNeeds:
+def _panel_needs(
+    k: NDArray[np.float64], pattern: NDArray[np.bool_], drives: NDArray[np.bool_], slow: SlowState
+) -> PanelNeeds:
     """What the slow state needs of its panels.
 
     The slowest decay rate of compartments that exchange is below each of their loss rates; so is what any of
     them does in the end when others feed it. The driving concentration falls no faster than that in the end.
     """
-    felt = np.any(np.broadcast_to(slow.drive, k.shape[:2]) != 0, axis=0)
-    felt = reachable(pattern)[felt].any(axis=0)
+    felt = reachable(pattern)[drives].any(axis=0)
     losses = -np.diagonal(k, axis1=1, axis2=2)[:, felt]
     return PanelNeeds(
         slow_rate=max(slow.fastest_rate, 1e-12),
@@ -184,11 +185,6 @@ def simulate(
         raise ValueError(f"a dose goes into a compartment outside 0..{n - 1}")
     pattern = np.any(k != 0, axis=0)
     at_start = _at_start(initial, (n_subjects, n))
-    schedule = compile_schedule(
-        doses, times, n,
-        needs=None if slow is None else _panel_needs(k, pattern, slow),
-        start_h=None if initial is None else initial.time_h,
-    )  # fmt: skip
     if slow is None:
         drive, ones = np.zeros((n_subjects, n)), np.ones(n_subjects)
         effect = (ones, ones, True, ones, ones)
@@ -198,8 +194,14 @@ def simulate(
         )
         drive = _contiguous(np.broadcast_to(slow.drive, (n_subjects, n)))
         effect = (c50, hill, bool(np.all(hill == 1.0)), k_des, k_rec)
+    drives = np.asarray(drive.any(axis=0))
+    schedule = compile_schedule(
+        doses, times, n,
+        needs=None if slow is None else _panel_needs(k, pattern, drives, slow),
+        start_h=None if initial is None else initial.time_h,
+    )  # fmt: skip
     rates, boluses = schedule.rates, schedule.boluses
-    involved = _involved(pattern, doses, at_start, np.any(drive != 0, axis=0) | np.any(readout != 0, axis=(0, 1)))
+    involved = _involved(pattern, doses, at_start, drives | readout.any(axis=(0, 1)))
     if involved.size < n:
         k = _contiguous(k[:, involved[:, None], involved])
         readout, drive, rates, boluses = (_contiguous(each[..., involved]) for each in (readout, drive, rates, boluses))
