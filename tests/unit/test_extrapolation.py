@@ -19,7 +19,7 @@ TEXT = "esketamine iv 5 mg/h for 24 h then 14 mg/h for 24 h then 22 mg/h for 52 
 def marks(text=TEXT, no_benefit=False, **changed):
     patient, plan = Patient(**(PERSON | changed)), Regimen.parse(text)
     model = choose_models(plan.form, plan.route)[0].model
-    return extrapolations(patient, plan, STUDIED, model, no_benefit=no_benefit)
+    return extrapolations(patient, plan, STUDIED, [model], no_benefit=no_benefit)
 
 
 def test_the_studied_question_has_no_mark():
@@ -78,7 +78,7 @@ def test_every_limit_of_the_studied_range_belongs_to_it():
         assert marks(f"esketamine iv {rate} mg/kg/h for 100 h") == ()
     everybody = msgspec.structs.replace(STUDIED, age=(22.0, 30.0))
     plan = Regimen.parse(TEXT)
-    assert extrapolations(Patient(**PERSON), plan, everybody, choose_models("esketamine", "iv")[0].model) == ()
+    assert extrapolations(Patient(**PERSON), plan, everybody, [choose_models("esketamine", "iv")[0].model]) == ()
 
 
 def test_what_was_assumed_of_another_condition_is_said_as_it_was_done():
@@ -87,3 +87,15 @@ def test_what_was_assumed_of_another_condition_is_said_as_it_was_done():
     refuted = marks(condition="cancer", no_benefit=True)[0]
     assert "none was forecast beyond placebo" in refuted
     assert "anywhere" not in refuted
+
+
+def test_every_model_of_an_ensemble_has_people_of_its_own():
+    """The leading model of racemic infusions prints no ranges; another was made from people of 19 to 32 years."""
+    plan = Regimen.parse("racemic iv 35 mg over 40 min")
+    models = [chosen.model for chosen in choose_models("racemic", "iv")]
+    assert models[0].population.age_years is None
+    said = extrapolations(Patient(**PERSON | {"age": 60, "weight": 120}), plan, STUDIED, models)
+    assert any(
+        "60 years is outside 19 to 32 years, the people of the exposure model simons2022" in each for each in said
+    )
+    assert any("120 kg is outside 53 to 93 kg" in each for each in said)

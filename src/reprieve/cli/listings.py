@@ -19,7 +19,7 @@ def print_concentration(found: Concentration) -> None:
     table = Table(box=None, padding=(0, 2, 0, 0), header_style="bold", pad_edge=False)
     table.add_column("Hours after the start", justify="right")
     for name in found.analytes:
-        table.add_column(f"{name.replace('_', '-')} (ng/mL)", justify="right")
+        table.add_column(f"{name.replace('_', '-')}\n(ng/mL)", justify="right", no_wrap=True)
     for time, row in zip(found.times_h, found.values, strict=True):
         table.add_row(f"{time:g}", *(f"{value:.4g}" for value in row))
     screen.print(table)

@@ -89,7 +89,8 @@ def _nearest(answer: Mapping[str, Any]) -> str:
 
 def _patient(patient: Mapping[str, Any]) -> str:
     shown = {"condition": "{}", "age": "{:g} y", "sex": "{}", "weight": "{:.4g} kg", "pain": "pain {:g}/10"}
-    return ", ".join(form.format(patient[name]).replace("_", " ") for name, form in shown.items() if name in patient)
+    parts = [form.format(patient[name]).replace("_", " ") for name, form in shown.items() if name in patient]
+    return ", ".join((*parts, *patient.get("interactions", ())))
 
 
 def _regimen(regimen: Mapping[str, Any]) -> str:

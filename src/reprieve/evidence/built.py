@@ -13,7 +13,7 @@ import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
 from reprieve.errors import InputError, OutsideEvidence, UnknownName
-from reprieve.pkpd.compartments import CompartmentGraph, Edge
+from reprieve.pkpd.compartments import CompartmentGraph
 from reprieve.pkpd.individual_dose import IndividualDose
 from reprieve.pkpd.nonlinear_rates import NonlinearRates
 
@@ -144,8 +144,7 @@ def add_effect_site(
         raise InputError("An effect site needs covariates that stay the same; give one value of each.")
     felt = felt_concentration(built, strengths)
     n = len(built.graph.names)
-    sources = [int(i) for i in np.flatnonzero(np.any(felt != 0, axis=0))]
-    sensors = (Edge(source, n, sensor=True) for source in sources)
+    sources = (built.graph.names[i] for i in np.flatnonzero(np.any(felt != 0, axis=0)))
 
     def grown(matrix: Floats, row: Floats) -> Floats:
         larger: Floats = np.zeros((*row.shape[:-1], n + 1, n + 1))
@@ -158,7 +157,7 @@ def add_effect_site(
     readout[:, :-1, :-1], readout[:, -1, n] = built.readout, 1.0
     return replace(
         built,
-        graph=CompartmentGraph((*built.graph.names, name), (*built.graph.edges, *sensors, Edge(n))),
+        graph=built.graph.with_effect_site(*sources, name=name),
         rate_matrix=grown(built.rate_matrix, felt),
         readout=readout,
         typical_matrix=grown(built.typical_matrix, felt[0]),

@@ -1,7 +1,7 @@
 """Racemic ketamine as its two halves, each followed on its own.
 
-No complete model of R-ketamine is published. Its clearance relative to S-ketamine is (records in
-``enantiomers/``), so R is given the volumes and exchange of S and a clearance of its own; its metabolites are not
+No complete model of R-ketamine is published. Its clearance relative to S-ketamine is (a record in
+``clearance_ratios/``), so R is given the volumes and exchange of S and a clearance of its own; its metabolites are not
 followed. One dose enters twice, half each.
 """
 

@@ -71,10 +71,10 @@ class CompartmentGraph:
             frontier.extend(sources)
         return sorted(found)
 
-    def with_effect_site(self, source: str, name: str = "effect") -> CompartmentGraph:
-        """The graph with an effect site that follows ``source``; two edges are appended: in (sensor), out."""
+    def with_effect_site(self, *sources: str, name: str = "effect") -> CompartmentGraph:
+        """The graph with an effect site that follows ``sources``; appended are an edge (sensor) from each, then out."""
         site = len(self.names)
-        added = (Edge(self.index(source), site, sensor=True), Edge(site))
+        added = (*(Edge(self.index(source), site, sensor=True) for source in sources), Edge(site))
         return CompartmentGraph((*self.names, name), (*self.edges, *added))
 
     def rate_matrix(

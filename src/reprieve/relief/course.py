@@ -11,7 +11,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 from numpy.typing import NDArray
@@ -177,6 +177,8 @@ def follow_course(
     -------
     Course
     """
+    # Where nothing is known of interactions the answer lists them as missing; a note by each model would repeat it.
+    patient = replace(patient, interactions=patient.interactions or ())
     hours = course_times(regimen, also_at_days)
     end = regimen.last_dose_end_h
     shape = (people.draw.size, hours.size)

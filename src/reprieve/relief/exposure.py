@@ -51,16 +51,14 @@ def deviations(chosen: Chosen, normals: NDArray[np.float64]) -> dict[str, NDArra
 def model_covariates(model: PopulationModel, patient: Patient) -> dict[str, float | str]:
     """What is known of the patient besides weight that the model uses; what it lacks, it refuses or states.
 
-    A drug the model has as a covariate is taken to be given when it is named among the patient's interactions.
+    A drug the model has as a covariate is given or not as the patient's interactions say, where they are stated.
     """
     used: dict[str, float | str] = {}
     if "age" in model.covariates and patient.age is not None:
         used["age"] = patient.age
-    if "rifampicin" in model.covariates:
-        taken = any(
-            interaction_id(agent.partition(":")[0].strip()) == "rifampicin" for agent in patient.interactions or ()
-        )
-        used["rifampicin"] = "with" if taken else "without"
+    if "rifampicin" in model.covariates and patient.interactions is not None:
+        named = {interaction_id(agent.partition(":")[0].strip()) for agent in patient.interactions}
+        used["rifampicin"] = "with" if "rifampicin" in named else "without"
     return used
 
 

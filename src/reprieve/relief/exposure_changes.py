@@ -79,26 +79,22 @@ def _by_route(agents: Sequence[str], form: str, route: str) -> ExposureChange:
     low, high = min(ends), max(ends)
     span = f"{low:.3g}" if low == high else f"{low:.3g} to {high:.3g}"
     how = "elimination is slowed or sped up" if route == "iv" else "absorption is scaled"
-    said.append(f"{known[0].name}: exposure {route} was multiplied by {span} in this forecast ({how}).")
+    said.append(f"{known[0].name}: exposure {route} was multiplied by {span} here ({how}).")
     return ExposureChange(route, tuple(effects), low, high, known[0].name, tuple(said))
 
 
 def _of_group(name: str, group: str, effects: Sequence[ExposureEffect]) -> list[ExposureEffect]:
-    groups = [effect.group for effect in effects if effect.group]
-    if group:
-        found = [effect for effect in effects if effect.group == group]
-        if not found:
-            raise InputError(
-                f"{name} has no group {group!r} for this form and route; "
-                f"{'groups are ' + ', '.join(dict.fromkeys(groups)) if groups else 'leave the group out'}."
-            )
-        return found
-    if len(set(groups)) > 1:
-        raise InputError(
-            f"{name} differs between groups; write one of them after a colon: "
-            f"{', '.join(f'{name}: {each}' for each in dict.fromkeys(groups))}."
-        )
-    return list(effects)
+    """The findings for one genotype or degree, named after a colon or by the end of the name (``CYP2B6 *6/*6``)."""
+    groups = list(dict.fromkeys(effect.group for effect in effects if effect.group))
+    if not groups:
+        return list(effects)  # nothing by this route differs between groups, whichever another route has
+    group = group or next((each for each in groups if name.endswith(each)), "")
+    choices = ", ".join(f"{name}: {each}" for each in groups)
+    if group and group not in groups:
+        raise InputError(f"{name} has no group {group!r} for this form and route; write one of: {choices}.")
+    if not group and len(groups) > 1:
+        raise InputError(f"{name} differs between groups; write one of them after a colon: {choices}.")
+    return [effect for effect in effects if not group or effect.group == group]
 
 
 def _ends(effect: ExposureEffect) -> tuple[float, ...]:

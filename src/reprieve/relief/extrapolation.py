@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator, Sequence
+
 from reprieve.evidence.records.population_model import PopulationModel
 from reprieve.evidence.records.relief_prior import Studied
 from reprieve.regimen import Regimen
@@ -9,7 +11,7 @@ from reprieve.relief.patient import Patient
 
 
 def extrapolations(
-    patient: Patient, regimen: Regimen, studied: Studied, model: PopulationModel, *, no_benefit: bool = False
+    patient: Patient, regimen: Regimen, studied: Studied, models: Sequence[PopulationModel], *, no_benefit: bool = False
 ) -> tuple[str, ...]:
     """One sentence for each way in which patient or regimen lie outside the studied ones.
 
@@ -17,7 +19,7 @@ def extrapolations(
     ----------
     patient, regimen : the question
     studied : what the relief parameters were estimated on
-    model : the population model of exposure
+    models : the population models of exposure; each has its own people
     no_benefit : trials of this condition and route find no benefit, so none was taken to last
     """
     said: list[str] = []
@@ -64,14 +66,20 @@ def extrapolations(
             said.append(
                 f"{name}: {value:.3g} {unit} is outside {least:g} to {most:g} {unit}, the relief study's patients."
             )
+    for model in models:
+        said += _beyond_people(patient, model)
+    return tuple(said)
+
+
+def _beyond_people(patient: Patient, model: PopulationModel) -> Iterator[str]:
+    """Where the patient lies outside the people that one exposure model was made from."""
     aged = "its effect of age is extended" if "age" in model.covariates else "it has no effect of age"
     for name, value, people, unit, how in (
         ("Age", patient.age, model.population.age_years, "years", aged),
         ("Weight", patient.weight, model.population.weight_kg, "kg", "it is scaled by allometry"),
     ):
         if people and isinstance(value, float) and not people.low <= value <= people.high:
-            said.append(
+            yield (
                 f"{name}: {value:.3g} {unit} is outside {people.low:g} to {people.high:g} {unit}, the people of the "
                 f"exposure model {model.id}; {how}."
             )
-    return tuple(said)

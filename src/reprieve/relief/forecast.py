@@ -210,7 +210,9 @@ def forecast(
         changes=changes,
         prior=prior,
         certainty=certainty,
-        extrapolation=extrapolations(patient, plan, prior.studied, members[0].model, no_benefit=no_benefit),
+        extrapolation=extrapolations(
+            patient, plan, prior.studied, [one.model for one in members], no_benefit=no_benefit
+        ),
         warnings=(
             *dict.fromkeys(said for change in changes for said in change.said),
             *cautions(plan, protocol, patient, prior, certainty, course.note),

@@ -97,6 +97,8 @@ def _patient(patient: _Answer) -> str:
             parts.append(escape(_ACRONYMS.get(str(value), str(value).replace("_", " "))))
         elif key == "sex":
             parts.append(say(value))
+        elif key == "interactions":
+            parts.append(escape(", ".join(value) or "nothing that changes exposure"))
         else:
             parts.append(f"{escape(str(key).replace('_', ' '))} {say(value)}")
     return ", ".join(parts)
