@@ -49,7 +49,7 @@ _PRIOR = "crps_dahan2011"
 _DAYS = np.arange(0.0, 85.0)
 
 METHOD = (
-    "The concentration over time comes from a published population model. In the relief model the drug reverses "
+    "The concentration over time comes from published population models. In the relief model the drug reverses "
     "central sensitisation while it is present, and sensitisation returns with its own half-life; an acute effect "
     "follows the concentration at the effect site within minutes; placebo takes pain away too and wears off. "
     "Virtual patients differ in all of these, and what is not known differs between groups of them. The chances "
