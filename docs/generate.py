@@ -18,6 +18,7 @@ from generator import (
     printed,
     python_page,
     speed_page,
+    studies_page,
 )
 
 ROOT = Path(__file__).resolve().parents[1]
@@ -28,6 +29,7 @@ PAGES = {
     "docs/reference/python.md": python_page.page,
     "docs/reference/protocols.md": evidence_pages.protocols,
     "docs/reference/conditions.md": evidence_pages.conditions,
+    "docs/reference/studies.md": studies_page.page,
     "docs/reference/models.md": models_page.page,
     "docs/reference/measured-curves.md": kamp_page.page,
     "docs/reference/priors.md": evidence_pages.priors,

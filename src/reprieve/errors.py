@@ -52,11 +52,13 @@ class FileError(InputError):
 class UnknownName(InputError):
     """A name that is not known, with the nearest known ones."""
 
-    def __init__(self, kind: str, given: str, known: Iterable[str]) -> None:
+    def __init__(self, kind: str, given: str, known: Iterable[str], *, listed_by: str | None = None) -> None:
+        """``listed_by`` is the command that lists the names, where they are too many for a sentence."""
         names = sorted(set(known))
         near = difflib.get_close_matches(given.lower(), names, n=3, cutoff=0.5)
         hint = f"Did you mean {' or '.join(map(repr, near))}? " if near else ""
-        super().__init__(f"Unknown {kind} {given!r}. {hint}Known: {', '.join(names)}.")
+        where = f"'{listed_by}' lists them" if listed_by else f"Known: {', '.join(names)}"
+        super().__init__(f"Unknown {kind} {given!r}. {hint}{where}.")
 
 
 class OutsideEvidence(ReprieveError):

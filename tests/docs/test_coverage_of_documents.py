@@ -45,6 +45,12 @@ def test_every_record_has_its_section(page, ids):
         assert f"## {record}\n" in text
 
 
+def test_every_study_and_review_is_in_the_index():
+    text = (REFERENCE / "studies.md").read_text(encoding="utf-8")
+    for record in (*read.study_ids(), *read.record_ids("reviews"), *(column.name for column in read.outcome_columns())):
+        assert f"\n| `{record}`" in text
+
+
 def headings(path):
     """Anchors of a page, spelled as GitHub spells them."""
     outside = re.sub(r"^```.*?^```", "", path.read_text(encoding="utf-8"), flags=re.MULTILINE | re.DOTALL)

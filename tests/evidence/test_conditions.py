@@ -138,6 +138,49 @@ def test_certainty_goes_from_route_and_course_to_the_general() -> None:
     assert planted().certainty_for("oral", several_days=False) is None
 
 
+OWN, GUIDELINE = "this review's judgement", "guideline (ASRA, AAPM, ASA 2018)"
+
+
+@pytest.mark.parametrize(
+    ("condition_id", "route", "exposure", "level", "by"),
+    [
+        ("crps", "iv", "multi_day", "low", OWN),
+        ("crps", "iv", "multi_day", "moderate", GUIDELINE),  # grade B
+        ("crps", "iv", "multi_day", "very low", OWN),  # beyond 12 weeks; anaesthetic doses
+        ("sci", "iv", "multi_day", "low", OWN),
+        ("sci", "iv", "multi_day", "low", GUIDELINE),  # grade C, low
+        ("sci", "epidural", "any", "very low", OWN),
+        ("neuropathic", "iv", "single", "moderate", OWN),
+        ("neuropathic", "iv", "multi_day", "very low", OWN),
+        ("neuropathic", "topical", "any", "moderate", OWN),
+        ("phantom_limb", "iv", "any", "low", OWN),
+        ("phn", "iv", "any", "very low", OWN),
+        ("phn", "sc", "any", "very low", OWN),
+        ("fibromyalgia", "iv", "single", "low", OWN),
+        ("fibromyalgia", None, "any", "low", GUIDELINE),  # grade D, low
+        ("migraine", "iv", "multi_day", "very low", OWN),
+        ("cluster", "iv", "any", "very low", OWN),
+        ("cancer", "sc", "any", "moderate", OWN),
+        ("cancer", "oral", "any", "moderate", OWN),
+        ("cancer", "intranasal", "any", "low", OWN),  # breakthrough pain
+        ("ischaemic", "iv", "any", "low", OWN),
+        ("whiplash", "iv", "single", "low", OWN),
+        ("mixed", "oral", "any", "very low", OWN),
+        ("mixed", None, "any", "moderate", "network meta-analysis 2024"),
+    ],
+)
+def test_each_question_that_was_graded_has_its_judgement(
+    condition_id: str, route: str | None, exposure: str, level: str, by: str
+) -> None:
+    found = [
+        judgement
+        for judgement in read.condition(condition_id).certainty
+        if (route in judgement.routes if route else not judgement.routes)
+        and (judgement.exposure, judgement.level, judgement.by) == (exposure, level, by)
+    ]
+    assert found
+
+
 @pytest.mark.parametrize("condition_id", read.condition_ids())
 @pytest.mark.parametrize("several_days", [False, True])
 def test_every_question_has_a_judgement(condition_id: str, several_days: bool) -> None:

@@ -57,14 +57,14 @@ def test_it_does_not_depend_on_where_the_evidence_lies(
 
 def test_one_changed_digit_changes_it(evidence: Path) -> None:
     before = again()
-    path = evidence / "studies" / "sigtermans2009.yaml"
+    path = evidence / "studies" / "sigtermans2009" / "outcomes.csv"
     path.write_text(path.read_text(encoding="utf-8").replace("2.68", "2.69", 1), encoding="utf-8")
     assert again() != before
 
 
 def test_a_renamed_file_changes_it(evidence: Path) -> None:
     before = again()
-    (evidence / "studies" / "sigtermans2009.yaml").rename(evidence / "studies" / "sigtermans2010.yaml")
+    (evidence / "studies" / "sigtermans2009").rename(evidence / "studies" / "sigtermans2008")
     assert again() != before
 
 

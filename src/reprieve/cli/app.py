@@ -10,6 +10,7 @@ import click
 
 from reprieve import __version__
 from reprieve.cli.as_json import print_json
+from reprieve.cli.evidence import evidence
 from reprieve.cli.models import models
 from reprieve.cli.routes import routes
 from reprieve.cli.simulate import simulate
@@ -238,6 +239,7 @@ def protocols(protocol_id: str | None, as_json: bool) -> None:
         print_protocols(records)
 
 
+app.add_command(evidence)
 app.add_command(models)
 app.add_command(routes)
 app.add_command(simulate)

@@ -1,6 +1,7 @@
 """The only code that opens the evidence files: one file, one checked record.
 
-A folder per kind of record, a file per record, named after its id. Files are read when asked for and kept.
+A folder per kind of record, a file per record, named after its id; a study is a folder of its own. Files are read
+when asked for and kept.
 """
 
 from __future__ import annotations
@@ -17,9 +18,12 @@ import msgspec
 
 from reprieve import strict_yaml
 from reprieve.errors import EvidenceError, FileError, OutsideEvidence, UnknownName
+from reprieve.evidence import study_folder
 from reprieve.evidence.records.claim import Claim
 from reprieve.evidence.records.clearance_ratio import ClearanceRatio
+from reprieve.evidence.records.column import Column
 from reprieve.evidence.records.condition import Condition
+from reprieve.evidence.records.integrity import Integrity
 from reprieve.evidence.records.interaction import Interaction
 from reprieve.evidence.records.model_choice import ModelChoice
 from reprieve.evidence.records.pharmacodynamics import Pharmacodynamics
@@ -28,6 +32,7 @@ from reprieve.evidence.records.protocol import Protocol
 from reprieve.evidence.records.record import Record
 from reprieve.evidence.records.reference import Reference
 from reprieve.evidence.records.relief_prior import ReliefPrior
+from reprieve.evidence.records.review import Review
 from reprieve.evidence.records.route import Route
 from reprieve.evidence.records.safety_relation import SafetyRelation
 from reprieve.evidence.records.study import Study
@@ -134,23 +139,96 @@ def condition(name: str) -> Condition:
     raise UnknownName("condition", name, condition_ids())
 
 
+@cache
+def study_ids() -> tuple[str, ...]:
+    """The ids of all studies, also of those that are no evidence: duplicates, background and withheld ones."""
+    return study_folder.study_ids(_ROOT / "studies")
+
+
+def study_path(study_id: str) -> Path:
+    """The folder of a study."""
+    return _ROOT / "studies" / study_id
+
+
+@cache
+def outcome_columns() -> tuple[Column, ...]:
+    """What each column of an outcome table holds, in order."""
+    return study_folder.read_columns(_ROOT / "studies" / "columns.yaml")
+
+
+def read_study(folder: Path) -> Study:
+    """Read and check one study from its folder, with its citation and the integrity records that name it.
+
+    Raises
+    ------
+    EvidenceError
+        Its files are no study, or contradict themselves; the sentence names file, line and field.
+    """
+    flags = [record.id for record in integrity() if folder.name in record.studies]
+    found = study_folder.read_folder(folder, outcome_columns(), flags)
+    check_citations(found, (found.reference,))
+    if found.duplicate_of is not None and found.duplicate_of not in study_ids():
+        raise EvidenceError(f"{found.id}: it is a duplicate of {found.duplicate_of!r}, which is no study; name one.")
+    return found
+
+
+@cache
 def study(study_id: str) -> Study:
-    """A study by its id.
+    """A study by its id; look at its ``role`` before you count it as evidence.
 
     Raises
     ------
     UnknownName
         No study has this id; the nearest ones are named.
     """
-    found: Study = _packaged(Study, "studies", study_id, "study")
-    check_citations(found, (found.reference,))
-    return found
+    if study_id not in study_ids():
+        raise UnknownName("study", study_id, study_ids(), listed_by="reprieve evidence list --role all")
+    return read_study(study_path(study_id))
 
 
 @cache
 def studies() -> tuple[Study, ...]:
-    """All studies, by id."""
-    return tuple(study(study_id) for study_id in record_ids("studies"))
+    """The studies that are evidence, by id: those a forecast can be set beside.
+
+    Duplicates, withheld studies and those that printed nothing to set a forecast beside are in :func:`all_studies`.
+    """
+    evidence = (i for i in study_ids() if study_folder.role_of(study_path(i)) == "evidence")
+    return tuple(study(study_id) for study_id in evidence)
+
+
+@cache
+def all_studies() -> tuple[Study, ...]:
+    """All studies, by id, whatever their role."""
+    return tuple(study(study_id) for study_id in study_ids())
+
+
+@cache
+def integrity() -> tuple[Integrity, ...]:
+    """Signals that numbers of a study may not be what they seem, by id."""
+    found: list[Integrity] = [_packaged(Integrity, "integrity", i, "integrity record") for i in record_ids("integrity")]
+    for record in found:
+        for name in record.studies:
+            if name not in study_ids():
+                raise EvidenceError(f"{record.id}: it names the study {name!r}, which is not there; name one that is.")
+    return tuple(found)
+
+
+def review(review_id: str) -> Review:
+    """A review by its id. Its pooled figures are to be shown, never to be fitted to.
+
+    Raises
+    ------
+    UnknownName
+        No review has this id; the nearest ones are named.
+    """
+    found: Review = _packaged(Review, "reviews", review_id, "review")
+    check_citations(found, (found.reference,))
+    return found
+
+
+def reviews() -> tuple[Review, ...]:
+    """All reviews, by id."""
+    return tuple(review(review_id) for review_id in record_ids("reviews"))
 
 
 @cache
