@@ -10,9 +10,12 @@ from __future__ import annotations
 from pathlib import Path
 
 from generator import (
+    claims_page,
     cli_page,
     comparison_page,
+    duration_page,
     evidence_pages,
+    faq_page,
     kamp_page,
     models_page,
     printed,
@@ -30,6 +33,9 @@ PAGES = {
     "docs/reference/protocols.md": evidence_pages.protocols,
     "docs/reference/conditions.md": evidence_pages.conditions,
     "docs/reference/studies.md": studies_page.page,
+    "docs/reference/claims.md": claims_page.page,
+    "docs/reference/faq.md": faq_page.page,
+    "docs/reference/duration-table.md": duration_page.page,
     "docs/reference/models.md": models_page.page,
     "docs/reference/measured-curves.md": kamp_page.page,
     "docs/reference/priors.md": evidence_pages.priors,

@@ -10,7 +10,10 @@ import click
 
 from reprieve import __version__
 from reprieve.cli.as_json import print_json
+from reprieve.cli.claims import claims
+from reprieve.cli.durations import durations
 from reprieve.cli.evidence import evidence
+from reprieve.cli.faq import faq
 from reprieve.cli.models import models
 from reprieve.cli.routes import routes
 from reprieve.cli.simulate import simulate
@@ -240,6 +243,9 @@ def protocols(protocol_id: str | None, as_json: bool) -> None:
 
 
 app.add_command(evidence)
+app.add_command(claims)
+app.add_command(durations)
+app.add_command(faq)
 app.add_command(models)
 app.add_command(routes)
 app.add_command(simulate)

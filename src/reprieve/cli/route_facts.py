@@ -7,8 +7,9 @@ from typing import Any
 
 import msgspec
 
+from reprieve.cli.claim_facts import row_of
 from reprieve.evidence import read
-from reprieve.evidence.records.claim import Claim
+from reprieve.evidence.claims import Told, told
 from reprieve.evidence.records.route import Route, Seen
 from reprieve.regimen.forms import FORMS
 from reprieve.regimen.routes import ROUTES, canonical_route
@@ -33,24 +34,20 @@ class RouteFacts:
 
     routes: tuple[str, ...]
     records: tuple[Route, ...]
-    claims: tuple[Claim, ...]
+    claims: tuple[Told, ...]
 
-    def about(self, route: str) -> tuple[Claim, ...]:
+    def about(self, route: str) -> tuple[Told, ...]:
         """The claims whose first route this is, or, where only one route is shown, that name it at all."""
         if len(self.routes) == 1:
             return self.claims
-        return tuple(claim for claim in self.claims if claim.routes[0] == route)
+        return tuple(one for one in self.claims if one.claim.routes[0] == route)
 
     def to_dict(self) -> dict[str, Any]:
         """The answer of ``routes --json``; sources are given as they are cited, with their key."""
         rows: list[dict[str, Any]] = [self._record(record) for record in self.records]
         if "iv" in self.routes:
             rows.insert(0, self._vein())
-        claims = [
-            {**msgspec.to_builtins(claim), "cited": [read.reference(key).short for key in claim.sources]}
-            for claim in self.claims
-        ]
-        return {"routes": rows, "claims": claims}
+        return {"routes": rows, "claims": [row_of(one) for one in self.claims]}
 
     def _record(self, record: Route) -> dict[str, Any]:
         row: dict[str, Any] = msgspec.to_builtins(record)
@@ -68,7 +65,7 @@ class RouteFacts:
         return {**known, "bioavailability": whole, **none, "note": VEIN, "claims": self._ids("iv")}
 
     def _ids(self, route: str) -> list[str]:
-        return [claim.id for claim in self.claims if route in claim.routes]
+        return [one.claim.id for one in self.claims if route in one.claim.routes]
 
 
 def source_of(seen: Seen) -> str:
@@ -87,9 +84,9 @@ def facts(route: str | None = None) -> RouteFacts:
     """
     names = (canonical_route(route.strip()),) if route else tuple(ROUTES)
     records = sorted((read.route_record(name) for name in read.route_ids()), key=lambda r: tuple(ROUTES).index(r.route))
-    claims = [claim for claim in read.claims() if set(claim.routes) & set(names)]
+    claims = [one for one in told() if one.claim.by_route and set(one.claim.routes) & set(names)]
     return RouteFacts(
         names,
         tuple(record for record in records if record.route in names),
-        tuple(sorted(claims, key=lambda claim: (claim.kind != "onset", claim.id))),
+        tuple(sorted(claims, key=lambda one: (one.claim.topic != "onset", one.claim.id))),
     )

@@ -2,25 +2,26 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Callable
 
 from rich.console import Console
 from rich.table import Table
 from rich.text import Text
 
+from reprieve.cli.claim_screen import VERDICT, verdict
+from reprieve.cli.claim_screen import found as what_was_found
+from reprieve.cli.labelled_rows import print_rows
 from reprieve.cli.route_facts import VEIN, RouteFacts, source_of
-from reprieve.cli.wording import console, wrapped
+from reprieve.cli.wording import console, dashed, wrapped
 from reprieve.evidence import read
-from reprieve.evidence.records.claim import Claim
+from reprieve.evidence.claims import Told
 from reprieve.evidence.records.record import Status
 from reprieve.evidence.records.route import Central, Course, Route, Seen
 from reprieve.units import convert
 
 _MARK: dict[Status, str] = {"seen": "", "derived": "°", "recalled": "?", "assumed": "~"}
 _LEGEND = "No mark: seen in its source. ° derived from seen numbers. ? recalled, unverified. – not found."
-_STYLE = {"supported": "green", "partly": "yellow", "contradicted": "bold red", "unverifiable": "magenta"}
-_GAP, _VERDICT = 2, 12
+_GAP = 2
 
 
 def print_routes(found: RouteFacts, *, in_full: bool) -> None:
@@ -69,29 +70,16 @@ def _central(found: Central | None, said: Callable[[float], str], unit: str) -> 
 
 
 def _course(found: Course | None) -> str:
-    return "–" if found is None else f"{_dashed(found.text)}{_MARK[found.status]}"
-
-
-def _dashed(text: str) -> str:
-    return re.sub(r"(\d)-(\d)", r"\1–\2", text)
-
-
-def _print_rows(screen: Console, label_width: int, rows: list[tuple[Text, str]], style: str = "") -> None:
-    table = Table(box=None, show_header=False, padding=(0, _GAP, 0, 0), pad_edge=False)
-    table.add_column(no_wrap=True, width=label_width)
-    table.add_column()
-    for label, said in rows:
-        table.add_row(label, Text(wrapped(" ".join(said.split()), screen.width - label_width - _GAP), style))
-    screen.print(table)
+    return "–" if found is None else f"{dashed(found.text)}{_MARK[found.status]}"
 
 
 def _print_behind(screen: Console, record: Route) -> None:
     screen.print()
     screen.print(Text(f"Behind {record.route}, {' and '.join(record.forms)} ({record.people})", "bold"))
-    rows = [(Text(seen.status), f"{_dashed(seen.value)}; {seen.who}. {source_of(seen)}") for seen in record.evidence]
+    rows = [(Text(seen.status), f"{dashed(seen.value)}; {seen.who}. {source_of(seen)}") for seen in record.evidence]
     rows += [(Text("used"), said) for said in _used(record)]
     rows += [(Text("assumption", "yellow"), said) for said in record.assumptions]
-    _print_rows(screen, _VERDICT, rows)
+    print_rows(screen, VERDICT, rows)
 
 
 def _used(record: Route) -> list[str]:
@@ -113,18 +101,13 @@ def _print_claims(screen: Console, found: RouteFacts, *, in_full: bool) -> None:
         claims = found.about(route)
         if claims:
             screen.print(Text(route, "bold cyan"))
-            rows = [(Text(c.verdict, _STYLE[c.verdict]), _told(c, in_full=in_full)) for c in claims]
-            _print_rows(screen, _VERDICT, rows)
+            print_rows(screen, VERDICT, [(verdict(one), _told(one, in_full=in_full)) for one in claims])
 
 
-def _told(claim: Claim, *, in_full: bool) -> str:
-    by = f" Told by: {'; '.join(claim.articles)}." if in_full else ""
-    if claim.finding is None:
-        return f"{claim.claim}. Found: nothing that compares them.{by}"
-    cited = ", ".join(read.reference(key).short for key in claim.sources)
-    source = cited or re.sub(r"^https?://(www\.)?", "", claim.url or "")
-    status = "" if claim.status == "seen" else f", {claim.status}"
-    return f"{claim.claim}. Found: {_dashed(claim.finding)} ({source}{status}).{by}"
+def _told(told: Told, *, in_full: bool) -> str:
+    tellers = "; ".join(article.title for article in (told.article, *told.repeated_in))
+    by = f" Told by: {tellers}." if in_full else ""
+    return f"{told.claim.claim}. {what_was_found(told)}{by}"
 
 
 def _source(seen: Seen) -> str:
@@ -142,5 +125,5 @@ def _print_sources(screen: Console, found: RouteFacts) -> None:
         named = dict.fromkeys(_source(seen) for seen in record.evidence)
         form = f" {record.forms[0]}" if sum(other.route == record.route for other in found.records) > 1 else ""
         rows.append((Text(record.route + form, "dim"), "; ".join(filter(None, named))))
-    _print_rows(screen, max(len(label.plain) for label, _ in rows), rows, "dim")
+    print_rows(screen, max(len(label.plain) for label, _ in rows), rows, "dim")
     screen.print(Text("'reprieve routes ROUTE' shows every number behind a row.", "dim"))

@@ -44,6 +44,11 @@ def spaced(sentence: str) -> str:
     return re.sub(r"(\d)%", r"\1 %", sentence)
 
 
+def dashed(text: str) -> str:
+    """A range of figures with a dash: ``4-6 h`` as ``4–6 h``."""
+    return re.sub(r"(\d)-(\d)", r"\1–\2", text)
+
+
 def wrapped(text: str, width: int) -> str:
     """Text in lines of at most ``width`` columns, in which a number is not parted from its unit."""
     bound = re.sub(rf"(\d) ({_UNITS})(?!\w)", f"\\1{_NO_BREAK}\\2", text)

@@ -19,10 +19,14 @@ import msgspec
 from reprieve import strict_yaml
 from reprieve.errors import EvidenceError, FileError, OutsideEvidence, UnknownName
 from reprieve.evidence import study_folder
+from reprieve.evidence.records.answer import MODEL, Answer
+from reprieve.evidence.records.article import Article
 from reprieve.evidence.records.claim import Claim
 from reprieve.evidence.records.clearance_ratio import ClearanceRatio
 from reprieve.evidence.records.column import Column
 from reprieve.evidence.records.condition import Condition
+from reprieve.evidence.records.disagreement import Disagreement
+from reprieve.evidence.records.duration_table import DurationTable
 from reprieve.evidence.records.integrity import Integrity
 from reprieve.evidence.records.interaction import Interaction
 from reprieve.evidence.records.model_choice import ModelChoice
@@ -36,6 +40,7 @@ from reprieve.evidence.records.review import Review
 from reprieve.evidence.records.route import Route
 from reprieve.evidence.records.safety_relation import SafetyRelation
 from reprieve.evidence.records.study import Study
+from reprieve.regimen import Regimen
 
 _ROOT = Path(str(files("reprieve.evidence")))
 _R = TypeVar("_R", bound=Record)
@@ -251,7 +256,7 @@ def _reference_keys() -> frozenset[str]:
     return frozenset(re.findall(r"^([A-Za-z0-9]+):", text, re.MULTILINE))
 
 
-def check_citations(record: Record, keys: Iterable[str]) -> None:
+def check_citations(record: Record | Claim, keys: Iterable[str]) -> None:
     """Refuse a record that cites what the bibliography does not have.
 
     Raises
@@ -360,12 +365,85 @@ def route(name: str, form: str = "racemic") -> Route:
 
 
 @cache
-def claims() -> tuple[Claim, ...]:
+def articles() -> tuple[Article, ...]:
+    """The public articles with their claims, in the order of the claims' ids."""
+    found: list[Article] = [_packaged(Article, "claims", name, "article") for name in record_ids("claims")]
+    found.sort(key=lambda article: article.claims[0].id)
+    by_id = {claim.id: claim for article in found for claim in article.claims}
+    for article in found:
+        for claim in article.claims:
+            check_citations(claim, claim.sources)
+            same = by_id.get(claim.repeats or claim.id)
+            if same is None or same.verdict != claim.verdict:
+                raise EvidenceError(f"{claim.id}: it repeats {claim.repeats!r}, which is no claim with its verdict.")
+    return tuple(found)
+
+
+@cache
+def claims() -> dict[str, Claim]:
     """What the public is told, by id."""
-    found: list[Claim] = [_packaged(Claim, "claims", claim_id, "claim") for claim_id in record_ids("claims")]
+    return {claim.id: claim for article in articles() for claim in article.claims}
+
+
+@cache
+def disagreements() -> tuple[Disagreement, ...]:
+    """Where public articles disagree with each other or with themselves."""
+    names = record_ids("disagreements")
+    found: list[Disagreement] = [_packaged(Disagreement, "disagreements", one, "disagreement") for one in names]
     for record in found:
         check_citations(record, record.sources)
+        for claim_id in record.claims:
+            if claim_id not in claims():
+                raise EvidenceError(f"{record.id}: it names the claim {claim_id!r}, which is not there.")
     return tuple(found)
+
+
+@cache
+def answer_ids() -> tuple[str, ...]:
+    """The ids of the questions that are answered for patients, in the order people ask them."""
+    found: list[Answer] = [_packaged(Answer, "answers", one, "question") for one in record_ids("answers")]
+    return tuple(one.id for one in sorted(found, key=lambda one: (one.place, one.id)))
+
+
+def answer(answer_id: str) -> Answer:
+    """A question of patients with its answer, by id.
+
+    Raises
+    ------
+    UnknownName
+        No question has this id; the nearest ones are named.
+    """
+    found: Answer = _packaged(Answer, "answers", answer_id, "question")
+    check_sources(found)
+    return found
+
+
+def check_sources(record: Answer) -> None:
+    """Refuse an answer with a source that leads nowhere.
+
+    Raises
+    ------
+    EvidenceError
+        With the file, the field and the source.
+    """
+    for number, sentence in enumerate(record.sentences):
+        for source in sentence.sources:
+            if source != MODEL and source not in claims() and source not in _reference_keys():
+                raise EvidenceError(
+                    f"{record.id}.yaml: sentences[{number}].sources: {source!r} is neither a key of the bibliography, "
+                    f"the id of a claim, nor {MODEL}; correct it."
+                )
+
+
+def duration_table() -> DurationTable:
+    """The infusions of the duration table; those that name a protocol have its hours."""
+    found: DurationTable = _packaged(DurationTable, "duration_tables", "infusion_hours", "duration table")
+    for row in found.rows:
+        if row.protocol is not None:
+            hours = Regimen.parse(protocol(row.protocol).regimen).infusion_hours
+            if abs(hours - row.hours) > 0.01 * hours:
+                raise EvidenceError(f"{found.id}: the row {row.id!r} has {row.hours:g} h, its protocol {hours:g}.")
+    return found
 
 
 def relief_prior(prior_id: str) -> ReliefPrior:

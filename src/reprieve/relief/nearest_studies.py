@@ -10,7 +10,7 @@ from reprieve.evidence.records.study import Arm, Study
 from reprieve.regimen import Regimen
 
 #: Conditions whose pain is neuropathic by definition: nearer to each other than to the rest.
-_NEUROPATHIC = frozenset({"neuropathic", "sci", "phn", "phantom_limb", "central", "crps"})
+NEUROPATHIC = frozenset({"neuropathic", "sci", "phn", "phantom_limb", "central", "crps"})
 _DESIGN = {"rct": 0.0, "rct_crossover": 0.25, "cohort": 0.75, "case_series": 1.0}
 
 
@@ -43,7 +43,7 @@ def _nearness(study: Study, arm: Arm, condition: str, regimen: Regimen) -> Nearn
     if theirs == condition:
         said.append("same condition")
     else:
-        distance += 1.5 if {theirs, condition} <= _NEUROPATHIC else 3.0
+        distance += 1.5 if {theirs, condition} <= NEUROPATHIC else 3.0
         said.append(f"another condition ({theirs.replace('_', ' ')})")
     if arm.route == regimen.route:
         said.append("same route")

@@ -1,0 +1,76 @@
+"""What the public is told about ketamine, beside what was found."""
+
+from __future__ import annotations
+
+from collections import Counter
+from typing import get_args
+
+from generator.evidence_pages import STATUSES, cited
+from generator.table import table
+from reprieve.cli.wording import dashed
+from reprieve.evidence import read
+from reprieve.evidence.claims import Told, told
+from reprieve.evidence.records.claim import Claim, ClaimVerdict
+
+_INTRO = """# What the public is told
+
+Every claim of five public articles about ketamine and pain, in our own words, with a verdict against what is
+published. *Supported*: what was found agrees. *Partly*: some of it does, or only in some people. *Contradicted*: it
+does not. *Unverifiable*: nothing was found that could say. `reprieve claims` searches them.
+
+Results of some trials are kept out of this evidence, because the forecast will be examined on them. Where a verdict
+rests on such a trial, the finding says that this part is withheld; a verdict that rests on nothing else cannot be
+checked here until the exam is over.
+"""
+
+
+def page() -> str:
+    """The page."""
+    found = told()
+    parts = [_INTRO, STATUSES, _counts(found), "## Where articles disagree\n", _disagreements()]
+    for article in read.articles():
+        rows = [_row(one.claim) for one in found if one.article == article]
+        columns = ("id", "claim", "about", "verdict", "found", "status", "source")
+        parts.append(f"## {article.id}\n\n{article.title}.\n\n{table(columns, rows)}")
+    return "\n".join(parts)
+
+
+def _counts(found: tuple[Told, ...]) -> str:
+    verdicts = get_args(ClaimVerdict)
+    rows = []
+    for article in read.articles():
+        counts = Counter(one.claim.verdict for one in found if one.article == article)
+        name = f"[{article.id}](#{article.id})"
+        rows.append((name, counts.total(), *(counts[verdict] for verdict in verdicts)))
+    counts = Counter(one.claim.verdict for one in found)
+    rows.append(("all", counts.total(), *(counts[verdict] for verdict in verdicts)))
+    return table(("article", "claims", *verdicts), rows)
+
+
+def _disagreements() -> str:
+    rows = [
+        (one.about, ", ".join(one.claims), one.how, _with_withheld(one.found, one.withheld), cited(one.sources))
+        for one in read.disagreements()
+    ]
+    return table(("about", "claims", "what they say", "found", "sources"), rows)
+
+
+def _row(claim: Claim) -> tuple[object, ...]:
+    found = dashed(claim.finding) if claim.finding else claim.note or ""
+    about = [claim.topic, *claim.conditions, *claim.routes]
+    links = [cited(claim.sources)] if claim.sources else []
+    links += [claim.source_note] if claim.source_note else []
+    links += [f"[read at]({claim.url})"] if claim.url else []
+    return (
+        claim.id,
+        claim.claim,
+        ", ".join(about).replace("_", " "),
+        claim.verdict,
+        _with_withheld(found, claim.withheld),
+        claim.status or "none",
+        "; ".join(links),
+    )
+
+
+def _with_withheld(found: str, withheld: str | None) -> str:
+    return "; ".join(filter(None, (found.removesuffix("."), withheld and f"*withheld: {withheld}*")))

@@ -1,0 +1,41 @@
+"""The questions of patients, answered in plain words."""
+
+from __future__ import annotations
+
+from reprieve.evidence import read
+from reprieve.evidence.records.answer import MODEL
+from reprieve.relief.answers import IN_WORDS, NOT_ADVICE, PlainAnswer, Said, cited, plain_answers
+
+_SURE = ", ".join(f"*{words}* is {level} certainty" for level, words in IN_WORDS.items())
+
+
+def page() -> str:
+    """The page."""
+    return "\n".join(
+        [
+            f"# Questions that patients ask\n\n{NOT_ADVICE}\n\nAfter each sentence stands what it rests on and how "
+            f"sure one can be: {_SURE}. Every number was looked up in the evidence or the forecast when this page was "
+            "made. *Model* is the forecast, for a made-up person; `reprieve faq` prints the same.\n",
+            *(_answer(answer) for answer in plain_answers()),
+        ]
+    )
+
+
+def _answer(answer: PlainAnswer) -> str:
+    return f"## {answer.question}\n\n" + "".join(f"- {said.text} {_basis(said)}\n" for said in answer.sentences)
+
+
+def _basis(said: Said) -> str:
+    sources = ", ".join((*map(_link, said.sources), *([said.calibration] if said.calibration else [])))
+    unverified = "; recalled, unverified" if not said.verified else ""
+    return f"*({said.basis}: {sources}; {IN_WORDS[said.certainty]}{unverified})*"
+
+
+def _link(source: str) -> str:
+    if source == MODEL:
+        return "[forecast](duration-table.md)"
+    if source in read.claims():
+        article = next(one for one in read.articles() if read.claims()[source] in one.claims)
+        return f"[{cited(source)}](claims.md#{article.id})"
+    found = read.reference(source)
+    return f"[{cited(source)}]({found.link})" if found.link else cited(source)

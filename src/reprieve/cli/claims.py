@@ -1,0 +1,50 @@
+"""``reprieve claims``: what the public is told, beside what was found."""
+
+from __future__ import annotations
+
+import click
+
+from reprieve.cli.as_json import JSON, print_json
+
+
+@click.command()
+@click.option("--topic", metavar="NAME", help="A topic, condition or route; --topics lists them.")
+@click.option("--verdict", metavar="WORD", help="supported, partly, contradicted or unverifiable.")
+@click.option("--article", metavar="ID", help="One of the public articles, as doctorhub360.")
+@click.option("--verified-only", is_flag=True, help="Leave out claims without a figure seen in its source.")
+@click.option("--topics", "list_topics", is_flag=True, help="List the topics and how many claims each has.")
+@JSON
+def claims(
+    topic: str | None,
+    verdict: str | None,
+    article: str | None,
+    verified_only: bool,
+    list_topics: bool,
+    as_json: bool,
+) -> None:
+    """Check what the public is told: each claim with a verdict, what was found, and where articles disagree.
+
+    \b
+    Examples:
+      reprieve claims --topic fibromyalgia
+      reprieve claims --verdict contradicted
+      reprieve claims --topics
+    """
+    from reprieve.cli.claim_facts import disagreement_of, row_of  # noqa: PLC0415
+    from reprieve.cli.claim_screen import print_claims, print_topics  # noqa: PLC0415
+    from reprieve.evidence.claims import disagreements, subjects, told  # noqa: PLC0415
+
+    if list_topics:
+        if as_json:
+            print_json({"topics": subjects()})
+        else:
+            print_topics(subjects())
+        return
+    found = told(topic=topic, verdict=verdict, article=article, verified_only=verified_only)
+    between = disagreements(found)
+    if as_json:
+        print_json(
+            {"claims": [row_of(one) for one in found], "disagreements": [disagreement_of(one) for one in between]}
+        )
+    else:
+        print_claims(found, between)

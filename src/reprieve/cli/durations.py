@@ -1,0 +1,34 @@
+"""``reprieve durations``: how long relief lasts by hours of infusion."""
+
+from __future__ import annotations
+
+import click
+
+from reprieve.cli.as_json import JSON, print_json
+
+
+@click.command()
+@click.option("--condition", metavar="NAME", help="One condition; all with enough studies if not given.")
+@JSON
+def durations(condition: str | None, as_json: bool) -> None:
+    """Show how long relief lasts by hours of infusion: forecast, placebo, what is told and what trials found.
+
+    \b
+    Examples:
+      reprieve durations --condition crps
+      reprieve durations --json
+    """
+    from reprieve.cli.progress import said_if_slow  # noqa: PLC0415
+
+    with said_if_slow():
+        from reprieve.cli.duration_facts import facts  # noqa: PLC0415
+        from reprieve.relief.duration_table import check_has_a_table, conditions_with_a_table  # noqa: PLC0415
+
+        wanted = (check_has_a_table(condition),) if condition else conditions_with_a_table()
+        found = facts(wanted)
+    if as_json:
+        print_json(found)
+        return
+    from reprieve.cli.duration_screen import print_durations  # noqa: PLC0415
+
+    print_durations(found)

@@ -1,0 +1,38 @@
+"""``reprieve faq``: the questions of patients, answered in plain words."""
+
+from __future__ import annotations
+
+import click
+
+from reprieve.cli.as_json import JSON, print_json
+
+
+@click.command()
+@click.argument("question_id", required=False, metavar="[QUESTION]")
+@JSON
+def faq(question_id: str | None, as_json: bool) -> None:
+    """Answer a question that patients ask, in plain words, each sentence with its source; without one, list them.
+
+    It says what studies found and how sure one can be. It is not advice.
+
+    \b
+    Examples:
+      reprieve faq
+      reprieve faq how_long
+    """
+    from reprieve.cli.progress import said_if_slow  # noqa: PLC0415
+
+    with said_if_slow():
+        from reprieve.cli.faq_screen import answer_row, print_answer, print_questions  # noqa: PLC0415
+        from reprieve.evidence import read  # noqa: PLC0415
+        from reprieve.relief.answers import NOT_ADVICE, plain_answer, plain_answers  # noqa: PLC0415
+
+        if question_id is None and not as_json:
+            print_questions([read.answer(name) for name in read.answer_ids()])
+            return
+        asked = (question_id or "").strip().lower().replace("-", "_")
+        found = (plain_answer(asked),) if question_id else plain_answers()
+    if as_json:
+        print_json({"answers": [answer_row(one) for one in found], "note": NOT_ADVICE})
+    else:
+        print_answer(found[0])

@@ -1,0 +1,61 @@
+"""Priors of the calibration: a distribution for each population parameter of the relief model, with its reason."""
+
+from __future__ import annotations
+
+from typing import Literal
+
+from reprieve.errors import UnitError
+from reprieve.evidence.records.record import Part, Record, Status
+from reprieve.units import dimension
+
+
+class PriorBelief(Part, frozen=True, kw_only=True):
+    """A prior distribution.
+
+    Parameters
+    ----------
+    form : ``lognormal`` (median, sd of the log), ``normal`` (mean, sd), ``normal01`` (the same, cut to 0 to 1),
+        ``halfnormal`` (0, sd), ``beta`` (its two shapes)
+    middle, spread : its two numbers, as ``form`` says
+    """
+
+    form: Literal["lognormal", "normal", "normal01", "halfnormal", "beta"]
+    spread: float
+    unit: str
+    status: Status
+    reason: str
+    middle: float = 0.0
+    source: str | None = None
+
+
+class Constant(Part, frozen=True, kw_only=True):
+    """A number that is held fixed, and why."""
+
+    value: float
+    unit: str
+    status: Status
+    reason: str
+    source: str | None = None
+
+
+class CalibrationPriors(Record, frozen=True, kw_only=True):
+    """Everything that is believed before the trials are looked at."""
+
+    title: str
+    parameters: dict[str, PriorBelief]
+    constants: dict[str, Constant]
+
+    def check(self) -> None:
+        """Spreads are positive and units are known."""
+        for name, belief in self.parameters.items():
+            if belief.spread <= 0 or (belief.form in {"lognormal", "beta"} and belief.middle <= 0):
+                self.fail(f"{name}: a {belief.form} needs a spread above 0 and, where it has one, a middle above 0")
+        for name, entry in (*self.parameters.items(), *self.constants.items()):
+            try:
+                dimension(entry.unit)
+            except UnitError as error:
+                self.fail(f"{name}: {error}")
+
+    def citations(self) -> tuple[str, ...]:
+        """Keys of the bibliography the priors rest on."""
+        return tuple(e.source for e in (*self.parameters.values(), *self.constants.values()) if e.source)

@@ -1,0 +1,202 @@
+"""The duration table: how long relief lasts by hours of infusion, beside what is told and what trials found.
+
+Only the public answer of the forecast is used, so the table says whatever the forecast says now.
+"""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Mapping
+from dataclasses import dataclass
+from functools import cache
+from typing import Any
+
+from reprieve.errors import OutsideEvidence, UnknownName
+from reprieve.evidence import read
+from reprieve.evidence.records.claim import Claim
+from reprieve.evidence.records.duration_table import Infusion
+from reprieve.evidence.records.protocol import Protocol
+from reprieve.evidence.records.study import Arm, Outcome, Study
+from reprieve.regimen import Regimen
+from reprieve.relief.endpoints import HORIZONS
+from reprieve.relief.forecast import forecast
+from reprieve.relief.nearest_studies import NEUROPATHIC, Nearness, nearest_studies
+from reprieve.relief.patient import Patient
+
+#: Enough for whole percentages, and quick: a table of ten rows takes seconds.
+_PATIENTS, _SEED = 1000, 1
+
+
+@dataclass(frozen=True)
+class Row:
+    """One infusion in one condition.
+
+    Parameters
+    ----------
+    infusion : hours and regimen
+    answer : the answer of the forecast, as ``forecast --json`` has it
+    claims : what public articles say about an infusion of so many hours in this condition
+    nearest : the arms of this condition nearest to it, nearest first
+    """
+
+    infusion: Infusion
+    answer: Mapping[str, Any]
+    claims: tuple[Claim, ...]
+    nearest: tuple[Nearness, ...]
+
+
+@dataclass(frozen=True)
+class Share:
+    """A share of people with relief that a study reported after an infusion."""
+
+    study: Study
+    arm: Arm
+    outcome: Outcome
+
+
+@dataclass(frozen=True)
+class Tested:
+    """A claim that gives a chance, beside the forecast and what studies reported.
+
+    Parameters
+    ----------
+    claim : with its chance
+    forecasts : condition and infusion to the forecast chance, for every row the claim covers
+    shares : of people with relief beyond the horizon, reported after infusions the claim covers; empty where none was
+    """
+
+    claim: Claim
+    forecasts: tuple[tuple[str, Row, float], ...]
+    shares: tuple[Share, ...]
+
+
+def studies_of_infusions() -> dict[str, int]:
+    """Condition to how many of its studies gave an infusion of known hours and report something usable."""
+    counted: Counter[str] = Counter()
+    for study in read.studies():
+        if any(outcome.usable and outcome.endpoint in {"acute", "sustained"} for outcome in study.outcomes):
+            counted.update({arm.condition or study.condition for arm in study.arms if _infused(arm)})
+    return dict(counted)
+
+
+def conditions_with_a_table() -> tuple[str, ...]:
+    """Conditions with enough studies of infusions, most studies first."""
+    counted = studies_of_infusions()
+    enough = [name for name in counted if counted[name] >= read.duration_table().least_studies]
+    return tuple(sorted(enough, key=lambda name: (-counted[name], name)))
+
+
+def check_has_a_table(name: str) -> str:
+    """The id of a condition that has enough studies.
+
+    Raises
+    ------
+    OutsideEvidence
+        Too few studies gave it an infusion.
+    """
+    found = read.condition(name)
+    if found.id not in conditions_with_a_table():
+        count = studies_of_infusions().get(found.id, 0)
+        raise OutsideEvidence(
+            f"For {found.name} the number of studies of infusions is {count}; a table needs "
+            f"{read.duration_table().least_studies}. There is one for {', '.join(conditions_with_a_table())}. "
+            f"'reprieve forecast' answers for one regimen."
+        )
+    return found.id
+
+
+@cache
+def row(condition: str, infusion_id: str) -> Row:
+    """One infusion in one condition, forecast once and kept.
+
+    Raises
+    ------
+    UnknownName
+        The table has no such infusion; the nearest are named.
+    """
+    table = read.duration_table()
+    infusions = {one.id: one for one in table.rows}
+    if infusion_id not in infusions:
+        raise UnknownName("infusion", infusion_id, infusions)
+    infusion = infusions[infusion_id]
+    regimen = _regimen(infusion)
+    made = forecast(
+        Patient(condition=condition, weight=table.weight, pain=table.pain), regimen, seed=_SEED, n_patients=_PATIENTS
+    )
+    plan = Regimen.parse(regimen.regimen if isinstance(regimen, Protocol) else regimen)
+    return Row(infusion, made.answer, _claims(condition, infusion.hours), _nearest(condition, plan))
+
+
+def calibration(one: Row) -> str:
+    """How far the forecast was tested against trials, in its own words."""
+    said = one.answer.get("calibration", "calibration not stated")
+    return str(said.get("statement", "") if isinstance(said, Mapping) else said)
+
+
+def rows(condition: str) -> tuple[Row, ...]:
+    """All infusions in one condition, shortest first."""
+    return tuple(row(condition, infusion.id) for infusion in read.duration_table().rows)
+
+
+def tested(conditions: tuple[str, ...]) -> tuple[Tested, ...]:
+    """Every claim that gives a chance for so many hours, beside the forecast in these conditions."""
+    found = []
+    for claim in read.claims().values():
+        if claim.chance is not None:
+            beyond = claim.chance.beyond
+            covered = [
+                (condition, one, float(one.answer["sustained"]["exceeds"][beyond]))
+                for condition in conditions
+                for one in rows(condition)
+                if _covers(claim, one.infusion.hours, condition)
+            ]
+            found.append(Tested(claim, tuple(covered), _shares(claim)))
+    return tuple(found)
+
+
+def _covers(claim: Claim, hours: float, condition: str) -> bool:
+    """Whether a claim speaks about so many hours in a condition; what is told of neuropathic pain is told of CRPS."""
+    about = set(claim.conditions) | (NEUROPATHIC if "neuropathic" in claim.conditions else set())
+    return claim.covers(hours) and (not about or condition in about)
+
+
+def _regimen(infusion: Infusion) -> str | Protocol:
+    return read.protocol(infusion.protocol) if infusion.protocol else str(infusion.regimen)
+
+
+def _infused(arm: Arm) -> bool:
+    return arm.role == "ketamine" and arm.route == "iv" and bool(arm.infusion_hours)
+
+
+def _claims(condition: str, hours: float) -> tuple[Claim, ...]:
+    return tuple(claim for claim in read.claims().values() if _covers(claim, hours, condition))
+
+
+def _nearest(condition: str, plan: Regimen) -> tuple[Nearness, ...]:
+    here = [
+        study
+        for study in read.studies()
+        if any(_infused(arm) and (arm.condition or study.condition) == condition for arm in study.arms)
+    ]
+    return nearest_studies(here, condition, plan, most=2)
+
+
+def _shares(claim: Claim) -> tuple[Share, ...]:
+    """The first share each arm reports beyond the horizon."""
+    first: dict[tuple[str, str], Share] = {}
+    for study in read.studies():
+        for arm in study.arms:
+            condition = arm.condition or study.condition
+            if _infused(arm) and _covers(claim, arm.infusion_hours or 0.0, condition):
+                late = [outcome for outcome in study.outcomes if outcome.arm == arm.id and _speaks_of(claim, outcome)]
+                if late:
+                    earliest = min(late, key=lambda outcome: outcome.days_after_end or 0.0)
+                    first[study.id, arm.id] = Share(study, arm, earliest)
+    return tuple(first.values())
+
+
+def _speaks_of(claim: Claim, outcome: Outcome) -> bool:
+    """Whether an outcome is a share of people with relief beyond the horizon of a claim."""
+    beyond = HORIZONS[claim.chance.beyond] if claim.chance else float("inf")
+    late = outcome.days_after_end is not None and outcome.days_after_end >= beyond
+    return outcome.kind == "proportion" and outcome.usable and late
