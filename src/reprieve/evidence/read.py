@@ -21,6 +21,7 @@ from reprieve.errors import EvidenceError, FileError, OutsideEvidence, UnknownNa
 from reprieve.evidence import study_folder
 from reprieve.evidence.records.answer import MODEL, Answer
 from reprieve.evidence.records.article import Article
+from reprieve.evidence.records.calibration import CalibrationPriors
 from reprieve.evidence.records.claim import Claim
 from reprieve.evidence.records.clearance_ratio import ClearanceRatio
 from reprieve.evidence.records.column import Column
@@ -456,6 +457,14 @@ def relief_prior(prior_id: str) -> ReliefPrior:
     """
     found: ReliefPrior = _packaged(ReliefPrior, "relief_priors", prior_id, "relief prior")
     check_citations(found, (b.source for b in found.parameters.values() if b.source))
+    return found
+
+
+@cache
+def calibration_priors() -> CalibrationPriors:
+    """What is believed of the relief model before the trials are looked at."""
+    found: CalibrationPriors = _packaged(CalibrationPriors, "calibration", "priors", "calibration priors")
+    check_citations(found, found.citations())
     return found
 
 

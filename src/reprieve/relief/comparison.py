@@ -30,10 +30,7 @@ _HALF_A_POINT = 0.5
 #: Baseline of a complete response whose study does not print one; at 5 or 9 the share moves by 0.02.
 _USUAL_BASELINE = 7.0
 #: Responses in words that are no share of relief.
-_NO_SHARE = {
-    r"\bany\b": "any decrease counts as response; a scale's own scatter gives that",
-    r"mild pain|pain \d": "a level of pain, not a share of it",
-}
+_NO_SHARE = {r"mild pain": "a level of pain, not a share of it, and its baseline is a level too"}
 #: Printed shares are rounded to three digits.
 _PRINTED = 0.001
 #: Median and 80 % interval.
@@ -50,12 +47,14 @@ class Question:
     reported : what was printed, in the same measure, a fraction
     group : like is compared with like
     reading : how the printed number was turned into the measure; empty where it was printed so
+    baseline : mean pain before treatment, where printed
     """
 
     asked: Asked
     reported: float
     group: Group
     reading: str = ""
+    baseline: float | None = None
 
 
 @dataclass(frozen=True)
@@ -161,7 +160,7 @@ def ask(study: Study, arm: Arm, outcome: Outcome) -> Question | str:
     baseline = baseline_of(study, arm)
     if outcome.kind == "proportion":
         return _responders(outcome, baseline.value if baseline else None)
-    asked = Asked("mean_pain_fraction", outcome.days_after_end or 0.0)
+    asked = Asked("mean_pain_fraction", day_of(outcome) or 0.0)
     if outcome.kind == "pct_reduction":
         return Question(asked, 1.0 - outcome.value / 100.0, "mean pain")
     if outcome.kind == "pct_of_baseline":
@@ -170,33 +169,42 @@ def ask(study: Study, arm: Arm, outcome: Outcome) -> Question | str:
         return "its baseline is not printed"
     after = outcome.value if outcome.kind == "mean" else baseline.value + outcome.value
     reading = f"of a baseline of {baseline.value:g} ({baseline.status})"
-    return Question(asked, after / baseline.value, "mean pain", reading)
+    return Question(asked, after / baseline.value, "mean pain", reading, baseline.value)
+
+
+def day_of(outcome: Outcome) -> float | None:
+    """Days after the last dose; what is printed of daily dosing without a day is taken at its end."""
+    if outcome.days_after_end is None and outcome.endpoint == "on_treatment":
+        return 0.0
+    return outcome.days_after_end
+
+
+def contrast_day(study: Study, arm: Arm, other: Arm, outcome: Outcome) -> float | str:
+    """The day of a p between two arms, or the reason why it says nothing here."""
+    reasons = (_cannot_be_placed(study, one, outcome) for one in (arm, other))
+    return next(filter(None, reasons), None) or day_of(outcome) or 0.0
 
 
 def _cannot_be_placed(study: Study, arm: Arm, outcome: Outcome) -> str | None:
     """Why a number is not one of patients' pain on a day of a regimen, or None."""
-    day, text = outcome.days_after_end, regimen_of(study, arm)
-    of_attacks = {o.arm for o in study.outcomes if o.kind == "frequency"}
+    day, text = day_of(outcome), regimen_of(study, arm)
     reasons = (
         (not outcome.usable, outcome.reason or "not usable"),
         (arm.role == "active_comparator", "another drug was given"),
-        (outcome.of != "patients", f"counts {outcome.of}, not patients"),
-        ("aborted" in outcome.measure or outcome.arm in of_attacks, "counts attacks, not pain"),
+        (outcome.kind == "frequency", "counts attacks, not pain"),
         (outcome.kind == "duration", "a mean duration; shares and mean pain are compared"),
         (text is None, arm.regimen_reason or "no regimen of the study is known"),
         (day is None, "no single day is printed"),
     )
     found = next((reason for holds, reason in reasons if holds), None)
-    return found or _no_such_day(Regimen.parse(text or ""), day or 0.0, arm)
+    return found or _no_such_day(Regimen.parse(text or ""), day or 0.0)
 
 
-def _no_such_day(plan: Regimen, day: float, arm: Arm) -> str | None:
+def _no_such_day(plan: Regimen, day: float) -> str | None:
     if day > FOLLOW_UP_DAYS:
         return f"later than the {FOLLOW_UP_DAYS:g} days that are forecast"
     if 24.0 * day < -plan.last_dose_end_h:
         return "before the course"
-    if arm.role == "ketamine" and day == 0 and not plan.last.steps[-1].hours and plan.last.route != "iv":
-        return "taken as day 0, when the last dose has not acted yet"
     return None
 
 
@@ -205,8 +213,10 @@ def _responders(outcome: Outcome, baseline: float | None) -> Question | str:
     if isinstance(found, str):
         return found
     share, group, reading = found
-    asked = Asked("responder_fraction", outcome.days_after_end or 0.0, share)
-    return Question(asked, outcome.value, group, reading)
+    asked = Asked("responder_fraction", day_of(outcome) or 0.0, share)
+    if "aborted" in outcome.measure:
+        reading = f"attacks read as pain; {reading}"
+    return Question(asked, outcome.value, group, reading, baseline)
 
 
 def _share_of_relief(outcome: Outcome, baseline: float | None) -> tuple[float, Group, str] | str:
@@ -224,6 +234,9 @@ def _share_of_relief(outcome: Outcome, baseline: float | None) -> tuple[float, G
             return "a fall in points, and its baseline is not printed"
         reading = f"a fall of {fall:g} of {baseline:g} points: ≥ {100 * fall / baseline:.0f} % relief"
         return fall / baseline, "responders, share printed", reading
+    if level := re.match(r"pain (\d) or less", words):
+        share = 1.0 - float(level[1]) / (baseline or _USUAL_BASELINE)
+        return share, "responders, share printed", f"pain of {level[1]} or less: ≥ {100 * share:.0f} % relief"
     if no_share := next((reason for pattern, reason in _NO_SHARE.items() if re.search(pattern, words)), None):
         return no_share
     return _AUTHORS_WORD, "responders, authors' word", f"“{words}”, read as ≥ {100 * _AUTHORS_WORD:.0f} %"
@@ -257,11 +270,11 @@ def _compare_study(
             continue
         if outcome.kind == "p_between" and outcome.usable:
             other = arms[outcome.versus or ""]
-            reasons = (_cannot_be_placed(study, arm, outcome) for arm in (place.arm, other))
-            if reason := next(filter(None, reasons), None):
-                left_out.append(LeftOut(place, reason))
+            day = contrast_day(study, place.arm, other, outcome)
+            if isinstance(day, str):
+                left_out.append(LeftOut(place, day))
             else:
-                differences.append((place, other, Asked("mean_pain_fraction", outcome.days_after_end or 0.0)))
+                differences.append((place, other, Asked("mean_pain_fraction", day)))
             continue
         found = ask(study, place.arm, outcome)
         if isinstance(found, str):

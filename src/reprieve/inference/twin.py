@@ -1,0 +1,123 @@
+"""The relief model once more, differentiable, on the mean exposure of trial arms.
+
+The same equations as :mod:`reprieve.relief`, written a second time in JAX: gradients are needed here, and two
+programs that must agree check each other. docs/explanation/calibration.md derives them. People are 32 fixed
+quasi-random points; who responds, the context and the scatter from day to day are integrated exactly.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+import jax
+import jax.numpy as jnp
+from jax import lax
+from jax.scipy.stats import norm
+from scipy.stats import norm as scipy_norm
+from scipy.stats import qmc
+
+from reprieve.inference.fit_data import FitData, Looks
+
+Values = Mapping[str, Any]
+
+_PEOPLE = 32
+#: (32, 4): exposure, reversal rate, return, acute C50.
+_NORMALS = scipy_norm.ppf(qmc.Sobol(4, scramble=True, rng=7).random(_PEOPLE))
+_TINY = 1e-4
+
+
+def reversed_share(values: Values, data: FitData, structure: str) -> tuple[Any, Any]:
+    """What the drug has reversed at the edges of the bins, (n_arms, n_people, n_bins + 1), and its return, 1/h.
+
+    ``slow_site`` has no reversal that saturates: the drug fills a slow effect site (ng/mL over C50) instead.
+    ``hours`` counts hours with any drug (above 10 ng/mL), whatever the dose.
+    """
+    concentration = data.s + values["r_potency"] * data.r
+    exposure = jnp.exp(values["exposure_spread"] * _NORMALS[:, 0])
+    back = jnp.log(2.0) / (24.0 * values["return_half_life"]) * jnp.exp(-values["return_spread"] * _NORMALS[:, 2])
+    if structure == "slow_site":
+        felt = jnp.mean(concentration, axis=2)[:, None, :] * exposure[None, :, None] / values["reversal_c50"]
+        forth = back[None, :, None] * felt
+        total = jnp.broadcast_to(back[None, :, None], forth.shape)
+    else:
+        if structure == "hours":
+            felt = jnp.mean(concentration > 10.0, axis=2)[:, None, :] * jnp.ones(_PEOPLE)[None, :, None]
+        else:
+            people = concentration[:, None] * exposure[None, :, None, None]
+            felt = jnp.mean(people / (people + values["reversal_c50"]), axis=3)
+        rate = values["reversal_rate"] / 24.0 * jnp.exp(values["reversal_spread"] * _NORMALS[:, 1])
+        forth = rate[None, :, None] * felt
+        total = back[None, :, None] + forth
+
+    def over_a_bin(state: Any, step: tuple[Any, Any, Any]) -> tuple[Any, Any]:
+        gain, loss, hours = step
+        settled = gain / loss
+        state = settled + (state - settled) * jnp.exp(-loss * hours[:, None])
+        return state, state
+
+    start = jnp.zeros((data.edges.shape[0], _PEOPLE))
+    steps = (jnp.moveaxis(forth, 2, 0), jnp.moveaxis(total, 2, 0), jnp.diff(data.edges, axis=1).T)
+    _, states = lax.scan(over_a_bin, start, steps)
+    return jnp.moveaxis(jnp.concatenate([start[None], states]), 0, 2), back
+
+
+def relief_of(reversed_: Any, values: Values, structure: str) -> Any:
+    """Share of pain that a reversed share takes away in those who respond, before ``depth``."""
+    if structure == "plateau":
+        held = jnp.clip(reversed_, 1e-9, 1.0) ** values["plateau_exponent"]
+        half = values["plateau_half"] ** values["plateau_exponent"]
+        return held * (1.0 + half) / (held + half)
+    if structure == "slow_site":
+        filled = jnp.clip(reversed_, 1e-12, None) ** values["plateau_exponent"]
+        return filled / (1.0 + filled)
+    return reversed_
+
+
+def look(values: Values, data: FitData, at: Looks, states: Any, back: Any, structure: str) -> tuple[Any, ...]:
+    """Remaining pain of those who respond (n, n_people), their chance, and mean and spread of the context, (n,)."""
+    share = at.within[:, None]
+    reversed_ = states[at.arm, :, at.bin] * (1.0 - share) + states[at.arm, :, at.bin + 1] * share
+    reversed_ = reversed_ * jnp.exp(-back[None, :] * at.late_h[:, None])
+    relief = values["depth"] * relief_of(reversed_, values, structure)
+    site = (at.site_s + values["r_potency"] * at.site_r)[:, None]
+    half = values["acute_c50"] * jnp.exp(values["acute_spread"] * _NORMALS[:, 3])[None, :]
+    acute = values["acute_most"] * site / (site + half)
+    remaining = jnp.where(data.drug[at.arm][:, None], (1.0 - relief) * (1.0 - acute), 1.0)
+    lasting = values["context_lasting"]
+    fading = lasting + (1.0 - lasting) * jnp.exp2(-jnp.maximum(at.day, 0.0) / values["context_half_life"])
+    chance = jnp.where(data.drug[at.arm], jax.nn.sigmoid(values["chance"][at.arm]), 0.0)
+    return remaining, chance, values["context"][at.arm] * fading, values["context_spread"] * fading
+
+
+def _middle_and_spread(remaining: Any, context: Any, spread: Any, day_scatter: float) -> tuple[Any, Any]:
+    middle = remaining * (1.0 - context)[:, None]
+    return middle, jnp.sqrt((remaining * spread[:, None]) ** 2 + day_scatter**2)
+
+
+def share_with_relief(looked: tuple[Any, ...], threshold: Any, day_scatter: float) -> Any:
+    """Share of patients with at least ``threshold`` relief, (n,)."""
+    remaining, chance, context, spread = looked
+
+    def of(people: Any) -> Any:
+        middle, scatter = _middle_and_spread(people, context, spread, day_scatter)
+        return norm.cdf(((1.0 - threshold)[:, None] - middle) / scatter).mean(1)
+
+    share = chance * of(remaining) + (1.0 - chance) * of(jnp.ones_like(remaining[:, :1]))
+    return jnp.clip(share, _TINY, 1.0 - _TINY)
+
+
+def mean_pain(looked: tuple[Any, ...], day_scatter: float) -> tuple[Any, Any]:
+    """Mean pain as a share of baseline and its standard deviation between patients, (n,) each; pain is not negative."""
+    remaining, chance, context, spread = looked
+
+    def of(people: Any) -> tuple[Any, Any]:
+        middle, scatter = _middle_and_spread(people, context, spread, day_scatter)
+        ratio = middle / scatter
+        mean = middle * norm.cdf(ratio) + scatter * norm.pdf(ratio)
+        return mean.mean(1), (middle**2 + scatter**2).mean(1)
+
+    (with_mean, with_square), (without_mean, without_square) = of(remaining), of(jnp.ones_like(remaining[:, :1]))
+    mean = chance * with_mean + (1.0 - chance) * without_mean
+    square = chance * with_square + (1.0 - chance) * without_square
+    return mean, jnp.sqrt(jnp.maximum(square - mean**2, _TINY))
