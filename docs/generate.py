@@ -7,6 +7,7 @@ compares, so nothing here can go out of date unseen.
 
 from __future__ import annotations
 
+from functools import partial
 from pathlib import Path
 
 from generator import (
@@ -17,6 +18,7 @@ from generator import (
     evidence_pages,
     faq_page,
     kamp_page,
+    meta_page,
     models_page,
     printed,
     python_page,
@@ -39,17 +41,21 @@ PAGES = {
     "docs/reference/models.md": models_page.page,
     "docs/reference/measured-curves.md": kamp_page.page,
     "docs/reference/priors.md": evidence_pages.priors,
+    "docs/reference/meta-analysis.md": meta_page.page,
     "docs/reference/speed.md": speed_page.page,
     "docs/explanation/first-comparison.md": comparison_page.page,
 }
 
-#: Pictures of generated pages, by their path in the repository.
-PICTURES = {f"docs/reference/kamp2020/{name}": (curve, group) for name, curve, group in kamp_page.pictures()}
+#: Pictures of generated pages, by their path in the repository, each with what draws it.
+PICTURES = {
+    f"docs/reference/kamp2020/{name}": partial(kamp_page.picture, curve, group)
+    for name, curve, group in kamp_page.pictures()
+} | {f"docs/reference/meta-analysis/{name}": partial(meta_page.picture, name) for name in meta_page.pictures()}
 
 
 def drawn(name: str) -> str:
     """The SVG of one picture, by its path in the repository."""
-    return kamp_page.picture(*PICTURES[name]).svg + "\n"
+    return PICTURES[name]().svg + "\n"
 
 
 def made(name: str) -> str:

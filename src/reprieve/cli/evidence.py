@@ -5,6 +5,7 @@ from __future__ import annotations
 import click
 
 from reprieve.cli.as_json import JSON, print_json
+from reprieve.cli.evidence_forest import bubble, forest, funnel
 from reprieve.cli.verified_only import VERIFIED_ONLY
 from reprieve.errors import InputError
 from reprieve.units import parse_number
@@ -172,3 +173,8 @@ def table(
         from reprieve.cli.evidence_lists import print_numbers  # noqa: PLC0415
 
         print_numbers(rows)
+
+
+evidence.add_command(forest)
+evidence.add_command(funnel)
+evidence.add_command(bubble)

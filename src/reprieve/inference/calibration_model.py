@@ -68,7 +68,6 @@ def model(
     data, priors : the evidence and what is believed before it
     structure : one of ``STRUCTURES``
     weights : what each share, mean and contrast counts; 0 leaves it out
-    controlled_only : without cohorts their parameters keep their priors
     """
     values: dict[str, Any] = {name: fixed.value for name, fixed in priors.constants.items()}
     for name in parameters_of(structure, priors):

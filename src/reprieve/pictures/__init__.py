@@ -6,15 +6,23 @@ Every picture is drawn twice, for a page and for a phone, follows light and dark
 from reprieve.pictures.concentration import ConcentrationSeries, MeasuredPoints, RateStep, concentration_picture
 from reprieve.pictures.duration import duration_picture
 from reprieve.pictures.fan import fan_picture
+from reprieve.pictures.forest import ForestRow, ForestSummary, forest_picture
 from reprieve.pictures.picture import Picture, Table
+from reprieve.pictures.study_scatter import TrendLine, bubble_picture, funnel_picture
 
 __all__ = [
     "ConcentrationSeries",
+    "ForestRow",
+    "ForestSummary",
     "MeasuredPoints",
     "Picture",
     "RateStep",
     "Table",
+    "TrendLine",
+    "bubble_picture",
     "concentration_picture",
     "duration_picture",
     "fan_picture",
+    "forest_picture",
+    "funnel_picture",
 ]

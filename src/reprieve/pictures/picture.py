@@ -5,10 +5,21 @@ from __future__ import annotations
 from dataclasses import dataclass
 from html import escape
 from pathlib import Path
+from string import Template
 
 import numpy as np
 
 Cell = str | float | None
+
+_PAGE = Template("""<!doctype html>
+<html lang="en"><head><meta charset="utf-8"><meta name="viewport" content="width=device-width, initial-scale=1">
+<meta name="color-scheme" content="light dark"><title>$title</title><style>
+body{max-width:46rem;margin:0 auto;padding:1rem;font:1rem/1.5 system-ui,sans-serif}
+th,td{padding:.25rem .75rem .25rem 0;text-align:left}.rp-data{overflow-x:auto}.narrow{display:none}
+@media screen and (max-width:36rem){.wide{display:none}.narrow{display:block}}
+</style></head><body><figure style="margin:0"><div class="wide">$wide</div><div class="narrow">$narrow</div>
+$data</figure></body></html>
+""")
 
 
 @dataclass(frozen=True)
@@ -75,6 +86,12 @@ class Picture:
 
     def _repr_svg_(self) -> str:
         return self.svg
+
+    def page(self) -> str:
+        """A self-contained HTML page: the picture for page or phone, and its data."""
+        return _PAGE.substitute(
+            title=escape(self.title), wide=self.svg, narrow=self.narrow_svg, data=self.data_html(max_rows=1000)
+        )
 
     def data_html(self, max_rows: int = 40) -> str:
         """The table as folded HTML; a long one is thinned evenly and says so.

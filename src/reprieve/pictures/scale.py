@@ -107,3 +107,26 @@ def hour_ticks(low: float, high: float, count: int = 8) -> tuple[tuple[Tick, ...
         return tuple(Tick(tick.value * 24.0, tick.label) for tick in in_days), "d"
     step = _first_fitting(_HOUR_STEPS, high - low, count)
     return tuple(Tick(float(v), plain(v, 2)) for v in _multiples(low, high, step)), "h"
+
+
+#: Multiples of a power of ten that a logarithmic axis may carry, from the coarsest; the first with enough is taken.
+_RATIO_MULTIPLES = ((1.0,), (1.0, 3.0), (1.0, 2.0, 5.0), (1.0, 2.0, 3.0, 4.0, 5.0, 6.0, 7.0, 8.0, 9.0))
+
+
+def ratio_ticks(low: float, high: float, count: int = 6) -> tuple[Tick, ...]:
+    """Round ticks on an axis of natural logarithms, labelled with the numbers themselves.
+
+    Parameters
+    ----------
+    low, high : logarithms
+    count : at most about this many
+    """
+    decades = range(math.floor(low / math.log(10.0)), math.ceil(high / math.log(10.0)) + 1)
+    best: tuple[Tick, ...] = ()
+    for multiples in _RATIO_MULTIPLES:
+        values = [multiple * 10.0**decade for decade in decades for multiple in multiples]
+        inside = [value for value in values if low - 1e-9 <= math.log(value) <= high + 1e-9]
+        if best and len(inside) > count:
+            break
+        best = tuple(Tick(math.log(value), f"{value:.6g}") for value in inside)
+    return best or (Tick((low + high) / 2.0, f"{math.exp((low + high) / 2.0):.2g}"),)

@@ -87,6 +87,8 @@ def _swatch(kind: str, x: float, y: float) -> str:
     if kind in {"band", "wash", "bar", "outline", "rate", "session"}:
         height = 3.0 if kind == "session" else 9.0
         return element("rect", x=x, y=y - height / 2, width=_SWATCH - 6, height=height, class_=f"rp-{kind}")
+    if kind == "bubble":
+        return element("circle", cx=x + (_SWATCH - 6) / 2, cy=y, r=6.0, class_="rp-bubble")
     if kind == "dot":
         return element("circle", cx=x + (_SWATCH - 6) / 2, cy=y, r=3.5, class_="rp-dot")
     return element("line", x1=x, y1=y, x2=x + _SWATCH - 6, y2=y, class_=f"rp-{kind}")

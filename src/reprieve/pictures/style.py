@@ -44,6 +44,12 @@ _RULES = """
 .rp-session{fill:@ink}
 .rp-whisker{fill:none;stroke:@ink;stroke-width:1.5}
 .rp-dot{fill:@ink}
+.rp-square,.rp-diamond{fill:@accent}
+.rp-bubble{fill:@accent;fill-opacity:.3;stroke:@accent;stroke-width:1.5}
+.rp-bound{fill:none;stroke:@muted;stroke-width:1.5;stroke-dasharray:3 3}
+.rp-reach{fill:none;stroke:@accent;stroke-width:2.5}
+.rp .rp-study{font-weight:600}
+.rp .rp-halo{paint-order:stroke;stroke:@paper;stroke-width:3px;stroke-linejoin:round}
 """
 
 

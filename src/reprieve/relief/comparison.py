@@ -221,13 +221,17 @@ def _responders(outcome: Outcome, baseline: float | None) -> Question | str:
 
 def _share_of_relief(outcome: Outcome, baseline: float | None) -> tuple[float, Group, str] | str:
     """The share of relief that a study counted as response, its group and how it was read; or why there is none."""
-    words = outcome.response or ""
     if outcome.threshold is not None and outcome.threshold < 1.0:
         return outcome.threshold, "responders, share printed", ""
     if outcome.threshold is not None:
         share = round(1.0 - _HALF_A_POINT / (baseline or _USUAL_BASELINE), 2)
         known = f"of {baseline:g}" if baseline else f"of a baseline of {_USUAL_BASELINE:g}, assumed"
         return share, "complete relief", f"under half a point {known}: ≥ {100 * share:.0f} % relief"
+    return _in_words(outcome.response or "", baseline)
+
+
+def _in_words(words: str, baseline: float | None) -> tuple[float, Group, str] | str:
+    """A response that is not printed as a share of relief."""
     if points := re.match(r">=\s*(\d+)( mm of 100| points)", words):
         fall = float(points[1]) / (10.0 if "mm" in points[2] else 1.0)
         if baseline is None:

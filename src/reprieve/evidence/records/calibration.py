@@ -50,12 +50,15 @@ class CalibrationPriors(Record, frozen=True, kw_only=True):
         for name, belief in self.parameters.items():
             if belief.spread <= 0 or (belief.form in {"lognormal", "beta"} and belief.middle <= 0):
                 self.fail(f"{name}: a {belief.form} needs a spread above 0 and, where it has one, a middle above 0")
-        for name, entry in (*self.parameters.items(), *self.constants.items()):
+        units = {name: each.unit for name, each in self.parameters.items()}
+        units |= {name: each.unit for name, each in self.constants.items()}
+        for name, unit in units.items():
             try:
-                dimension(entry.unit)
+                dimension(unit)
             except UnitError as error:
                 self.fail(f"{name}: {error}")
 
     def citations(self) -> tuple[str, ...]:
         """Keys of the bibliography the priors rest on."""
-        return tuple(e.source for e in (*self.parameters.values(), *self.constants.values()) if e.source)
+        sources = [each.source for each in self.parameters.values()] + [each.source for each in self.constants.values()]
+        return tuple(source for source in sources if source)

@@ -48,6 +48,7 @@ class Outcome(Part, frozen=True, kw_only=True):
     threshold : the share of relief that counts as response; ``response`` says it where it is not a share
     usable : whether it can enter a fit; a ``reason`` says why not
     versus, relation : the other arm of a p, and ``<`` or ``>`` where it is a bound
+    favours : of a p, the arm whose result was better, where that was printed
     """
 
     arm: str
@@ -73,6 +74,7 @@ class Outcome(Part, frozen=True, kw_only=True):
     response: str | None = None
     versus: str | None = None
     relation: Literal["<", ">", ">="] | None = None
+    favours: str | None = None
     reason: str | None = None
     note: str | None = None
 
@@ -94,6 +96,8 @@ class Outcome(Part, frozen=True, kw_only=True):
             yield f"{self.measure} is a p against no other arm"
         if self.versus is not None and (self.versus not in arms or self.versus == self.arm):
             yield f"{self.measure} is compared with {self.versus!r}, which is no other arm"
+        if self.favours is not None and self.favours not in {self.arm, self.versus}:
+            yield f"{self.measure} favours {self.favours!r}, which is neither of the two arms compared"
 
     def _value_faults(self) -> Iterator[str]:
         unit, low, high = _VALUES[self.kind]

@@ -1,0 +1,145 @@
+"""``reprieve evidence forest``, ``funnel`` and ``bubble``: placebo-controlled trials pooled, printed and drawn."""
+
+from __future__ import annotations
+
+import sys
+from collections.abc import Callable
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import click
+
+from reprieve.cli.as_json import JSON, print_json
+from reprieve.errors import FileError, InputError
+
+if TYPE_CHECKING:
+    from reprieve.inference.synthesis import Synthesis
+    from reprieve.pictures import Picture
+
+
+def _options(command: Callable[..., None]) -> Callable[..., None]:
+    for option in (
+        JSON,
+        click.option("--verified-only", is_flag=True, help="Leave out numbers that were not seen in a source."),
+        click.option("--out", type=click.Path(path_type=Path), metavar="FILE", help="Draw it: FILE.svg or FILE.html."),
+        click.option("--condition", metavar="NAME", help="Only trials in this pain condition."),
+        click.option(
+            "--measure", metavar="ID", default=None,
+            help="rd, rr, or: of responders; md, smd: of pain. rd if not given, md after the first day.",
+        ),
+        click.option(
+            "--window", metavar="ID", default="day", show_default=True,
+            help="Time after the last dose: day, week (1-7 d), month (1-4 wk) or quarter (5-12 wk).",
+        ),
+    ):  # fmt: skip
+        command = option(command)
+    return command
+
+
+def _show_scipy() -> None:
+    """Undo what ``cli.main`` does for the commands that need no SciPy."""
+    if sys.modules.get("scipy", sys) is None:
+        del sys.modules["scipy"]
+
+
+def _synthesis(window: str, measure: str | None, condition: str | None, verified_only: bool) -> Synthesis:
+    _show_scipy()
+    from reprieve.evidence import read  # noqa: PLC0415
+    from reprieve.inference import effect_sizes  # noqa: PLC0415
+    from reprieve.inference import window as windows  # noqa: PLC0415
+    from reprieve.inference.synthesis import synthesise  # noqa: PLC0415
+
+    asked = windows.window(window)
+    how = effect_sizes.measure(measure or ("rd" if asked.id == "day" else "md"))
+    about = None if condition is None else read.condition(condition).id
+    studies = [study for study in read.studies() if about in (None, study.condition)]
+    return synthesise(studies, how, asked, verified_only=verified_only)
+
+
+def _check_out(out: Path | None) -> None:
+    if out is not None and out.suffix.lower() not in {".svg", ".html"}:
+        raise InputError(f"The picture is to be written to {out.name!r}; name a file that ends in .svg or .html.")
+
+
+def _write(picture: Picture, out: Path) -> None:
+    try:
+        if out.suffix.lower() == ".svg":
+            picture.save(out)
+        else:
+            out.write_text(picture.page(), encoding="utf-8")
+    except OSError as error:
+        raise FileError(f"{out}: the picture cannot be written ({error.strerror}); name another file.") from None
+    click.echo(f"Picture written to {out.resolve()}", err=True)
+
+
+def _answer(draw: str, made: Synthesis, out: Path | None, as_json: bool) -> None:
+    from reprieve.evidence import read  # noqa: PLC0415
+    from reprieve.inference import study_pictures  # noqa: PLC0415
+
+    pictures = {
+        "forest": study_pictures.forest_of, "funnel": study_pictures.funnel_of, "bubble": study_pictures.bubble_of,
+    }  # fmt: skip
+    picture = pictures[draw](made, read.references())
+    if as_json:
+        print_json(made.to_dict())
+    else:
+        from reprieve.cli.forest_screen import print_forest, print_points  # noqa: PLC0415
+
+        if draw == "forest":
+            print_forest(made, read.references())
+        else:
+            line = study_pictures.asymmetry_line if draw == "funnel" else study_pictures.slope_line
+            print_points(made, read.references(), line(made))
+    if out is not None:
+        _write(picture, out)
+
+
+@click.command()
+@_options
+def forest(
+    window: str, measure: str | None, condition: str | None, out: Path | None, verified_only: bool, as_json: bool
+) -> None:
+    """Pool ketamine against placebo in one window of time after the last dose.
+
+    Random effects with the Hartung-Knapp interval; one effect per study; what is left out is named with its reason.
+
+    \b
+    Examples:
+      reprieve evidence forest
+      reprieve evidence forest --window week --measure smd
+      reprieve evidence forest --measure or --out forest.svg
+    """
+    _check_out(out)
+    _answer("forest", _synthesis(window, measure, condition, verified_only), out, as_json)
+
+
+@click.command()
+@_options
+def funnel(
+    window: str, measure: str | None, condition: str | None, out: Path | None, verified_only: bool, as_json: bool
+) -> None:
+    """Effects against their standard errors, with Egger's test of asymmetry.
+
+    \b
+    Examples:
+      reprieve evidence funnel
+      reprieve evidence funnel --measure or --out funnel.html
+    """
+    _check_out(out)
+    _answer("funnel", _synthesis(window, measure, condition, verified_only), out, as_json)
+
+
+@click.command()
+@_options
+def bubble(
+    window: str, measure: str | None, condition: str | None, out: Path | None, verified_only: bool, as_json: bool
+) -> None:
+    """Effects against hours of infusion, with the meta-regression.
+
+    \b
+    Examples:
+      reprieve evidence bubble
+      reprieve evidence bubble --measure or --out bubble.svg
+    """
+    _check_out(out)
+    _answer("bubble", _synthesis(window, measure, condition, verified_only), out, as_json)

@@ -1,0 +1,1 @@
+"""What published comparisons say together: effect sizes, meta-analysis, meta-regression. Records in, numbers out."""
