@@ -87,7 +87,7 @@ def diagnose(found: Draws, divergences: int) -> Diagnostics:
     columns = np.concatenate([v.reshape(*v.shape[:2], -1) for v in found.values()], axis=2)
     each = range(columns.shape[2])
     return Diagnostics(
-        rhat_max=float(max(array_stats.rhat(columns[..., i], method="rank", chain_axis=0, draw_axis=1) for i in each)),
+        rhat_max=float(max(_rhat(columns[..., i]) for i in each)),
         ess_bulk_min=float(min(_ess(columns[..., i], "bulk") for i in each)),
         ess_tail_min=float(min(_ess(columns[..., i], "tail") for i in each)),
         divergences=divergences,
@@ -96,9 +96,13 @@ def diagnose(found: Draws, divergences: int) -> Diagnostics:
     )
 
 
+def _rhat(chains: NDArray[np.float64]) -> float:
+    return float(array_stats.rhat(chains, method="rank", chain_axis=0, draw_axis=1))  # type: ignore[no-untyped-call]
+
+
 def _ess(chains: NDArray[np.float64], method: str) -> float:
     prob = {"prob": (0.05, 0.95)} if method == "tail" else {}
-    return float(array_stats.ess(chains, method=method, chain_axis=0, draw_axis=1, **prob))
+    return float(array_stats.ess(chains, method=method, chain_axis=0, draw_axis=1, **prob))  # type: ignore[no-untyped-call]
 
 
 def flat(found: Draws) -> Draws:
