@@ -40,8 +40,8 @@ PAGES = {
     "docs/reference/duration-table.md": duration_page.page,
     "docs/reference/models.md": models_page.page,
     "docs/reference/measured-curves.md": kamp_page.page,
-    "docs/reference/priors.md": evidence_pages.priors,
     "docs/reference/meta-analysis.md": meta_page.page,
+    "docs/reference/posterior.md": evidence_pages.posterior,
     "docs/reference/speed.md": speed_page.page,
     "docs/explanation/first-comparison.md": comparison_page.page,
 }

@@ -1,10 +1,12 @@
-"""Protocols, conditions and relief priors, from their records."""
+"""Protocols, conditions and the calibrated relief model, from their records."""
 
 from __future__ import annotations
 
+import numpy as np
+
 from generator.table import table
 from reprieve.evidence import read
-from reprieve.evidence.records.relief_prior import Belief
+from reprieve.evidence.draws import PARAMETERS
 
 #: What the statuses on a page mean.
 STATUSES = (
@@ -65,45 +67,29 @@ def conditions() -> str:
     return "\n".join(parts)
 
 
-def priors() -> str:
-    """What is believed of the relief model."""
-    parts = ["# What is believed of the relief model\n", STATUSES]
-    for name in read.record_ids("relief_priors"):
-        prior = read.relief_prior(name)
-        studied = prior.studied
-        facts = [
-            ("calibration", prior.calibration), ("condition", studied.condition), ("form", studied.form),
-            ("route", studied.route), ("hours of infusion", _span(studied.infusion_hours)),
-            ("rate, mg/kg/h", _span(studied.mg_per_kg_per_hour)), ("age, years", _span(studied.age)),
-            ("weight, kg", _span(studied.weight)), ("status", f"{studied.status}. {studied.reason}"),
-        ]  # fmt: skip
-        rows = [
-            (
-                f"`{parameter}`", _value(belief), belief.unit, _people(belief), belief.status,
-                cited((belief.source,)) if belief.source else "–", belief.reason,
-            )
-            for parameter, belief in prior.parameters.items()
-        ]  # fmt: skip
-        columns = ("parameter", "value and what is not known", "unit", "between people", "status", "source", "why")
-        parts.append(f"## {name}\n\n{prior.title}.\n\n{table(('estimated on', ''), facts)}\n{table(columns, rows)}")
-    parts.append("The equations these enter are in [the relief model](../explanation/relief-model.md).")
-    return "\n".join(parts)
-
-
-def _span(ends: tuple[float, float]) -> str:
-    return f"{ends[0]:g} to {ends[1]:g}"
-
-
-def _value(belief: Belief) -> str:
-    if belief.form == "fixed":
-        return f"{belief.value:g}, fixed"
-    if belief.form == "uniform":
-        return f"anywhere from {belief.low:g} to {belief.high:g}"
-    if belief.form == "lognormal":
-        return f"{belief.value:g} (95 % {belief.low:g} to {belief.high:g}, lognormal)"
-    return f"{belief.value:g} (standard error {belief.se:g}, {belief.form})"
-
-
-def _people(belief: Belief) -> str:
-    spread = belief.between_subject
-    return f"SD of the log {spread.sd_log:g} ({spread.status}: {spread.reason})" if spread else "–"
+def posterior() -> str:
+    """The calibrated relief model, parameter by parameter."""
+    found = read.posterior()
+    about = found.calibration
+    rows = []
+    for name, fact in PARAMETERS.items():
+        low, middle, high = np.quantile(found.values[name], (0.05, 0.5, 0.95))
+        unit = "–" if fact.unit == "fraction" else fact.unit
+        rows.append((f"`{name}`", f"{middle:.3g}", f"{low:.3g} to {high:.3g}", unit, fact.meaning))
+    given = [
+        (f"`{name}`", f"{c.value:g}", c.unit, c.status, cited((c.source,)) if c.source else "–", c.reason)
+        for name, c in about.constants.items()
+    ]
+    ran = about.diagnostics
+    facts = [
+        ("fitted to", f"{about.fitted.numbers} numbers of {about.fitted.studies} studies"),
+        ("structure", about.structure), ("draws", about.n_draws), ("worst split R-hat", f"{ran.rhat_max:g}"),
+        ("smallest effective size, bulk and tail", f"{ran.ess_bulk_min:g} and {ran.ess_tail_min:g}"),
+        ("divergent transitions", ran.divergences),
+    ]  # fmt: skip
+    return "\n".join([
+        "# The calibrated relief model\n", table(("", ""), facts), "## Parameters\n",
+        table(("parameter", "median", "90 % interval", "unit", "what it is"), rows),
+        "## Taken as given\n", STATUSES, table(("constant", "value", "unit", "status", "source", "why"), given),
+        "The equations these enter are in [the relief model](../explanation/relief-model.md).",
+    ])  # fmt: skip

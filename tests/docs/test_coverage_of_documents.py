@@ -36,7 +36,7 @@ def test_every_public_name_is_described():
         ("protocols.md", read.protocol_ids()),
         ("conditions.md", read.condition_ids()),
         ("models.md", read.population_model_ids()),
-        ("priors.md", read.record_ids("relief_priors")),
+        ("posterior.md", tuple(read.posterior().values)),
     ],
 )
 def test_every_record_has_its_section(page, ids):

@@ -84,7 +84,7 @@ def _rests_on(answer: Mapping[str, Any]) -> str:
 
 def _nearest(answer: Mapping[str, Any]) -> str:
     near = [study_label(row) for row in answer["evidence"] if row["role"] != "computed from"]
-    return f"{', '.join(near[:3])} (for comparison, not used)" if near else "none"
+    return f"{', '.join(near[:3])} (for comparison)" if near else "none"
 
 
 def _patient(patient: Mapping[str, Any]) -> str:

@@ -114,8 +114,9 @@ def _with_depot(built: BuiltModel, route: Route) -> BuiltModel:
     says = (
         f"Absorption by the route {route.route} is approximated: {fraction:.3g} of the dose enters at a "
         f"first-order rate of {rate:.3g} per hour, chosen so that the typical concentration peaks at "
-        f"{60 * tmax:.3g} min. Exposure and peak time are as published; the height of the peak may not be."
+        f"{60 * tmax:.3g} min. "
     )
+    says += route.unverified or "Exposure and peak time are as published; the height of the peak may not be."
     return replace(
         built,
         graph=CompartmentGraph((*built.graph.names, name), (*built.graph.edges, Edge(depot, central))),

@@ -12,7 +12,7 @@ from collections.abc import Iterable
 from functools import cache
 from importlib.resources import files
 from pathlib import Path
-from typing import TypeVar
+from typing import TYPE_CHECKING, TypeVar
 
 import msgspec
 
@@ -33,17 +33,23 @@ from reprieve.evidence.records.interaction import Interaction
 from reprieve.evidence.records.model_choice import ModelChoice
 from reprieve.evidence.records.pharmacodynamics import Pharmacodynamics
 from reprieve.evidence.records.population_model import PopulationModel
+from reprieve.evidence.records.posterior import Calibration
 from reprieve.evidence.records.protocol import Protocol
 from reprieve.evidence.records.record import Record
 from reprieve.evidence.records.reference import Reference
-from reprieve.evidence.records.relief_prior import ReliefPrior
 from reprieve.evidence.records.review import Review
 from reprieve.evidence.records.route import Route
 from reprieve.evidence.records.safety_relation import SafetyRelation
 from reprieve.evidence.records.study import Study
 from reprieve.regimen import Regimen
 
+if TYPE_CHECKING:
+    from reprieve.evidence.draws import Posterior
+
 _ROOT = Path(str(files("reprieve.evidence")))
+_POSTERIOR = _ROOT / "posterior"
+#: What the relief model is fitted to or with: a change elsewhere in the evidence needs no new fit.
+_FITTED_WITH = ("studies", "calibration", "population_models", "routes", "model_choices", "clearance_ratios")
 _R = TypeVar("_R", bound=Record)
 
 
@@ -290,8 +296,22 @@ def fingerprint() -> str:
     SHA-256 over the name and the bytes of every YAML and CSV file of the evidence, in the order of their
     names: two forecasts with the same fingerprint rest on the same numbers.
     """
+    return _digest(path for suffix in ("*.yaml", "*.csv") for path in _ROOT.rglob(suffix))
+
+
+@cache
+def fitted_fingerprint() -> str:
+    """Twelve hex digits that change whenever anything does that the relief model was fitted to or with.
+
+    The calibration holds the value it was made at; a difference means that a new fit is due.
+    """
+    return _digest(
+        path for folder in _FITTED_WITH for kind in ("*.yaml", "*.csv") for path in (_ROOT / folder).rglob(kind)
+    )
+
+
+def _digest(paths: Iterable[Path]) -> str:
     digest = hashlib.sha256()
-    paths = (path for suffix in ("*.yaml", "*.csv") for path in _ROOT.rglob(suffix))
     for name, path in sorted((path.relative_to(_ROOT).as_posix(), path) for path in paths):
         content = path.read_bytes()
         digest.update(f"{name}\0{len(content)}\0".encode())
@@ -447,17 +467,32 @@ def duration_table() -> DurationTable:
     return found
 
 
-def relief_prior(prior_id: str) -> ReliefPrior:
-    """What is believed of a relief model by its id.
+@cache
+def calibration() -> Calibration:
+    """How the relief model was calibrated."""
+    found = read_record(Calibration, _POSTERIOR / "posterior.yaml")
+    check_citations(found, (constant.source for constant in found.constants.values() if constant.source))
+    return found
+
+
+@cache
+def posterior() -> Posterior:
+    """The calibrated relief model: draws of its parameters.
 
     Raises
     ------
-    UnknownName
-        No prior has this id; the nearest ones are named.
+    EvidenceError
+        The draws are missing, do not belong to their calibration, or hold what cannot be.
     """
-    found: ReliefPrior = _packaged(ReliefPrior, "relief_priors", prior_id, "relief prior")
-    check_citations(found, (b.source for b in found.parameters.values() if b.source))
-    return found
+    return read_posterior(_POSTERIOR, calibration())
+
+
+def read_posterior(folder: Path, about: Calibration) -> Posterior:
+    """The draws in a folder, checked against their calibration."""
+    # NumPy is not needed to read any record; who asks for claims or protocols does not wait for it.
+    from reprieve.evidence.draws import load_draws  # noqa: PLC0415
+
+    return load_draws(folder / "draws.npz", about)
 
 
 @cache

@@ -13,21 +13,23 @@ from numpy.typing import NDArray
 from reprieve.errors import InputError, OutsideEvidence
 from reprieve.evidence import read
 from reprieve.regimen import Regimen
-from reprieve.relief.course import course_times, follow_course, remaining_on_placebo
-from reprieve.relief.distribution import population_values, rounded
+from reprieve.relief.course import Course, check_days, follow_course
+from reprieve.relief.distribution import rounded
 from reprieve.relief.exposure_choice import choose_models
 from reprieve.relief.patient import Patient
-from reprieve.relief.verdict import finds_no_benefit
+from reprieve.relief.reported import reported_means, reported_shares, seen
+from reprieve.relief.studied import studied
+from reprieve.relief.verdict import finds_no_benefit, finds_no_benefit_at_all
 from reprieve.relief.virtual_patients import PEOPLE_PER_DRAW, VirtualPatients, draw_patients
 
-_PRIOR = "crps_dahan2011"
 #: kg; used and said when an arm's mean weight is not printed: the weight that published doses are scaled to.
 _USUAL_WEIGHT = 70.0
-#: Population draws, and people in each: enough that their own sampling noise can be taken out again.
-_DRAWS = 100
+#: Population draws: what is not known; each holds 20 people, over whose exposure is averaged.
+_DRAWS = 200
 _STUDIES = 2000
-#: Patients of one simulated study whose outcomes are averaged one by one; beyond, the error shrinks as 1/√n.
-_MOST_AVERAGED = 500
+#: h after the last dose ended, at which the acute effect is looked at for day 0: studies say "at the end" of whatever
+#: they measured first, and what was just given has to act before it can be measured.
+_DAY_0_H = np.array([0, 2, 5, 8, 12, 16, 20, 25, 30, 40, 50, 60]) / 60.0
 
 
 class Asked(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
@@ -109,8 +111,9 @@ def read_arm(given: Mapping[str, Any] | TrialArm) -> TrialArm:
 def predict_arm(given: Mapping[str, Any] | TrialArm, *, seed: int = 1) -> ArmPrediction:
     """Predict what a trial arm reports.
 
-    Each predicted study draws a population, then its ``n`` patients from it, and reports their mean or fraction.
-    Selection and expectation in studies without control are not modelled yet.
+    Each predicted study draws a population and a clinic, then reports the mean or fraction of its ``n`` patients. In
+    a cohort people are selected and more of their relief is not the drug's. Day 0 is the acute effect at its largest
+    within the hour after the last dose. By a topical dose, or where trials find no benefit, nobody responds.
 
     Parameters
     ----------
@@ -136,61 +139,71 @@ def _predict(arm: TrialArm, seed: int) -> ArmPrediction:
     weight = _USUAL_WEIGHT if arm.weight is None else arm.weight
     patient = Patient(age=arm.age, weight=weight, condition=arm.condition, pain=arm.pain)
     condition = read.condition(arm.condition)
-    prior = read.relief_prior(_PRIOR)
     certainty = condition.certainty_for(plan.route, several_days=plan.is_over_days)
+    posterior = read.posterior()
+    days = [asked.day for asked in arm.predict]
+    check_days(plan, days)
+    no_benefit = finds_no_benefit_at_all(certainty) or plan.route == "topical"
     people = draw_patients(
-        prior,
+        posterior,
         n_patients=_DRAWS * PEOPLE_PER_DRAW,
         seed=seed,
-        in_studied_condition=condition.id == prior.studied.condition,
-        no_benefit=finds_no_benefit(certainty),
+        condition=condition.id,
+        no_benefit=no_benefit,
+        nothing_lasts=finds_no_benefit(certainty),
+        cohort=arm.design == "cohort",
+        widen=studied().is_outside(condition.id, plan, weight),
     )
-    days = [asked.day for asked in arm.predict]
-    at_days = _remaining_at(days, arm.role, plan, people, patient)
+    assumed = [f"weight {_USUAL_WEIGHT:g} kg"] if arm.weight is None else []
+    if arm.role == "ketamine" and not no_benefit:
+        assumed += [said for route in plan.routes if (said := _unverified(plan, route))]
+        left = _left_by_drug(days, plan, people, patient)
+        chance = people.populations.chance
+    else:
+        left, chance = [np.ones(people.draw.size)] * len(days), np.zeros(people.n_draws)
 
     rng = np.random.default_rng([seed, 1])
     of_draw = rng.integers(_DRAWS, size=_STUDIES)
+    scatter = posterior.calibration.constants["day_scatter"].value
     draws = np.empty((len(days), _STUDIES))
-    for row, (asked, remaining) in enumerate(zip(arm.predict, at_days, strict=True)):
+    for row, (asked, factor) in enumerate(zip(arm.predict, left, strict=True)):
+        everybody = seen(factor, chance, people.populations, asked.day, day_scatter=scatter)
         if asked.measure == "mean_pain_fraction":
-            draws[row] = _reported_means(remaining, people, of_draw, arm.n, rng)
+            mean, sd = everybody.mean_pain()
+            spread = people.populations.mean_scatter[of_draw]
+            draws[row] = reported_means(mean[of_draw], sd[of_draw], spread, arm.n, rng)
         else:
-            responds = (remaining <= 1.0 - (asked.threshold or 0.0)).astype(float)
-            draws[row] = rng.binomial(arm.n, population_values(responds, people.draw)[of_draw]) / arm.n
-    assumed = (f"weight {_USUAL_WEIGHT:g} kg",) if arm.weight is None else ()
-    return ArmPrediction(arm, draws, assumed)
+            share = everybody.share_relieved(asked.threshold or 0.0)
+            precision = people.populations.reporting_precision
+            draws[row] = reported_shares(share[of_draw], precision[of_draw], arm.n, rng)
+    return ArmPrediction(arm, draws, tuple(assumed))
 
 
-def _remaining_at(
-    days: Sequence[float], role: str, plan: Regimen, people: VirtualPatients, patient: Patient
+def _unverified(plan: Regimen, route: str) -> str:
+    return "" if route == "iv" else read.route(route, plan.form).unverified
+
+
+def _left_by_drug(
+    days: Sequence[float], plan: Regimen, people: VirtualPatients, patient: Patient
 ) -> list[NDArray[np.float64]]:
-    """Pain as a share of baseline on each day asked for; without the drug only the timing matters."""
-    if role == "ketamine":
-        members = choose_models(plan.form, plan.route, patient.age)
-        course = follow_course(plan, members, people, patient, also_at_days=days)
-        return [course.remaining_at(day) for day in days]
+    """(n_people,) what the drug leaves of the pain of people who respond, on each day asked for."""
     end = plan.last_dose_end_h
-    course_times(plan, days)  # refuses days outside the course and its follow-up
-    return [remaining_on_placebo(people, np.array([end + 24.0 * day]), end)[:, 0] for day in days]
+    at = [end + 24.0 * np.asarray(days), end + _DAY_0_H] if 0.0 in days else [end + 24.0 * np.asarray(days)]
+    hours = np.unique(np.round(np.concatenate(at), 9))
+    if not days:
+        return []
+    members = choose_models(plan.form, plan.route, patient.age)
+    course = follow_course(plan, members, people, patient, hours=np.maximum(hours, 0.0))
+    return [_factor_on(course, day) for day in days]
 
 
-def _reported_means(
-    values: NDArray[np.float64],
-    people: VirtualPatients,
-    of_draw: NDArray[np.int64],
-    n: int,
-    rng: np.random.Generator,
-) -> NDArray[np.float64]:
-    """Means that studies of ``n`` patients report: their population's value and the error of sampling them."""
-    by_draw = values.reshape(people.n_draws, -1)
-    centred = by_draw - by_draw.mean(axis=1, keepdims=True)
-    per_draw = by_draw.shape[1]
-    # Residuals from a mean of few scatter too little; this restores their variance.
-    centred = centred * np.sqrt(per_draw / (per_draw - 1.0))
-    averaged = min(n, _MOST_AVERAGED)
-    who = rng.integers(per_draw, size=(of_draw.size, averaged))
-    error = centred[of_draw[:, None], who].mean(axis=1) * np.sqrt(averaged / n)
-    return np.asarray(np.clip(population_values(values, people.draw)[of_draw] + error, 0.0, None))
+def _factor_on(course: Course, day: float) -> NDArray[np.float64]:
+    column = int(np.argmin(np.abs(course.days - day)))
+    if day:
+        return course.drug_factor[:, column]
+    within = (course.hours >= course.end_h - 1e-6) & (course.hours <= course.end_h + 1.0 + 1e-6)
+    of_reversal = course.drug_factor[:, column] / (1.0 - course.acute[:, column])
+    return np.asarray(of_reversal * (1.0 - course.acute[:, within].max(axis=1)))
 
 
 def predict_arms(given: Any, *, seed: int = 1) -> list[dict[str, Any]]:

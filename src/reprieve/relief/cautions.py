@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from reprieve.evidence.records.condition import Certainty
 from reprieve.evidence.records.protocol import Protocol
-from reprieve.evidence.records.relief_prior import ReliefPrior
 from reprieve.regimen import Regimen
 from reprieve.relief.patient import Patient
 
@@ -13,7 +12,6 @@ def cautions(
     plan: Regimen,
     protocol: Protocol | None,
     patient: Patient,
-    prior: ReliefPrior,
     certainty: Certainty | None,
     exposure_note: str,
 ) -> tuple[str, ...]:
@@ -24,21 +22,18 @@ def cautions(
     plan : the regimen
     protocol : where it came from, if it was named
     patient : its weight decides whether a protocol's cap is passed
-    prior : the relief model's beliefs
     certainty : the published judgement that fits, None where nobody judged
     exposure_note : what the exposure approximates; empty when nothing
     """
     said: list[str] = []
     if protocol is not None:
         said += _about_protocol(plan, protocol, patient)
-    if patient.condition == prior.studied.condition:
-        said.append(prior.known_misfit)
     if exposure_note:
         said.append(exposure_note)
     if set(plan.forms) != {"esketamine"}:
         said.append(
-            "Potency of R-ketamine: one study finds it half as potent as S-ketamine, another finds no effect; "
-            "values from 0 to 1 were used."
+            "Potency of R-ketamine: one study finds it half as potent as S-ketamine, another finds no effect, and the "
+            "trials of pain decide little; the draws hold values across most of 0 to 1."
         )
     if certainty is None:
         said.append("Nobody has graded the evidence for this condition by this route.")

@@ -1,10 +1,12 @@
-"""Pain over a course: the structural model that joins exposure, sensitisation, acute effect and placebo.
+"""Pain over a course: the calibrated model that joins exposure, sensitisation, acute effect and context.
 
-    pain(t) = P0 · [1 - r (1 - S(t))] · [1 - A(Ce(t))] · [1 - placebo(t)]
+    D(t) = depth · R^γ (1 + ρ^γ) / (R^γ + ρ^γ)         R the reversed fraction, 0 to 1
+    A(t) = most · Ce / (Ce + C50)                       Ce at the effect site
+    pain(t) = P0 · [responds ? (1 - D)(1 - A) : 1] · [1 - context(t)]
 
-S is the sensitised fraction (:mod:`reprieve.pkpd.slow_state`), r says whether this person's pain depends on it,
-A = Ce / (Ce + C50) is the acute effect at the effect site, and placebo(t) is constant during the course and is
-lost exponentially after it. On placebo the first two factors are 1.
+R is 1 less the sensitised fraction (:mod:`reprieve.pkpd.slow_state`); relief stays near its plateau until much of it
+has returned. Context is what pain does without the drug (placebo, time, regression to the mean): constant during the
+course, partly lost after it, below 0 in people whose pain rises. On placebo the middle factor is 1.
 """
 
 from __future__ import annotations
@@ -31,6 +33,8 @@ Floats = NDArray[np.float64]
 
 #: Follow-up, days after the end of the last dose; relief still there then is censored.
 FOLLOW_UP_DAYS = 365.0
+#: The scale of pain ends here; without the drug some people's pain rises, and none beyond it.
+WORST_PAIN = 10.0
 #: Minutes after a dose starts or ends at which the acute effect is looked at.
 _MINUTES = (1, 2, 3, 5, 7, 10, 15, 20, 25, 30, 40, 50, 60, 75, 90, 105, 120, 150, 180, 210, 240, 300, 360)
 _POINTS_DURING_COURSE = 120
@@ -46,8 +50,10 @@ class Course:
     hours : (n_times,) h after the start of the first dose, rising
     end_h : h, end of the last dose
     concentration : ng/mL of the drug given, (all forms of it together)
-    acute : acute effect A, share of pain taken away
-    reversed_ : sensitisation reversed, 1 - S
+    responds : (n_patients,) whether the drug does anything to this person's pain
+    acute : acute effect A, share of pain taken away in people who respond
+    reversed_ : sensitisation reversed, R
+    drug_factor : (1 - D)(1 - A), what the drug leaves of the pain of this person if it responds
     remaining : pain as a share of baseline, with drug
     remaining_on_placebo : the same people without the drug
     note : what the exposure approximates
@@ -56,8 +62,10 @@ class Course:
     hours: Floats
     end_h: float
     concentration: Floats
+    responds: NDArray[np.bool_]
     acute: Floats
     reversed_: Floats
+    drug_factor: Floats
     remaining: Floats
     remaining_on_placebo: Floats
     note: str
@@ -91,11 +99,18 @@ def _no_such_day(day: float, first: float) -> str:
     )
 
 
-def remaining_on_placebo(people: VirtualPatients, hours: Floats, end_h: float) -> Floats:
-    """Pain as a share of baseline without the drug, (n_patients, n_times).
+def relief_by_reversal(reversed_: Floats, people: VirtualPatients) -> Floats:
+    """D: share of pain gone by reversed sensitisation, (n_patients, n_times), in people who respond."""
+    exponent = people.plateau_exponent[:, None]
+    half = people.plateau_half[:, None] ** exponent
+    raised = np.maximum(reversed_, 0.0) ** exponent
+    return np.asarray(people.depth[:, None] * raised * (1.0 + half) / (raised + half))
 
-    Placebo takes its share away from the first dose on and is lost exponentially after the last. The look at hour
-    0 of a course that lasts is the baseline; a dose given at once has just been given then.
+
+def remaining_on_placebo(people: VirtualPatients, hours: Floats, end_h: float) -> Floats:
+    """Pain as a share of baseline without the drug, (n_patients, n_times), 0 or more; above 1 where pain rose.
+
+    The look at hour 0 of a course that lasts is the baseline; a dose given at once has just been given then.
 
     Parameters
     ----------
@@ -103,37 +118,41 @@ def remaining_on_placebo(people: VirtualPatients, hours: Floats, end_h: float) -
     hours : (n_times,) h after the start of the first dose
     end_h : h, end of the last dose
     """
-    since_end = np.maximum(hours - end_h, 0.0)
-    placebo = people.placebo_size[:, None] * np.exp(-people.k_placebo[:, None] * since_end)
+    left = people.populations.context_left((hours - end_h) / 24.0)[people.draw]
+    gone = people.context_size[:, None] * left
     if end_h > 0.0:
-        placebo[:, hours == 0.0] = 0.0
-    return np.asarray(1.0 - placebo)
+        gone[:, hours == 0.0] = 0.0
+    return np.asarray(np.maximum(1.0 - gone, 0.0))
 
 
-def course_times(regimen: Regimen, also_at_days: Sequence[float] = ()) -> Floats:
-    """Hours to look at: minutes around the first and last dose, the course, then days to the end of follow-up.
+def check_days(regimen: Regimen, days: Sequence[float]) -> None:
+    """Refuse days before the first dose or after the end of follow-up.
 
     Parameters
     ----------
     regimen : what is given
-    also_at_days : days after the end of the last dose, each within the course or its follow-up
+    days : after the end of the last dose; negative is during the course
 
     Raises
     ------
     InputError
-        A day lies before the first dose or after the end of follow-up.
+        Naming the day and what is allowed.
     """
+    first = -regimen.last_dose_end_h / 24.0
+    for day in days:
+        if not first - 1e-9 <= day <= FOLLOW_UP_DAYS + 1e-9:
+            raise InputError(_no_such_day(day, first))
+
+
+def course_times(regimen: Regimen) -> Floats:
+    """Hours to look at: minutes around the first and last dose, the course, then days to the end of follow-up."""
     end = regimen.last_dose_end_h
-    for day in also_at_days:
-        if not -end / 24.0 - 1e-9 <= day <= FOLLOW_UP_DAYS + 1e-9:
-            raise InputError(_no_such_day(day, -end / 24.0))
     minutes = np.array(_MINUTES) / 60.0
     days = np.concatenate([[0.25, 0.5, 0.75], np.arange(1, 85), np.arange(86, FOLLOW_UP_DAYS + 1, 3), [FOLLOW_UP_DAYS]])
     asked = np.concatenate([
         [0.0],
         np.linspace(0.0, end, _POINTS_DURING_COURSE),
         *(_around_sessions(part, end) for part in regimen.parts),
-        end + 24.0 * np.asarray(also_at_days, dtype=float),
         end + minutes,
         end + 24.0 * days,
     ])  # fmt: skip
@@ -160,7 +179,7 @@ def follow_course(
     people: VirtualPatients,
     patient: Patient,
     *,
-    also_at_days: Sequence[float] = (),
+    hours: Floats | None = None,
 ) -> Course:
     """Follow virtual patients through a regimen.
 
@@ -171,7 +190,7 @@ def follow_course(
         among them in turn
     people : the virtual patients
     patient : weight, and what else the population models use
-    also_at_days : days after the end of the last dose to look at besides the usual ones; negative is during it
+    hours : (n_times,) rising h after the start of the first dose to look at; :func:`course_times` when not given
 
     Returns
     -------
@@ -179,7 +198,7 @@ def follow_course(
     """
     # Where nothing is known of interactions the answer lists them as missing; a note by each model would repeat it.
     patient = replace(patient, interactions=patient.interactions or ())
-    hours = course_times(regimen, also_at_days)
+    hours = course_times(regimen) if hours is None else hours
     end = regimen.last_dose_end_h
     shape = (people.draw.size, hours.size)
     concentration, acute, reversed_ = np.empty(shape), np.empty(shape), np.empty(shape)
@@ -193,14 +212,16 @@ def follow_course(
         )
         notes.append(note)
     on_placebo = remaining_on_placebo(people, hours, end)
-    depends = people.depends[:, None]
+    drug_factor = (1.0 - relief_by_reversal(reversed_, people)) * (1.0 - acute)
     return Course(
         hours=hours,
         end_h=end,
         concentration=concentration,
+        responds=people.responds,
         acute=acute,
         reversed_=reversed_,
-        remaining=(1.0 - depends * reversed_) * (1.0 - acute) * on_placebo,
+        drug_factor=drug_factor,
+        remaining=np.where(people.responds[:, None], drug_factor, 1.0) * on_placebo,
         remaining_on_placebo=on_placebo,
         note=_said_once(notes),
     )
@@ -224,10 +245,11 @@ def _exposed(
 
     def slow(readout: Floats) -> SlowState:
         felt = sum(strengths[name][:, None] * readout[:, built.analytes.index(name)] for name in strengths)
-        return SlowState(np.asarray(felt), people.c50, people.hill, people.k_des, people.k_rec)
+        return SlowState(np.asarray(felt), people.c50, np.ones_like(people.c50), people.k_des, people.k_rec)
 
     doses = individual_dose_events(built, regimen, patient.weight_kg)
     result = simulate_individually(system_of(built, slow, n_subjects=people.draw.size), doses, hours)
     site = np.maximum(result.values[:, :, -1], 0.0)
     given = np.maximum(result.values[:, :, :-1].sum(axis=2), 0.0)
-    return given, site / (site + people.acute_c50[:, None]), result.slow, built.note
+    acute = people.acute_most[:, None] * site / (site + people.acute_c50[:, None])
+    return given, acute, result.slow, built.note

@@ -64,18 +64,19 @@ def acute_relief(course: Course, threshold: float) -> dict[str, Floats]:
     ``offset_h`` : hours after the end of the last dose until the effect is below θ for good; 0 if it never is
         above it then, NaN in those who never reach θ
     """
-    reached = course.acute >= threshold
+    felt = course.acute * course.responds[:, None]
+    reached = felt >= threshold
     ever = reached.any(axis=1)
     first = np.argmax(reached, axis=1)
     rows = np.arange(len(reached))
     before = np.maximum(first - 1, 0)
-    onset = _crossing(course.hours, course.acute, rows, before, first, threshold)
+    onset = _crossing(course.hours, felt, rows, before, first, threshold)
     last = reached.shape[1] - 1 - np.argmax(reached[:, ::-1], axis=1)
     following = np.minimum(last + 1, course.hours.size - 1)
-    offset = _crossing(course.hours, course.acute, rows, last, following, threshold) - course.end_h
+    offset = _crossing(course.hours, felt, rows, last, following, threshold) - course.end_h
     return {
         "onset_min": np.where(ever, 60.0 * onset, np.nan),
-        "peak": course.acute.max(axis=1),
+        "peak": felt.max(axis=1),
         "offset_h": np.where(ever, np.maximum(offset, 0.0), np.nan),
     }
 

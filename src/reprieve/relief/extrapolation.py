@@ -5,9 +5,9 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 
 from reprieve.evidence.records.population_model import PopulationModel
-from reprieve.evidence.records.relief_prior import Studied
 from reprieve.regimen import Regimen
 from reprieve.relief.patient import Patient
+from reprieve.relief.studied import Studied
 
 
 def extrapolations(
@@ -18,54 +18,32 @@ def extrapolations(
     Parameters
     ----------
     patient, regimen : the question
-    studied : what the relief parameters were estimated on
+    studied : what the relief model was calibrated on
     models : the population models of exposure; each has its own people
     no_benefit : trials of this condition and route find no benefit, so none was taken to last
     """
     said: list[str] = []
-    if patient.condition != studied.condition:
+    if patient.condition not in studied.conditions:
         name = (patient.condition or "this pain").replace("_", " ")
         taken = (
             f"trials find no lasting benefit in {name} by this route, so none was forecast beyond placebo."
             if no_benefit
-            else f"how many people's {name} pain depends on sensitisation is unknown and was taken as anywhere from "
-            f"none to as many."
+            else f"how many people with {name} pain respond was taken to be as in any other condition."
         )
-        said.append(f"Condition: the relief parameters come from {studied.condition.upper()}; {taken}")
-    if other := [form for form in regimen.forms if form != studied.form]:
-        said.append(
-            f"Form: lasting relief was estimated with {studied.form}; {' and '.join(other)} is converted by its "
-            f"potency in experimental pain."
-        )
-    if other := [route for route in regimen.routes if route != studied.route]:
-        also = "" if len(other) == len(regimen.routes) else "alone"
-        what = f"{studied.route} infusion {also}".rstrip()
-        said.append(f"Route: lasting relief was estimated with {what}, not {' or '.join(other)} doses.")
-    low, high = studied.infusion_hours
-    if not low <= regimen.infusion_hours <= high:
-        said.append(
-            f"Hours: lasting relief was estimated on one course of about 100 h; this one has "
-            f"{regimen.infusion_hours:.3g} h of infusion."
-        )
-    if regimen.infusion_hours > 0 and isinstance(patient.weight, float):
-        slowest, fastest = studied.mg_per_kg_per_hour
+        said.append(f"Condition: the relief model was calibrated on no study of it; {taken}")
+    if other := [form for form in regimen.forms if form not in studied.forms]:
+        said.append(f"Form: no study of lasting relief gave {' or '.join(other)}; it is converted by its potency.")
+    if other := [route for route in regimen.routes if route not in studied.routes]:
+        said.append(f"Route: no study of lasting relief gave {' or '.join(other)} doses.")
+    if isinstance(patient.weight, float) and not studied.holds_infusion(regimen, patient.weight):
         rate = regimen.infused_mg(patient.weight) / regimen.infusion_hours / patient.weight
-        if not slowest <= rate <= fastest:
-            said.append(
-                f"Dose: lasting relief was estimated at {slowest:g} to {fastest:g} mg/kg/h; this course averages "
-                f"{rate:.3g} mg/kg/h."
-            )
-    if regimen.sessions > 1:
+        (shortest, longest), (slowest, fastest) = studied.hours, studied.rates
         said.append(
-            f"Sessions: the course that was estimated on was continuous; this one has {regimen.sessions} sessions."
+            f"Hours and dose: {regimen.infusion_hours:.3g} h at {rate:.3g} mg/kg/h together lie outside what was "
+            f"studied ({shortest:.2g} to {longest:.3g} h, {slowest:.2g} to {fastest:.2g} mg/kg/h)."
         )
-    for name, value, (least, most), unit in (
-        ("Age", patient.age, studied.age, "years"), ("Weight", patient.weight, studied.weight, "kg"),
-    ):  # fmt: skip
-        if isinstance(value, float) and not least <= value <= most:
-            said.append(
-                f"{name}: {value:.3g} {unit} is outside {least:g} to {most:g} {unit}, the relief study's patients."
-            )
+    if said and not no_benefit:
+        said.append("Outside what was studied, how many people respond is taken to be twice as uncertain.")
     for model in models:
         said += _beyond_people(patient, model)
     return tuple(said)

@@ -15,7 +15,7 @@ from reprieve.pictures import (
     fan_picture,
 )
 from reprieve.regimen import Regimen
-from reprieve.relief.course import FOLLOW_UP_DAYS, Course
+from reprieve.relief.course import FOLLOW_UP_DAYS, WORST_PAIN, Course
 from reprieve.relief.exposure_choice import Chosen
 from reprieve.relief.patient import Patient
 from reprieve.relief.sustained import Sustained
@@ -58,7 +58,8 @@ def _concentration(course: Course, regimen: Regimen, patient: Patient, members: 
 def _pain(course: Course, regimen: Regimen, patient: Patient, threshold: float) -> Picture:
     baseline = float(patient.pain or 0.0)
     shown = course.days <= _SHOWN_DAYS
-    pain = baseline * course.remaining[:, shown]
+    pain = np.minimum(baseline * course.remaining[:, shown], WORST_PAIN)
+    on_placebo = np.minimum(baseline * course.remaining_on_placebo[:, shown], WORST_PAIN)
     q10, q25, q75, q90 = np.quantile(pain, (0.1, 0.25, 0.75, 0.9), axis=0)
     spans = sorted((start, start + part.session_hours) for part in regimen.parts for start in part.starts_h)
     sessions = [((start - course.end_h) / 24.0, (stop - course.end_h) / 24.0) for start, stop in spans[:_MOST_SESSIONS]]
@@ -69,7 +70,7 @@ def _pain(course: Course, regimen: Regimen, patient: Patient, threshold: float) 
         q90,
         q25=q25,
         q75=q75,
-        placebo=baseline * course.remaining_on_placebo[:, shown].mean(axis=0),
+        placebo=on_placebo.mean(axis=0),
         baseline=baseline,
         threshold=(1.0 - threshold) * baseline,
         sessions=sessions,

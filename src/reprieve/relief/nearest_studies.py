@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from reprieve.evidence.records.study import Arm, Study
 from reprieve.regimen import Regimen
@@ -21,12 +21,20 @@ class Nearness:
     The distance adds up: another condition 3 (1.5 within neuropathic pain), another route 1.5, another form
     0.25, the log ratio of infusion hours, and up to 1 for a weaker design. These weights order a list for
     readers; nothing is computed from them.
+
+    Parameters
+    ----------
+    study, arm : the study and its nearest arm
+    distance : as above
+    why : in words
+    weight : 0 to 1, exp(-distance) as a share of that of all studies shown; they add up to 1
     """
 
     study: Study
     arm: Arm
     distance: float
     why: str
+    weight: float = 0.0
 
 
 def _hours(arm: Arm) -> float | None:
@@ -68,4 +76,6 @@ def nearest_studies(
     for study in studies:
         arms = [_nearness(study, arm, condition, regimen) for arm in study.arms if arm.role == "ketamine"]
         best.append(min(arms, key=lambda near: near.distance))
-    return tuple(sorted(best, key=lambda near: (near.distance, near.study.id))[:most])
+    shown = sorted(best, key=lambda near: (near.distance, near.study.id))[:most]
+    likeness = [math.exp(-near.distance) for near in shown]
+    return tuple(replace(near, weight=like / sum(likeness)) for near, like in zip(shown, likeness, strict=True))

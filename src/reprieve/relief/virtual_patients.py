@@ -4,67 +4,106 @@ from __future__ import annotations
 
 import math
 import zlib
-from dataclasses import dataclass, fields
+from dataclasses import dataclass, fields, replace
+from statistics import NormalDist
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
 from reprieve.errors import InputError
-from reprieve.evidence.records.relief_prior import Belief, ReliefPrior
-from reprieve.units import convert, dimension
+from reprieve.evidence.draws import Posterior
+from reprieve.units import convert
 
 Floats = NDArray[np.float64]
 
-#: People per population draw. Of 2,000 virtual patients, 100 draws of 20 serve better than 40 of 50: over 60 seeds
-#: the chance of relief at 4 weeks after a 100-h course (0.11) scatters by 0.008 instead of 0.010 and the ends of its
-#: interval (0.012 and 0.25) by 0.003 and 0.025 instead of 0.009 and 0.036. Fewer than 20 people leave too little to
-#: take the sampling noise out with: with 10 the lower end lies at 0.030, with 5 at 0.043.
+#: People per population draw. Fewer than 20 leave too little to take the sampling noise out with; more leave too few
+#: population draws to cover what is not known.
 PEOPLE_PER_DRAW = 20
 #: A forecast of as many takes 1.3 GB (measured); its random error, 0.2 % of the chance, is far below what is unknown.
 MOST_PATIENTS = 40_000
 #: Standard normals kept for the deviations of a pharmacokinetic model, more than any published model varies.
 _PK_NORMALS = 12
-#: Candidates sorted per population draw when its values are spread evenly.
-_PER_RANGE = 16
-_HOUSE_UNIT = {"time": "h", "rate constant": "1/h", "concentration": "ng/mL", "fraction": "fraction"}
-#: From the middle of a normal distribution to an end of its 95 % interval, in standard deviations.
-_Z95 = 1.959963984540054
+#: Outside what was studied, clinics are taken to differ twice as much as the studies did: the fit saw only how studied
+#: settings differ, nothing measures by how much others differ more, and twice makes the interval plainly wider.
+WIDENING = 2.0
+
+
+@dataclass(frozen=True)
+class Populations:
+    """What holds for everybody of a population draw; arrays (n_draws,).
+
+    Parameters
+    ----------
+    chance : that a person responds to the drug at all
+    chance_logit_mean, chance_logit_sd : of the log odds of ``chance`` between studies of this draw
+    context_mean : mean share of pain gone without the drug, at its largest
+    context_mean_typical, context_study_sd : of ``context_mean`` between studies of this draw
+    context_spread : SD of it between people
+    context_lasting : share of it that is not lost
+    context_half_life_d : d, with which the rest is lost after the last dose
+    reporting_precision : patients; how closely reported shares follow the model's
+    mean_scatter : SD of reported means, as a share of baseline, beyond sampling
+    """
+
+    chance: Floats
+    chance_logit_mean: Floats
+    chance_logit_sd: Floats
+    context_mean: Floats
+    context_mean_typical: Floats
+    context_study_sd: Floats
+    context_spread: Floats
+    context_lasting: Floats
+    context_half_life_d: Floats
+    reporting_precision: Floats
+    mean_scatter: Floats
+
+    def context_left(self, days: Floats) -> Floats:
+        """(n_draws, n_days) share of the context effect that is left; all of it up to the end of the last dose."""
+        lost = 2.0 ** (-np.maximum(days, 0.0) / self.context_half_life_d[:, None])
+        lasting = self.context_lasting[:, None]
+        return np.asarray(lasting + (1.0 - lasting) * lost)
 
 
 @dataclass(frozen=True)
 class VirtualPatients:
-    """People who could be this patient, drawn from the prior; arrays of length n_patients.
+    """People who could be this patient, drawn from the posterior; arrays of length n_patients.
 
     Parameters
     ----------
     draw : which population draw a person belongs to, 0 .. n_draws - 1
+    populations : what holds for everybody of a draw, arrays (n_draws,)
     pk_normals : (n_patients, 12) standard normals for the deviations of the pharmacokinetic model
     k_rec : 1/h, return of sensitisation
     k_des : 1/h, its reversal at full effect
     c50 : ng/mL of S-ketamine equivalent, half the fastest reversal
-    hill : Hill exponent of the reversal
-    depends : whether this person's pain depends on sensitisation (r of the model, 0 or 1)
+    plateau_exponent, plateau_half : shape of relief over the reversed fraction
+    depth : share of pain that full reversal takes away
+    responds : whether the drug does anything to this person's pain
     acute_c50 : ng/mL of S-ketamine equivalent, half the acute effect
+    acute_most : largest share of pain that the acute effect takes away
     ke0 : 1/h, equilibration of the effect site; one value, the population's
     r_potency : potency of R-ketamine relative to S-ketamine
-    placebo_size : share of pain taken away by placebo at first; 0 in those who do not respond to it
-    k_placebo : 1/h, loss of the placebo effect
+    context_normal : standard normal; where a person lies among others in what pain does without the drug
     r_clearance_rank, exposure_rank : 0 to 1, the same within a draw: where between the sources the clearance of
         R-ketamine and a published change of exposure lie
     """
 
     draw: NDArray[np.int64]
+    populations: Populations
     pk_normals: Floats
     k_rec: Floats
     k_des: Floats
     c50: Floats
-    hill: Floats
-    depends: NDArray[np.bool_]
+    plateau_exponent: Floats
+    plateau_half: Floats
+    depth: Floats
+    responds: NDArray[np.bool_]
     acute_c50: Floats
+    acute_most: Floats
     ke0: float
     r_potency: Floats
-    placebo_size: Floats
-    k_placebo: Floats
+    context_normal: Floats
     r_clearance_rank: Floats
     exposure_rank: Floats
 
@@ -73,10 +112,17 @@ class VirtualPatients:
         """Number of population draws."""
         return int(self.draw[-1]) + 1
 
+    @property
+    def context_size(self) -> Floats:
+        """(n_patients,) share of pain gone without the drug, at its largest; below 0 where pain rises."""
+        whole = self.populations
+        return np.asarray(whole.context_mean[self.draw] + whole.context_spread[self.draw] * self.context_normal)
+
     def of(self, rows: NDArray[np.bool_]) -> VirtualPatients:
         """Some of them; they keep their draw."""
         arrays = {each.name: getattr(self, each.name) for each in fields(self)}
-        return VirtualPatients(**{name: value[rows] if np.ndim(value) else value for name, value in arrays.items()})
+        chosen: dict[str, Any] = {name: value[rows] for name, value in arrays.items() if isinstance(value, np.ndarray)}
+        return replace(self, **chosen)
 
 
 def potency(form: str, r_potency: Floats) -> Floats:
@@ -90,54 +136,31 @@ def potency(form: str, r_potency: Floats) -> Floats:
     raise InputError(f"The potency of {form!r} is not known; forms are racemic, esketamine and arketamine.")
 
 
-def _population_values(belief: Belief, rng: np.random.Generator, n: int) -> Floats:
-    """Population values of one parameter, (n,), in its own unit."""
-    value, low, high, se = (np.nan if x is None else x for x in (belief.value, belief.low, belief.high, belief.se))
-    if belief.form == "lognormal":
-        # Median and both ends are published and are not quite symmetric: each side has its own spread.
-        normal = rng.standard_normal(n)
-        spread = np.where(normal < 0.0, math.log(value / low), math.log(high / value)) / _Z95
-        return np.asarray(value * np.exp(spread * normal))
-    if belief.form == "beta":
-        # Method of moments: mean m and variance se² give the two shapes of the beta distribution.
-        size = value * (1 - value) / se**2 - 1
-        return np.asarray(rng.beta(value * size, (1 - value) * size, n))
-    if belief.form == "normal":
-        return _normal_within_0_to_1(value, se, rng, n)
-    if belief.form == "uniform":
-        return np.asarray(low + (high - low) * rng.random(n))
-    return np.full(n, value)
-
-
-def _evenly_spread(belief: Belief, rng: np.random.Generator, n: int) -> Floats:
-    """Population values, (n,): one at random from each of n equally likely ranges, in random order.
-
-    Each is distributed as :func:`_population_values` has it, but together they cover the distribution as a Latin
-    hypercube does [1]_, so that an answer depends less on the seed: the chance of relief at 4 weeks after a 100-h
-    course scatters by 0.008 instead of 0.013 over 60 seeds.
+def _evenly_normal(rng: np.random.Generator, n: int) -> Floats:
+    """Standard normals, (n,), one from each of n equally likely ranges, in random order [1]_.
 
     References
     ----------
     .. [1] McKay MD, Beckman RJ, Conover WJ. Technometrics 1979;21:239-245.
     """
-    ranges = np.sort(_population_values(belief, rng, n * _PER_RANGE)).reshape(n, _PER_RANGE)
-    return np.asarray(rng.permutation(ranges[np.arange(n), rng.integers(_PER_RANGE, size=n)]))
+    inverse = NormalDist().inv_cdf
+    shares = (np.arange(n) + rng.uniform(1e-9, 1.0 - 1e-9, n)) / n
+    return np.asarray(rng.permutation([inverse(share) for share in shares]))
 
 
-def _normal_within_0_to_1(mean: float, sd: float, rng: np.random.Generator, n: int) -> Floats:
-    """A truncated normal, (n,): what falls outside 0 to 1 is drawn again, so nothing piles up at the ends."""
-    values = mean + sd * rng.standard_normal(n)
-    while (outside := (values < 0.0) | (values > 1.0)).any():
-        values[outside] = mean + sd * rng.standard_normal(int(outside.sum()))
-    return values
+def _rows(posterior: Posterior, rng: np.random.Generator, n: int) -> NDArray[np.int64]:
+    """Rows of the posterior, (n,): spread over the file, in random order."""
+    spread = (np.arange(n) + rng.random(n)) * posterior.n_draws / n
+    return np.asarray(rng.permutation(spread.astype(np.int64)))
 
 
-def _to_house_unit(belief: Belief) -> float:
-    return convert(1.0, belief.unit, _HOUSE_UNIT[dimension(belief.unit)])
+def logistic(log_odds: Floats) -> Floats:
+    """The chance with these log odds."""
+    return np.asarray(1.0 / (1.0 + np.exp(-log_odds)))
 
 
 def _stream(seed: int, name: str) -> np.random.Generator:
-    """A stream of its own for everything that is drawn: a change of one belief leaves all others as they were."""
+    """A stream of its own for everything that is drawn: a change of one leaves all others as they were."""
     return np.random.default_rng([seed, zlib.crc32(name.encode())])
 
 
@@ -146,18 +169,30 @@ def _is_whole(given: object) -> bool:
 
 
 def draw_patients(
-    prior: ReliefPrior, *, n_patients: int, seed: int, in_studied_condition: bool, no_benefit: bool
+    posterior: Posterior,
+    *,
+    n_patients: int,
+    seed: int,
+    condition: str,
+    no_benefit: bool = False,
+    nothing_lasts: bool = False,
+    cohort: bool = False,
+    widen: bool = False,
 ) -> VirtualPatients:
     """Draw virtual patients.
 
     Parameters
     ----------
-    prior : beliefs about the relief model
+    posterior : the calibrated relief model
     n_patients : rounded up to whole population draws of 20 people
     seed : the same seed gives the same people
-    in_studied_condition : the condition is the one the prior was estimated in
-    no_benefit : trials in this condition and route find no benefit, at moderate or high certainty: nobody's
-        pain depends on sensitisation
+    condition : id; conditions differ in how many people respond
+    no_benefit : trials in this condition and route find no benefit, at moderate or high certainty: nobody
+        responds, while drug is on board or later
+    nothing_lasts : trials of single sessions find nothing after the drug has gone: people respond, reversed
+        sensitisation relieves nobody
+    cohort : people of a study without control: selected, and with more relief that is not the drug's
+    widen : the question lies outside what was studied: how many respond is less certain
 
     Raises
     ------
@@ -172,38 +207,63 @@ def draw_patients(
     n = n_draws * PEOPLE_PER_DRAW
     draw = np.repeat(np.arange(n_draws), PEOPLE_PER_DRAW)
 
-    individual: dict[str, Floats] = {}
-    for name, belief in sorted(prior.parameters.items()):
-        rng = _stream(seed, name)
-        population = _to_house_unit(belief) * _evenly_spread(belief, rng, n_draws)
-        people = rng.standard_normal(n)
-        spread = belief.between_subject.sd_log if belief.between_subject else 0.0
-        individual[name] = population[draw] * np.exp(spread * people)
-    by_drug, by_placebo = _stream(seed, "responds to drug").random(n), _stream(seed, "responds to placebo").random(n)
+    rows = _rows(posterior, _stream(seed, "posterior"), n_draws)
+    value = {name: values[rows] for name, values in posterior.values.items()}
+    effect = posterior.effect_of(condition)[rows]
+    populations = _populations(value, effect, seed, no_benefit=no_benefit, cohort=cohort, widen=widen)
 
-    on_placebo = individual["effect_on_placebo"]
-    # An effect with drug is the drug's or placebo's: P = 1 - (1 - p_drug)(1 - p_placebo), solved for p_drug.
-    share = np.clip(1.0 - (1.0 - individual["effect_with_drug"]) / (1.0 - on_placebo), 0.0, 1.0)
-    if not in_studied_condition:
-        share = share * individual["share_outside_studied_condition"]
-    if no_benefit:
-        share = np.zeros(n)
-    size = _population_values(prior.parameters["placebo_size"], _stream(seed, "size of placebo effect"), n)
-    acute_half_life = prior.parameters["acute_half_life"]
-    ln2 = math.log(2.0)
+    def varied(name: str, spread: Floats) -> Floats:
+        """One value per person, lognormal around that of the draw."""
+        return np.asarray(value[name][draw] * np.exp(spread * _stream(seed, name).standard_normal(n)))
+
+    constants = posterior.calibration.constants
+    ke0 = math.log(2.0) / convert(constants["acute_half_life"].value, constants["acute_half_life"].unit, "h")
+    same = np.full(n, constants["reversal_spread"].value)
     return VirtualPatients(
         draw=draw,
+        populations=populations,
         pk_normals=_stream(seed, "pharmacokinetics").standard_normal((n, _PK_NORMALS)),
-        k_rec=ln2 / individual["return_half_life"],
-        k_des=individual["reversal_rate"],
-        c50=individual["reversal_c50"],
-        hill=individual["reversal_hill"],
-        depends=by_drug < share,
-        acute_c50=individual["acute_c50"],
-        ke0=ln2 / (_to_house_unit(acute_half_life) * (acute_half_life.value or math.nan)),
-        r_potency=individual["r_relative_potency"],
-        placebo_size=np.where(by_placebo < on_placebo, size, 0.0),
-        k_placebo=ln2 / individual["placebo_half_life"],
+        k_rec=math.log(2.0) / 24.0 / varied("return_half_life", value["return_spread"][draw]),
+        k_des=varied("reversal_rate", same) / 24.0,
+        c50=value["reversal_c50"][draw],
+        plateau_exponent=value["plateau_exponent"][draw],
+        plateau_half=value["plateau_half"][draw],
+        depth=np.zeros(n) if nothing_lasts else value["depth"][draw],
+        responds=_stream(seed, "responds to drug").random(n) < populations.chance[draw],
+        acute_c50=varied("acute_c50", value["acute_spread"][draw]),
+        acute_most=value["acute_most"][draw],
+        ke0=ke0,
+        r_potency=value["r_potency"][draw],
+        context_normal=_stream(seed, "context").standard_normal(n),
         r_clearance_rank=_stream(seed, "clearance of R-ketamine").random(n_draws)[draw],
         exposure_rank=_stream(seed, "change of exposure").random(n_draws)[draw],
+    )
+
+
+def _populations(
+    value: dict[str, Floats], effect: Floats, seed: int, *, no_benefit: bool, cohort: bool, widen: bool
+) -> Populations:
+    """Populations of the drawn rows, each in a clinic of its own."""
+    n = effect.size
+    logit = value["responder_logit"] + value["responder_condition_sd"] * effect
+    context = value["context_mean"]
+    if cohort:
+        logit = logit + value["cohort_selection"]
+        context = context + value["context_cohort"]
+    logit_sd = value["responder_study_sd"] * (WIDENING if widen else 1.0)
+    chance = logistic(logit + logit_sd * _evenly_normal(_stream(seed, "clinic: responders"), n))
+    if no_benefit:
+        logit, chance = np.full(n, -np.inf), np.zeros(n)
+    return Populations(
+        chance=chance,
+        chance_logit_mean=logit,
+        chance_logit_sd=logit_sd,
+        context_mean=context + value["context_study_sd"] * _evenly_normal(_stream(seed, "clinic: context"), n),
+        context_mean_typical=context,
+        context_study_sd=value["context_study_sd"],
+        context_spread=value["context_spread"],
+        context_lasting=value["context_lasting"],
+        context_half_life_d=value["context_half_life"],
+        reporting_precision=value["reporting_precision"],
+        mean_scatter=value["mean_scatter"],
     )

@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Literal
 
 from reprieve.errors import UnitError
+from reprieve.evidence.records.posterior import Constant
 from reprieve.evidence.records.record import Part, Record, Status
 from reprieve.units import dimension
 
@@ -25,16 +26,6 @@ class PriorBelief(Part, frozen=True, kw_only=True):
     status: Status
     reason: str
     middle: float = 0.0
-    source: str | None = None
-
-
-class Constant(Part, frozen=True, kw_only=True):
-    """A number that is held fixed, and why."""
-
-    value: float
-    unit: str
-    status: Status
-    reason: str
     source: str | None = None
 
 

@@ -16,8 +16,9 @@ from reprieve.regimen.forms import FORMS
 from reprieve.regimen.routes import ROUTES
 from reprieve.units import convert, dimension
 
-#: How the central value came about. ``published``: a published value. ``midpoint``: of the range.
-Choice = Literal["published", "midpoint"]
+#: How the central value came about. ``published``: a published value. ``midpoint``: of the range. ``assumed``: a
+#: stand-in that no source was read for; every answer that uses it says so.
+Choice = Literal["published", "midpoint", "assumed"]
 
 
 class Seen(Part, frozen=True, kw_only=True):
@@ -113,10 +114,25 @@ class Route(Record, frozen=True, kw_only=True):
                 self.fail(f"{what} is a midpoint, so its status is derived and not {central.status}")
         elif low is not None and high is not None and not low <= central.value <= high:
             self.fail(f"{what} is {central.value:g}, outside its range {low:g} to {high:g}")
+        if central.choice == "assumed":
+            if central.status not in {"recalled", "assumed"} or not central.note:
+                self.fail(f"{what} is assumed; its status must be recalled or assumed and its note must say why")
+        elif central.status == "assumed":
+            self.fail(f"{what} has the status assumed; then its choice is assumed too")
 
     def citations(self) -> tuple[str, ...]:
         """Keys of the bibliography this record rests on."""
         return tuple(seen.source for seen in self.evidence if seen.source)
+
+    @property
+    def unverified(self) -> str:
+        """What of the absorption is a stand-in, in one sentence; empty where everything was seen."""
+        parts = [
+            f"{what} {central.value:g}{'' if central.unit == 'fraction' else f' {central.unit}'} ({central.note})"
+            for what, central in (("bioavailability", self.bioavailability), ("time of the peak", self.tmax))
+            if central is not None and central.choice == "assumed"
+        ]
+        return f"Unverified absorption by the route {self.route}: {'; '.join(parts)}." if parts else ""
 
     def first_order(self) -> tuple[float, float]:
         """Bioavailability (fraction) and time of the peak (h).

@@ -1,0 +1,143 @@
+"""The posterior of the relief model: arrays of draws, each row one way the world may be."""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Mapping
+from dataclasses import dataclass
+from io import BytesIO
+from pathlib import Path
+from typing import NamedTuple
+
+import numpy as np
+from numpy.typing import NDArray
+
+from reprieve.errors import EvidenceError, OutsideEvidence
+from reprieve.evidence.records.posterior import Calibration
+
+Floats = NDArray[np.float64]
+
+
+class Fact(NamedTuple):
+    """What a parameter is: its unit, the range it must lie in, and its meaning in a phrase."""
+
+    unit: str
+    low: float
+    high: float
+    meaning: str
+
+
+_ANY, _SD = 1e6, 50.0
+#: Every parameter of a draw that has one value.
+PARAMETERS: Mapping[str, Fact] = {
+    "return_half_life": Fact("d", 0, _ANY, "half-life with which reversed sensitisation returns, typical person"),
+    "return_spread": Fact("fraction", 0, _SD, "SD between people of the log of that half-life"),
+    "reversal_rate": Fact("1/d", 0, _ANY, "rate of reversal at full effect of the drug"),
+    "reversal_c50": Fact("ng/mL", 0, _ANY, "S-ketamine equivalent with half the fastest reversal"),
+    "plateau_exponent": Fact("fraction", 0, _SD, "how sharply relief leaves its plateau as sensitisation returns"),
+    "plateau_half": Fact("fraction", 0, 1, "reversed fraction with half of the relief that full reversal gives"),
+    "depth": Fact("fraction", 0, 1, "share of a responder's pain that full reversal takes away"),
+    "r_potency": Fact("fraction", 0, 1, "potency of R-ketamine relative to S-ketamine"),
+    "acute_c50": Fact("ng/mL", 0, _ANY, "S-ketamine equivalent at the effect site with half the acute effect"),
+    "acute_spread": Fact("fraction", 0, _SD, "SD between people of the log of that concentration"),
+    "acute_most": Fact("fraction", 0, 1, "largest share of a responder's pain that the acute effect takes away"),
+    "context_mean": Fact("fraction", -1, 1, "mean share of pain gone without any drug: placebo, time, regression"),
+    "context_cohort": Fact("fraction", -1, 1, "added to it where nobody was given placebo"),
+    "context_spread": Fact("fraction", 0, _SD, "SD of it between people"),
+    "context_half_life": Fact("d", 0, _ANY, "half-life with which its passing part is lost after the last dose"),
+    "context_lasting": Fact("fraction", 0, 1, "share of it that is not lost"),
+    "context_study_sd": Fact("fraction", 0, _SD, "SD of its mean between studies"),
+    "responder_logit": Fact("fraction", -_SD, _SD, "log odds that a person responds to the drug at all"),
+    "responder_condition_sd": Fact("fraction", 0, _SD, "SD of these log odds between conditions"),
+    "responder_study_sd": Fact("fraction", 0, _SD, "SD of these log odds between studies of one condition"),
+    "cohort_selection": Fact("fraction", -_SD, _SD, "added to these log odds in studies without control"),
+    "reporting_precision": Fact("fraction", 0, _ANY, "precision of reported shares around the model's, in patients"),
+    "words_precision": Fact("fraction", 0, _ANY, "the same where response is told in words; used in the fit only"),
+    "words_shift": Fact("fraction", -_SD, _SD, "log odds of response in words; used in the fit only"),
+    "complete_shift": Fact("fraction", -_SD, _SD, "log odds of complete relief; used in the fit only"),
+    "mean_scatter": Fact("fraction", 0, _SD, "SD of reported means around the model's, beyond sampling"),
+}  # fmt: skip
+_BY_CONDITION = "condition_effect"
+_REMEDY = "Run `reprieve calibrate` to write both files anew"
+
+
+@dataclass(frozen=True)
+class Posterior:
+    """Draws from what is believed of the relief model after seeing the studies.
+
+    Parameters
+    ----------
+    calibration : how they came about
+    values : parameter to (n_draws,)
+    condition_effect : (n_draws, n_conditions) how conditions differ, standard normal before the fit
+    conditions : (n_conditions,) their ids
+    """
+
+    calibration: Calibration
+    values: Mapping[str, Floats]
+    condition_effect: Floats
+    conditions: tuple[str, ...]
+
+    @property
+    def n_draws(self) -> int:
+        """Number of draws."""
+        return len(self.condition_effect)
+
+    def effect_of(self, condition: str) -> Floats:
+        """(n_draws,) how a condition differs from the average one, in standard deviations between conditions.
+
+        Raises
+        ------
+        OutsideEvidence
+            The draws hold no such condition.
+        """
+        if condition not in self.conditions:
+            raise OutsideEvidence(
+                f"The calibrated relief model has no condition {condition!r}; it has {', '.join(self.conditions)}."
+            )
+        return self.condition_effect[:, self.conditions.index(condition)]
+
+
+def checked_posterior(calibration: Calibration, arrays: Mapping[str, NDArray[np.generic]], file: str) -> Posterior:
+    """The posterior from the arrays of its file.
+
+    Raises
+    ------
+    EvidenceError
+        An array is missing, is of another shape, or holds what cannot be; file, array and remedy are named.
+    """
+    for name in (*PARAMETERS, _BY_CONDITION, "conditions"):
+        if name not in arrays:
+            raise EvidenceError(f"{file}: the array {name!r} is missing. {_REMEDY}.")
+    conditions = tuple(map(str, arrays["conditions"]))
+    shapes = dict.fromkeys(PARAMETERS, (calibration.n_draws,))
+    for name, shape in {**shapes, _BY_CONDITION: (calibration.n_draws, len(conditions))}.items():
+        if arrays[name].shape != shape:
+            raise EvidenceError(f"{file}: {name!r} has the shape {arrays[name].shape}, not {shape}. {_REMEDY}.")
+    values = {name: arrays[name].astype(np.float64) for name in PARAMETERS}
+    for name, fact in PARAMETERS.items():
+        if not np.all((values[name] >= fact.low) & (values[name] <= fact.high)):
+            raise EvidenceError(f"{file}: {name!r} leaves the range {fact.low:g} to {fact.high:g}. {_REMEDY}.")
+    return Posterior(calibration, values, arrays[_BY_CONDITION].astype(np.float64), conditions)
+
+
+def load_draws(path: Path, calibration: Calibration) -> Posterior:
+    """The posterior from its file.
+
+    Raises
+    ------
+    EvidenceError
+        The file is missing or not the one the calibration is about, or its arrays cannot be.
+    """
+    try:
+        content = path.read_bytes()
+    except OSError as error:
+        raise EvidenceError(f"{path.name}: it cannot be read ({error.strerror}). {_REMEDY}.") from None
+    found = hashlib.sha256(content).hexdigest()
+    if found != calibration.draws_sha256:
+        raise EvidenceError(
+            f"{calibration.id}.yaml: draws_sha256 is {calibration.draws_sha256[:12]}…, but that of {path.name} is "
+            f"{found[:12]}…; they are not of one calibration. {_REMEDY}."
+        )
+    with np.load(BytesIO(content), allow_pickle=False) as arrays:
+        return checked_posterior(calibration, {name: arrays[name] for name in arrays.files}, path.name)

@@ -1,0 +1,91 @@
+"""The calibration of the relief model: what it was fitted to, how well it ran, and what it took as given.
+
+The draws themselves are arrays in a file beside the record (:mod:`reprieve.evidence.draws`).
+"""
+
+from __future__ import annotations
+
+from typing import Literal
+
+from reprieve.errors import UnitError
+from reprieve.evidence.records.record import Part, Record, Status
+from reprieve.units import dimension
+
+
+class Constant(Part, frozen=True, kw_only=True):
+    """A number that the fit took as given; ``source`` is a key of the bibliography, None where it is assumed."""
+
+    value: float
+    unit: str
+    status: Status
+    reason: str
+    source: str | None = None
+
+
+class Diagnostics(Part, frozen=True, kw_only=True):
+    """How well the sampler ran: worst split R-hat, smallest effective sizes, divergent transitions."""
+
+    rhat_max: float
+    ess_bulk_min: float
+    ess_tail_min: float
+    divergences: int
+
+
+class Fitted(Part, frozen=True, kw_only=True):
+    """What the model was fitted to."""
+
+    numbers: int
+    studies: int
+
+
+class Calibration(Record, frozen=True, kw_only=True):
+    """How the posterior came about.
+
+    Parameters
+    ----------
+    structure : the form of the relief model
+    n_draws : rows of the draws file
+    draws_sha256 : SHA-256 of the draws file, so that neither is replaced without the other
+    evidence_fingerprint : of the evidence that was fitted to
+        (:func:`reprieve.evidence.read.fitted_fingerprint`)
+    fitted : counts of what was fitted to
+    versions : program to version
+    diagnostics : of the sampler
+    constants : what was not fitted
+    """
+
+    structure: Literal["plateau"]
+    n_draws: int
+    draws_sha256: str
+    evidence_fingerprint: str
+    fitted: Fitted
+    versions: dict[str, str]
+    diagnostics: Diagnostics
+    constants: dict[str, Constant]
+
+    def check(self) -> None:
+        """Every constant is there and in a unit of its dimension."""
+        for name in _CONSTANTS.keys() ^ self.constants.keys():
+            self.fail(f"the constant {name} is {'missing' if name in _CONSTANTS else 'not one of the relief model'}")
+        for name, constant in self.constants.items():
+            try:
+                found = dimension(constant.unit)
+            except UnitError as error:
+                self.fail(f"{name}: {error}")
+            if found != _CONSTANTS[name]:
+                self.fail(f"{name} is given in {constant.unit!r}, a {found}; it must be a {_CONSTANTS[name]}")
+            if not constant.value > 0:
+                self.fail(f"{name} is {constant.value:g}; it must be greater than zero")
+            if constant.status in {"seen", "derived"} and constant.source is None:
+                self.fail(f"{name} is {constant.status} but names no source")
+        if self.n_draws < 1:
+            self.fail(f"n_draws is {self.n_draws}; it must be at least 1")
+
+    @property
+    def statement(self) -> str:
+        """What every answer says of its calibration."""
+        return f"calibrated on {self.fitted.numbers} numbers of {self.fitted.studies} studies"
+
+
+#: Constant to the dimension it must have.
+_CONSTANTS = {"reversal_spread": "fraction", "acute_half_life": "time", "day_scatter": "fraction"}

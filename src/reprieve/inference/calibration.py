@@ -1,0 +1,108 @@
+"""The calibration: fit the relief model to the studies and write the posterior that forecasts read."""
+
+from __future__ import annotations
+
+import hashlib
+import io
+from collections.abc import Callable, Sequence
+from dataclasses import asdict
+from importlib.metadata import version
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import yaml
+
+from reprieve.errors import OutsideEvidence
+from reprieve.evidence import read
+from reprieve.evidence.records.study import Study
+from reprieve.inference.calibration_model import parameters_of
+from reprieve.inference.fit_data import CONDITIONS, FitData, fit_data
+from reprieve.inference.sampling import Diagnostics, Draws, flat, sample
+
+#: The structure that ships; docs/validation/held-out.md compares it with the others.
+SHIPPED = "plateau"
+#: Draws kept of all: forecasts use 100 to 2,000 at a time, and the file stays small.
+_KEPT = 2000
+
+
+def evidence_data(studies: Sequence[Study] | None = None) -> FitData:
+    """The studies that are evidence, as data of a fit."""
+    constants = read.calibration_priors().constants
+    return fit_data(
+        studies if studies is not None else read.studies(),
+        acute_half_life_min=constants["acute_half_life"].value,
+        correlation=constants["repeated_correlation"].value,
+    )
+
+
+def calibrate(
+    folder: Path,
+    *,
+    seed: int = 1,
+    chains: int = 4,
+    warmup: int = 500,
+    draws: int = 700,
+    progress: bool = True,
+    say: Callable[[str], None] = print,
+) -> Diagnostics:
+    """Fit, check the sampler, and write ``draws.npz`` and ``posterior.yaml``.
+
+    Raises
+    ------
+    OutsideEvidence
+        The sampler cannot be believed; nothing is written.
+    """  # fmt: skip
+    data, priors, fingerprint = evidence_data(), read.calibration_priors(), read.fitted_fingerprint()
+    say(f"{data.n_reports} numbers of {len(data.studies)} studies; {len(data.left_out)} usable numbers are left out.")
+    found, diagnostics = sample(
+        data, priors, SHIPPED, warmup=warmup, draws=draws, chains=chains, seed=seed, progress=progress
+    )
+    if not diagnostics.passed:
+        raise OutsideEvidence(
+            f"The sampler did not converge (R-hat {diagnostics.rhat_max:.3f}, effective sizes "
+            f"{diagnostics.ess_bulk_min:.0f} and {diagnostics.ess_tail_min:.0f}, {diagnostics.divergences} divergent "
+            f"transitions), so nothing was written. Ask for more draws, or for another seed."
+        )
+    write(folder, flat(found), diagnostics, data, fingerprint, seed=seed)
+    return diagnostics
+
+
+def write(folder: Path, found: Draws, diagnostics: Diagnostics, data: FitData, fingerprint: str, *, seed: int) -> None:
+    """Write the two files of a posterior."""
+    names = parameters_of(SHIPPED, read.calibration_priors())
+    rows = np.linspace(0, len(found[names[0]]) - 1, min(_KEPT, len(found[names[0]]))).round().astype(int)
+    arrays: dict[str, Any] = {name: found[name][rows].astype(np.float32) for name in names}
+    arrays |= {
+        "condition_effect": found["condition_effect"][rows].astype(np.float32),
+        "conditions": np.array(CONDITIONS),
+    }
+    buffer = io.BytesIO()
+    np.savez_compressed(buffer, **arrays)
+    (folder / "draws.npz").write_bytes(buffer.getvalue())
+    constants = read.calibration_priors().constants
+    said = {
+        "id": "posterior",
+        "structure": SHIPPED,
+        "n_draws": len(rows),
+        "draws_sha256": hashlib.sha256(buffer.getvalue()).hexdigest(),
+        "evidence_fingerprint": fingerprint,
+        "fitted": {"numbers": data.n_reports, "studies": len(data.studies)},
+        "versions": {name: version(name) for name in ("numpyro", "jax", "numpy")} | {"seed": str(seed)},
+        "diagnostics": {
+            name: round(value, 3) if isinstance(value, float) else value
+            for name, value in asdict(diagnostics).items()
+            if name not in {"chains", "draws"}
+        },
+        "constants": {
+            name: {k: v for k, v in _plain(constants[name]).items() if v is not None}
+            for name in ("reversal_spread", "acute_half_life", "day_scatter")
+        },
+    }
+    header = "# The calibration of the relief model; `reprieve calibrate` writes this file and draws.npz.\n"
+    text = yaml.safe_dump(said, sort_keys=False, allow_unicode=True, width=110)
+    (folder / "posterior.yaml").write_text(header + text, encoding="utf-8")
+
+
+def _plain(constant: Any) -> dict[str, Any]:
+    return {name: getattr(constant, name) for name in ("value", "unit", "status", "reason", "source")}
