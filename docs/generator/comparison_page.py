@@ -18,11 +18,11 @@ from reprieve.relief.comparison import GROUPS, Compared, Comparison, Contrast, c
 
 _EXAMPLES = Path(__file__).resolve().parents[2] / "examples" / "eight_protocols"
 
-_INTRO = """# First comparison with published results
+_INTRO = """# Comparison with published results (in sample)
 
-The forecast has not been calibrated on trials. This page sets it beside every number in the evidence that it can be
-asked for, before anything is tuned, and says where it is wrong. It is made by `python docs/generate.py` from the
-evidence and the model; nobody types a number here.
+The relief model was calibrated on these studies, so this page shows how well it fits and not how well it predicts. It
+sets a prediction beside every number in the evidence that one can be asked for. It is made by `python docs/generate.py`
+from the evidence and the model; nobody types a number here.
 
 How to read it: each arm is predicted by `predict_arm` with the regimen of its record, at 70 kg (mean weights are
 rarely printed), with the size that was reported. The interval holds 80 % of what studies of that size would report if

@@ -64,7 +64,7 @@ def fit(design: Floats, seen: Floats, weight: Floats) -> PlainFit:
     penalty[-len(CONDITIONS) :] = 1.0 / _CONDITION_SD**2
     penalty[: -len(CONDITIONS)] = 1e-3
     scatter = 0.5
-    found = np.asarray(np.zeros(design.shape[1]))
+    found: NDArray[Any] = np.zeros(design.shape[1])
     for _ in range(20):
         precision = weight / scatter**2
         found = np.linalg.solve(
