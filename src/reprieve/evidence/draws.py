@@ -51,6 +51,7 @@ PARAMETERS: Mapping[str, Fact] = {
     "responder_condition_sd": Fact("fraction", 0, _SD, "SD of these log odds between conditions"),
     "responder_study_sd": Fact("fraction", 0, _SD, "SD of these log odds between studies of one condition"),
     "cohort_selection": Fact("fraction", -_SD, _SD, "added to these log odds in studies without control"),
+    "cohort_persistence": Fact("fraction", -_SD, _SD, "log factor of the return half-life in studies without control"),
     "reporting_precision": Fact("fraction", 0, _ANY, "precision of reported shares around the model's, in patients"),
     "words_precision": Fact("fraction", 0, _ANY, "the same where response is told in words; used in the fit only"),
     "words_shift": Fact("fraction", -_SD, _SD, "log odds of response in words; used in the fit only"),

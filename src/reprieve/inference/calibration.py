@@ -41,8 +41,8 @@ def calibrate(
     *,
     seed: int = 1,
     chains: int = 4,
-    warmup: int = 500,
-    draws: int = 700,
+    warmup: int = 600,
+    draws: int = 1500,
     progress: bool = True,
     say: Callable[[str], None] = print,
 ) -> Diagnostics:

@@ -14,7 +14,7 @@ from scipy.stats import norm as scipy_norm
 
 from reprieve.evidence.records.calibration import CalibrationPriors, PriorBelief
 from reprieve.inference import twin
-from reprieve.inference.fit_data import CONDITIONS, FitData
+from reprieve.inference.fit_data import CONDITIONS, FitData, Seen
 
 numpyro.enable_x64()
 
@@ -22,6 +22,8 @@ numpyro.enable_x64()
 #: ``slow_site``: drug in a slow effect site, the structure of Dahan 2011. ``hours``: hours on drug, whatever the dose.
 Structure = Literal["reversal", "plateau", "slow_site", "hours"]
 STRUCTURES: tuple[Structure, ...] = ("plateau", "reversal", "slow_site", "hours")
+
+Weights = tuple[Any, Any, Any]
 
 _ONLY: dict[str, tuple[str, ...]] = {
     "plateau_exponent": ("plateau", "slow_site"),
@@ -58,8 +60,8 @@ def model(
     data: FitData,
     priors: CalibrationPriors,
     structure: str,
-    weights: tuple[Any, Any, Any],
-    controlled_only: bool = False,
+    weights: Weights,
+    seen: Seen,
 ) -> None:
     """The joint distribution, for NumPyro.
 
@@ -68,6 +70,7 @@ def model(
     data, priors : the evidence and what is believed before it
     structure : one of ``STRUCTURES``
     weights : what each share, mean and contrast counts; 0 leaves it out
+    seen : what was printed
     """
     values: dict[str, Any] = {name: fixed.value for name, fixed in priors.constants.items()}
     for name in parameters_of(structure, priors):
@@ -77,7 +80,8 @@ def model(
     study = numpyro.sample("study_effect", between.expand([len(data.studies)]).to_event(1))
     context = numpyro.sample("study_context", between.expand([len(data.studies)]).to_event(1))
     values |= arm_values(values, data, condition, study, context)
-    for name, each in log_likelihood(values, data, structure, weights).items():
+    states = twin.reversed_share(values, data, structure)
+    for name, each in log_likelihood(values, data, structure, states, weights, seen).items():
         numpyro.factor(name, each.sum())
 
 
@@ -104,35 +108,43 @@ def reported_share(values: Mapping[str, Any], data: FitData, share: Any) -> tupl
 
 
 def log_likelihood(
-    values: Mapping[str, Any], data: FitData, structure: str, weights: tuple[Any, Any, Any]
+    values: Mapping[str, Any],
+    data: FitData,
+    structure: str,
+    states: tuple[Any, Any],
+    weights: Weights,
+    seen: Seen,
 ) -> dict[str, Any]:
     """Log likelihood of every share, mean, standard deviation and contrast, each times its weight."""
-    states, back = twin.reversed_share(values, data, structure)
+    reversed_, back = states
     scatter = values["day_scatter"]
 
     def looked(at: Any) -> tuple[Any, ...]:
-        return twin.look(values, data, at, states, back, structure)
+        return twin.look(values, data, at, reversed_, back, structure)
 
     threshold = np.array([r.threshold for r in data.shares])
     share, precision = reported_share(values, data, twin.share_with_relief(looked(data.at_shares), threshold, scatter))
     size = np.array([r.n for r in data.shares])
-    events = np.round([r.value * r.n for r in data.shares])
-    counted = dist.BetaBinomial(share * precision, (1.0 - share) * precision, size).log_prob(events)
+    counted = dist.BetaBinomial(share * precision, (1.0 - share) * precision, size).log_prob(seen.events)
 
     mean, sd = twin.mean_pain(looked(data.at_means), scatter)
     error = standard_errors(data, sd)
-    seen = np.array([r.value for r in data.means])
-    averaged = dist.Normal(mean, jnp.sqrt(error**2 + values["mean_scatter"] ** 2)).log_prob(seen)
+    averaged = dist.Normal(mean, jnp.sqrt(error**2 + values["mean_scatter"] ** 2)).log_prob(seen.means)
 
-    printed = np.array([i for i, r in enumerate(data.means) if r.sd], int)
-    sds, of = np.array([data.means[i].sd for i in printed], float), np.array([data.means[i].n for i in printed])
-    scattered = dist.Normal(jnp.log(sd[printed]), 1.0 / np.sqrt(2.0 * (of - 1)) + _SD_SCATTER).log_prob(np.log(sds))
+    printed = data.with_sd
+    of = np.array([data.means[i].n for i in printed])
+    scattered = dist.Normal(jnp.log(sd[printed]), sd_error(of)).log_prob(seen.log_sds)
     return {
         "shares": weights[0] * counted,
         "means": weights[1] * averaged,
         "spreads": weights[1][printed] * scattered,
         "contrasts": weights[2] * _contrasts(data, scatter, looked),
     }
+
+
+def sd_error(n: Any) -> Any:
+    """Of the log of a printed standard deviation of ``n`` patients."""
+    return 1.0 / np.sqrt(2.0 * (n - 1)) + _SD_SCATTER
 
 
 def standard_errors(data: FitData, sd: Any) -> Any:

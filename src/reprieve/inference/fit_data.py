@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
-from typing import Any, get_args
+from typing import Any, NamedTuple, get_args
 
 import numpy as np
 from numpy.typing import NDArray
@@ -31,6 +31,21 @@ class Looks:
     late_h: Array
     site_s: Array
     site_r: Array
+
+
+class Seen(NamedTuple):
+    """What was printed, or what a simulation prints instead; arrays.
+
+    Parameters
+    ----------
+    events : (n_shares,) patients with relief
+    means : (n_means,) mean pain, fraction of baseline
+    log_sds : (n_sds,) log of the standard deviations, in the order of ``FitData.with_sd``
+    """
+
+    events: Any
+    means: Any
+    log_sds: Any
 
 
 @dataclass(frozen=True)
@@ -69,14 +84,39 @@ class FitData:
         """Printed numbers in the fit."""
         return len(self.shares) + len(self.means) + len(self.contrasts)
 
+    @property
+    def with_sd(self) -> Array:
+        """Which means have a standard deviation printed, (n_sds,)."""
+        return np.array([i for i, r in enumerate(self.means) if r.sd], int)
+
+    @property
+    def seen(self) -> Seen:
+        """What the studies printed."""
+        return Seen(
+            np.round([r.value * r.n for r in self.shares]),
+            np.array([r.value for r in self.means]),
+            np.log([self.means[i].sd or np.nan for i in self.with_sd]),
+        )
+
+    @property
+    def study_of(self) -> tuple[Array, Array, Array]:
+        """Per kind (n,), the position of each report's study."""
+        of = {name: i for i, name in enumerate(self.studies)}
+        shares, means, contrasts = (np.array([of[r.study.id] for r in self.reports_of(k)], int) for k in range(3))
+        return shares, means, contrasts
+
     def reports_of(self, kind: int) -> tuple[Report, ...]:
         """Shares, means or contrasts: 0, 1, 2."""
         return (self.shares, self.means, self.contrasts)[kind]
 
+    def weights_where(self, keep: Callable[[Report], bool]) -> tuple[Array, Array, Array]:
+        """The weights with those of all other reports at zero."""
+        kept = [np.array([keep(r) for r in self.reports_of(k)], float) for k in range(3)]
+        return self.weights[0] * kept[0], self.weights[1] * kept[1], self.weights[2] * kept[2]
+
     def weights_without(self, study: str) -> tuple[Array, Array, Array]:
         """The weights with those of one study at zero."""
-        kept = [np.array([r.study.id != study for r in self.reports_of(k)], float) for k in range(3)]
-        return self.weights[0] * kept[0], self.weights[1] * kept[1], self.weights[2] * kept[2]
+        return self.weights_where(lambda r: r.study.id != study)
 
 
 def fit_data(studies: Iterable[Study], *, acute_half_life_min: float, correlation: float) -> FitData:

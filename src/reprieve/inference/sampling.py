@@ -2,7 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+import multiprocessing
+import os
+import tempfile
+from collections.abc import Callable, Mapping, Sequence
+from concurrent.futures import ProcessPoolExecutor
 from dataclasses import dataclass
 from functools import partial
 from typing import Any
@@ -15,10 +19,14 @@ from numpy.typing import NDArray
 from numpyro.infer import MCMC, NUTS, init_to_median, init_to_value
 
 from reprieve.evidence.records.calibration import CalibrationPriors
-from reprieve.inference.calibration_model import model
-from reprieve.inference.fit_data import FitData
+from reprieve.inference.calibration_model import Weights, model
+from reprieve.inference.fit_data import FitData, Seen
 
 Draws = dict[str, NDArray[np.float64]]
+#: A chain on one core is faster than two chains that share two: the arrays are small.
+_ONE_CORE = "--xla_cpu_multi_thread_eigen=false intra_op_parallelism_threads=1"
+#: The compiler's memory is only given back with the process.
+_CHAINS_PER_PROCESS = 8
 
 
 @dataclass(frozen=True)
@@ -43,17 +51,95 @@ class Diagnostics:
         return self.rhat_max <= 1.01 and min(self.ess_bulk_min, self.ess_tail_min) >= 400 and self.divergences == 0
 
 
+@dataclass(frozen=True)
+class Chain:
+    """One chain of NUTS to be run.
+
+    Parameters
+    ----------
+    data, priors, structure : the model
+    warmup, draws, seed : of the chain
+    weights, seen : of the reports; those of the data if not given
+    start : values to start from instead of the priors' medians
+    shown : show a bar on stderr
+    """
+
+    data: FitData
+    priors: CalibrationPriors
+    structure: str
+    warmup: int
+    draws: int
+    seed: int
+    weights: Weights | None = None
+    seen: Seen | None = None
+    start: Mapping[str, Any] | None = None
+    shown: bool = False
+
+
+def run(chain: Chain) -> tuple[Draws, int]:
+    """Draws of a chain (draws, ...), and its divergent transitions."""
+    begin = init_to_value(values=dict(chain.start)) if chain.start else init_to_median(num_samples=15)
+    kernel = NUTS(
+        partial(model, chain.data, chain.priors, chain.structure),
+        target_accept_prob=0.9,
+        max_tree_depth=7,
+        init_strategy=begin,
+    )
+    sampler = MCMC(
+        kernel,
+        num_warmup=chain.warmup,
+        num_samples=chain.draws,
+        num_chains=1,
+        progress_bar=chain.shown,
+        jit_model_args=True,
+    )
+    weights = tuple(jnp.asarray(w) for w in (chain.weights or chain.data.weights))
+    seen = Seen(*map(jnp.asarray, chain.seen or chain.data.seen))
+    sampler.run(jax.random.PRNGKey(chain.seed), weights, seen, extra_fields=("diverging",))
+    found = {name: np.asarray(v) for name, v in sampler.get_samples().items()}
+    return found, int(np.sum(sampler.get_extra_fields()["diverging"]))
+
+
+def run_all(chains: Sequence[Chain], *, done: Callable[[int], None] | None = None) -> list[tuple[Draws, int]]:
+    """The results of chains in their order, each on a core of its own.
+
+    Parameters
+    ----------
+    done : called with how many chains have ended
+    """
+    with tempfile.TemporaryDirectory() as cache:
+        pool = ProcessPoolExecutor(
+            max_workers=min(os.cpu_count() or 1, len(chains)),
+            mp_context=multiprocessing.get_context("spawn"),
+            initializer=_prepare,
+            initargs=(cache,),
+            max_tasks_per_child=_CHAINS_PER_PROCESS,
+        )
+        with pool:
+            found = []
+            for result in pool.map(run, chains):
+                found.append(result)
+                if done:
+                    done(len(found))
+    return found
+
+
+def _prepare(cache: str) -> None:
+    """One core for each process, and one compilation for all of them."""
+    os.environ["XLA_FLAGS"] = _ONE_CORE
+    jax.config.update("jax_compilation_cache_dir", cache)  # type: ignore[no-untyped-call]
+
+
 def sample(
     data: FitData,
     priors: CalibrationPriors,
     structure: str,
     *,
-    weights: tuple[Any, Any, Any] | None = None,
+    weights: Weights | None = None,
     warmup: int = 800,
     draws: int = 1000,
     chains: int = 4,
     seed: int = 1,
-    start: Mapping[str, Any] | None = None,
     progress: bool = False,
 ) -> tuple[Draws, Diagnostics]:
     """Posterior draws by NUTS.
@@ -61,25 +147,23 @@ def sample(
     Parameters
     ----------
     weights : of the reports; the data's own if not given
-    start : values to start from instead of the priors' medians
-    progress : show a bar on stderr
+    progress : show a bar on stderr for every other chain
 
     Returns
     -------
     parameter to (chains, draws, ...), and the diagnostics
     """
-    begin = init_to_value(values=dict(start)) if start else init_to_median(num_samples=15)
-    kernel = NUTS(
-        partial(model, data, priors, structure), target_accept_prob=0.9, max_tree_depth=7, init_strategy=begin
-    )
-    method = "vectorized" if chains > 1 else "sequential"
-    sampler = MCMC(
-        kernel, num_warmup=warmup, num_samples=draws, num_chains=chains, chain_method=method, progress_bar=progress
-    )
-    of = tuple(jnp.asarray(w) for w in (weights or data.weights))
-    sampler.run(jax.random.PRNGKey(seed), of, extra_fields=("diverging",))
-    found = {name: np.asarray(v) for name, v in sampler.get_samples(group_by_chain=True).items()}
-    return found, diagnose(found, int(np.sum(sampler.get_extra_fields()["diverging"])))
+    wanted = [
+        Chain(data, priors, structure, warmup, draws, 1000 * seed + i, weights, shown=progress and i % 2 == 0)
+        for i in range(chains)
+    ]
+    return together(run_all(wanted))
+
+
+def together(chains: Sequence[tuple[Draws, int]]) -> tuple[Draws, Diagnostics]:
+    """Chains of one posterior, (chains, draws, ...), and their diagnostics."""
+    found = {name: np.stack([draws[name] for draws, _ in chains]) for name in chains[0][0]}
+    return found, diagnose(found, sum(divergences for _, divergences in chains))
 
 
 def diagnose(found: Draws, divergences: int) -> Diagnostics:
@@ -87,20 +171,22 @@ def diagnose(found: Draws, divergences: int) -> Diagnostics:
     columns = np.concatenate([v.reshape(*v.shape[:2], -1) for v in found.values()], axis=2)
     each = range(columns.shape[2])
     return Diagnostics(
-        rhat_max=float(max(_rhat(columns[..., i]) for i in each)),
-        ess_bulk_min=float(min(_ess(columns[..., i], "bulk") for i in each)),
-        ess_tail_min=float(min(_ess(columns[..., i], "tail") for i in each)),
+        rhat_max=float(max(rhat(columns[..., i]) for i in each)),
+        ess_bulk_min=float(min(effective_size(columns[..., i], "bulk") for i in each)),
+        ess_tail_min=float(min(effective_size(columns[..., i], "tail") for i in each)),
         divergences=divergences,
         chains=columns.shape[0],
         draws=columns.shape[1],
     )
 
 
-def _rhat(chains: NDArray[np.float64]) -> float:
+def rhat(chains: NDArray[np.float64]) -> float:
+    """Rank-normalised split R-hat of (chains, draws)."""
     return float(array_stats.rhat(chains, method="rank", chain_axis=0, draw_axis=1))  # type: ignore[no-untyped-call]
 
 
-def _ess(chains: NDArray[np.float64], method: str) -> float:
+def effective_size(chains: NDArray[np.float64], method: str) -> float:
+    """Effective sample size of (chains, draws), ``bulk`` or ``tail``."""
     prob = {"prob": (0.05, 0.95)} if method == "tail" else {}
     return float(array_stats.ess(chains, method=method, chain_axis=0, draw_axis=1, **prob))  # type: ignore[no-untyped-call]
 

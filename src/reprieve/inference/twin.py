@@ -28,7 +28,9 @@ _TINY = 1e-4
 
 
 def reversed_share(values: Values, data: FitData, structure: str) -> tuple[Any, Any]:
-    """What the drug has reversed at the edges of the bins, (n_arms, n_people, n_bins + 1), and its return, 1/h.
+    """What the drug has reversed at the edges of the bins, and its return, 1/h.
+
+    (n_arms, n_people, n_bins + 1) and (n_arms, n_people).
 
     ``slow_site`` has no reversal that saturates: the drug fills a slow effect site (ng/mL over C50) instead.
     ``hours`` counts hours with any drug (above 10 ng/mL), whatever the dose.
@@ -36,10 +38,11 @@ def reversed_share(values: Values, data: FitData, structure: str) -> tuple[Any, 
     concentration = data.s + values["r_potency"] * data.r
     exposure = jnp.exp(values["exposure_spread"] * _NORMALS[:, 0])
     back = jnp.log(2.0) / (24.0 * values["return_half_life"]) * jnp.exp(-values["return_spread"] * _NORMALS[:, 2])
+    back = jnp.exp(-values["cohort_persistence"] * data.cohort)[:, None] * back[None, :]
     if structure == "slow_site":
         felt = jnp.mean(concentration, axis=2)[:, None, :] * exposure[None, :, None] / values["reversal_c50"]
-        forth = back[None, :, None] * felt
-        total = jnp.broadcast_to(back[None, :, None], forth.shape)
+        forth = back[:, :, None] * felt
+        total = jnp.broadcast_to(back[:, :, None], forth.shape)
     else:
         if structure == "hours":
             felt = jnp.mean(concentration > 10.0, axis=2)[:, None, :] * jnp.ones(_PEOPLE)[None, :, None]
@@ -48,7 +51,7 @@ def reversed_share(values: Values, data: FitData, structure: str) -> tuple[Any, 
             felt = jnp.mean(people / (people + values["reversal_c50"]), axis=3)
         rate = values["reversal_rate"] / 24.0 * jnp.exp(values["reversal_spread"] * _NORMALS[:, 1])
         forth = rate[None, :, None] * felt
-        total = back[None, :, None] + forth
+        total = back[:, :, None] + forth
 
     def over_a_bin(state: Any, step: tuple[Any, Any, Any]) -> tuple[Any, Any]:
         gain, loss, hours = step
@@ -78,7 +81,7 @@ def look(values: Values, data: FitData, at: Looks, states: Any, back: Any, struc
     """Remaining pain of those who respond (n, n_people), their chance, and mean and spread of the context, (n,)."""
     share = at.within[:, None]
     reversed_ = states[at.arm, :, at.bin] * (1.0 - share) + states[at.arm, :, at.bin + 1] * share
-    reversed_ = reversed_ * jnp.exp(-back[None, :] * at.late_h[:, None])
+    reversed_ = reversed_ * jnp.exp(-back[at.arm] * at.late_h[:, None])
     relief = values["depth"] * relief_of(reversed_, values, structure)
     site = (at.site_s + values["r_potency"] * at.site_r)[:, None]
     half = values["acute_c50"] * jnp.exp(values["acute_spread"] * _NORMALS[:, 3])[None, :]

@@ -191,7 +191,8 @@ def draw_patients(
         responds, while drug is on board or later
     nothing_lasts : trials of single sessions find nothing after the drug has gone: people respond, reversed
         sensitisation relieves nobody
-    cohort : people of a study without control: selected, and with more relief that is not the drug's
+    cohort : people of a study without control: selected, with more relief that is not the drug's, and with slower
+        return
     widen : the question lies outside what was studied: how many respond is less certain
 
     Raises
@@ -217,13 +218,14 @@ def draw_patients(
         return np.asarray(value[name][draw] * np.exp(spread * _stream(seed, name).standard_normal(n)))
 
     constants = posterior.calibration.constants
+    slower = np.exp(value["cohort_persistence"][draw]) if cohort else 1.0
     ke0 = math.log(2.0) / convert(constants["acute_half_life"].value, constants["acute_half_life"].unit, "h")
     same = np.full(n, constants["reversal_spread"].value)
     return VirtualPatients(
         draw=draw,
         populations=populations,
         pk_normals=_stream(seed, "pharmacokinetics").standard_normal((n, _PK_NORMALS)),
-        k_rec=math.log(2.0) / 24.0 / varied("return_half_life", value["return_spread"][draw]),
+        k_rec=math.log(2.0) / 24.0 / (slower * varied("return_half_life", value["return_spread"][draw])),
         k_des=varied("reversal_rate", same) / 24.0,
         c50=value["reversal_c50"][draw],
         plateau_exponent=value["plateau_exponent"][draw],

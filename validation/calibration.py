@@ -1,0 +1,308 @@
+"""How far the calibrated relief model can be trusted: `python validation/calibration.py [held_out] [...]`.
+
+Run by ``make validate``; hours on two cores. Writes tables to docs/validation/data, which ``make docs`` turns into
+pages. Every stage stands alone:
+
+- ``held_out``: all structures fitted, every study predicted without itself, beside the plain regression; prior against
+  posterior of every parameter
+- ``sensitivity``: the fit without recalled numbers, without uncontrolled studies, without flagged studies
+- ``ranks``: simulation-based calibration
+"""
+
+from __future__ import annotations
+
+import csv
+import os
+import pickle
+import platform
+import sys
+import time
+from collections.abc import Iterable, Mapping
+from datetime import date
+from importlib.metadata import version
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import yaml
+
+from reprieve import Patient, protocol
+from reprieve.evidence import read
+from reprieve.evidence.draws import Posterior
+from reprieve.inference import plain_regression
+from reprieve.inference.calibration import SHIPPED, evidence_data
+from reprieve.inference.calibration_model import STRUCTURES, parameters_of
+from reprieve.inference.fit_data import CONDITIONS, FitData
+from reprieve.inference.held_out import WORST_K, leave_out, reported, study_log_likelihood
+from reprieve.inference.rank_calibration import RANKS, ranks, simulated_truth
+from reprieve.inference.sampling import Chain, Draws, effective_size, flat, rhat, run_all, together
+from reprieve.relief.course import follow_course
+from reprieve.relief.endpoints import probability_of_relief
+from reprieve.relief.exposure_choice import choose_models
+from reprieve.relief.virtual_patients import draw_patients
+
+_DATA = Path(__file__).parents[1] / "docs" / "validation" / "data"
+_CHAINS, _WARMUP, _DRAWS = 2, 500, 1000
+#: Draws for integrals over a study's effects; each costs 231 evaluations of the likelihood.
+_SCORED = 500
+_REPEATS = 60
+
+
+def _write(name: str, rows: Iterable[Mapping[str, Any]]) -> None:
+    found = list(rows)
+    _DATA.mkdir(parents=True, exist_ok=True)
+    with (_DATA / f"{name}.csv").open("w", newline="", encoding="utf-8") as file:
+        writer = csv.DictWriter(file, found[0].keys(), lineterminator="\n")
+        writer.writeheader()
+        for row in found:
+            writer.writerow({k: f"{v:.4g}" if isinstance(v, (float, np.floating)) else v for k, v in row.items()})
+
+
+def _note(stage: str, seconds: float, **more: Any) -> None:
+    """Keep what was run, when and with which versions, in run.yaml."""
+    path = _DATA / "run.yaml"
+    kept = yaml.safe_load(path.read_text("utf-8")) if path.exists() else {}
+    kept[stage] = {
+        "command": f"python validation/calibration.py {stage}",
+        "date": date.today().isoformat(),
+        "evidence_fingerprint": read.fitted_fingerprint(),
+        "seconds": round(seconds),
+        "cores": os.cpu_count(),
+        "machine": platform.machine(),
+        "versions": {name: version(name) for name in ("numpyro", "jax", "numpy", "arviz-stats")},
+        **more,
+    }
+    path.write_text(yaml.safe_dump(kept, sort_keys=True), encoding="utf-8")
+
+
+def _fit(data: FitData, structures: Mapping[str, tuple[str, Any]]) -> dict[str, tuple[Draws, Any]]:
+    """Fits by name, each of a structure with weights: all their chains side by side."""
+    priors = read.calibration_priors()
+    chains = [
+        Chain(data, priors, structure, _WARMUP, _DRAWS, 100 + i, weights)
+        for structure, weights in structures.values()
+        for i in range(_CHAINS)
+    ]
+    found = run_all(chains, done=lambda n: print(f"  chain {n} of {len(chains)}", flush=True))
+    groups = (found[i : i + _CHAINS] for i in range(0, len(found), _CHAINS))
+    return {name: together(group) for name, group in zip(structures, groups, strict=True)}
+
+
+def _thinned(found: Draws, n: int) -> Draws:
+    rows = np.linspace(0, len(found["depth"]) - 1, n).round().astype(int)
+    return {name: values[rows] for name, values in found.items()}
+
+
+def _fits_of_structures(data: FitData) -> dict[str, tuple[Draws, Any]]:
+    """Kept beside the tables while a stage runs, so that an interrupted run goes on."""
+    kept = Path(os.environ.get("REPRIEVE_FITS", "")) if os.environ.get("REPRIEVE_FITS") else None
+    if kept and kept.exists():
+        return dict(pickle.loads(kept.read_bytes()))
+    found = _fit(data, {name: (name, None) for name in STRUCTURES})
+    if kept:
+        kept.write_bytes(pickle.dumps(found))
+    return found
+
+
+def held_out() -> None:
+    """Score the structures, predict every study without itself, and compare priors with the posterior."""
+    began, data, priors = time.time(), evidence_data(), read.calibration_priors()
+    fits = _fits_of_structures(data)
+    scores, parts = [], {}
+    for structure, (found, diagnostics) in fits.items():
+        thin = _thinned(flat(found), _SCORED)
+        left = leave_out(study_log_likelihood(data, priors, structure, thin))
+        parts[structure] = (thin, left)
+        scores += [
+            {"structure": structure, "study": study, "elpd": elpd, "pareto_k": k}
+            for study, elpd, k in zip(data.studies, left.elpd, left.k, strict=True)
+        ]
+        print(f"{structure}: elpd {left.elpd.sum():.1f}, {int((left.k > WORST_K).sum())} with k > {WORST_K}")
+        print(f"  {diagnostics}", flush=True)
+    _write("structures", scores)
+    found = fits[SHIPPED][0]
+    _write("parameters", _parameters(data, found))
+    _predict(data, *parts[SHIPPED], flat(found))
+    _note("held_out", time.time() - began, structures=list(STRUCTURES), chains=_CHAINS, draws=_DRAWS)
+
+
+def _refits(data: FitData, studies: list[str], start: Draws) -> dict[str, Draws]:
+    priors = read.calibration_priors()
+    middle = {name: values.mean(axis=0) for name, values in start.items()}
+    chains = [
+        Chain(data, priors, SHIPPED, 300, 500, 500 + i, data.weights_without(study), start=middle)
+        for i, study in enumerate(studies)
+    ]
+    if not chains:
+        return {}
+    found = run_all(chains, done=lambda n: print(f"  refit {n} of {len(chains)}", flush=True))
+    return {study: draws for study, (draws, _) in zip(studies, found, strict=True)}
+
+
+def _predict(data: FitData, thin: Draws, left: Any, fitted: Draws) -> None:
+    priors = read.calibration_priors()
+    again = _refits(data, [s for s, k in zip(data.studies, left.k, strict=True) if k > WORST_K], fitted)
+    rng = np.random.default_rng(1)
+    repeats = 8
+    several = {name: np.repeat(values, repeats, axis=0) for name, values in thin.items()}
+    new = reported(data, priors, SHIPPED, several, seed=2, fresh=True)
+    own = reported(data, priors, SHIPPED, _thinned(fitted, 2000), seed=3, fresh=False)
+    rows = []
+    for position, study in enumerate(data.studies):
+        weight = np.repeat(left.weights[:, position], repeats) / repeats
+        draws = new
+        if study in again:
+            draws = reported(
+                data, priors, SHIPPED, {n: np.repeat(v, repeats, axis=0) for n, v in again[study].items()},
+                seed=4, fresh=True,
+            )  # fmt: skip
+            weight = np.full(len(draws[0]), 1.0 / len(draws[0]))
+        chosen = rng.choice(len(weight), 4000, p=weight / weight.sum())
+        plain = plain_regression.held_out(data, study, draws=4000, rng=rng)
+        for kind, name in ((0, "share"), (1, "mean")):
+            mine = [i for i, r in enumerate(data.reports_of(kind)) if r.study.id == study]
+            for column, i in enumerate(mine):
+                report = data.reports_of(kind)[i]
+                row: dict[str, Any] = {
+                    "study": study, "arm": report.arm.id, "condition": report.arm.condition or report.study.condition,
+                    "role": report.arm.role, "design": report.study.design_class, "kind": name, "read_as": report.group,
+                    "day": report.day, "threshold": report.threshold if kind == 0 else "", "n": report.n,
+                    "verified": report.verified, "flagged": bool(report.study.flags),
+                    "regimen": report.arm.regimen or "", "seen": report.value,
+                }  # fmt: skip
+                for label, values in (
+                    ("held_out", draws[kind][chosen, i]), ("fitted", own[kind][:, i]), ("plain", plain[kind][:, column])
+                ):  # fmt: skip
+                    for q, value in zip((10, 50, 90), np.quantile(values, (0.1, 0.5, 0.9)), strict=True):
+                        row[f"{label}_q{q}"] = float(value)
+                row |= {"pareto_k": float(left.k[position]), "refitted": study in again}
+                rows.append(row)
+    _write("held_out", rows)
+    _summary(rows)
+
+
+def _summary(rows: list[dict[str, Any]]) -> None:
+    for group in sorted({row["read_as"] for row in rows}):
+        mine = [row for row in rows if row["read_as"] == group]
+        for label in ("held_out", "fitted", "plain"):
+            error = np.mean([abs(r[f"{label}_q50"] - r["seen"]) for r in mine])
+            inside = np.mean([r[f"{label}_q10"] - 1e-9 <= r["seen"] <= r[f"{label}_q90"] + 1e-9 for r in mine])
+            width = np.mean([r[f"{label}_q90"] - r[f"{label}_q10"] for r in mine])
+            print(f"{group:28s} {label:9s} n {len(mine):3d} error {error:.3f} inside {inside:.2f} width {width:.2f}")
+
+
+def _parameters(data: FitData, found: Draws) -> Iterable[dict[str, Any]]:
+    priors = read.calibration_priors()
+    before = simulated_truth(data, priors, SHIPPED, 20_000, seed=9)
+    after = flat(found)
+    for name in parameters_of(SHIPPED, priors):
+        yield _parameter(name, priors.parameters[name].unit, before[name], after[name], found[name])
+    seen = {int(c) for c in data.condition[data.drug]}
+    for i, condition in enumerate(CONDITIONS):
+        row = _parameter(
+            f"condition_effect {condition}", "fraction", before["condition_effect"][:, i],
+            after["condition_effect"][:, i], found["condition_effect"][..., i],
+        )  # fmt: skip
+        yield row | {"informed": i in seen}
+
+
+def _parameter(name: str, unit: str, before: Any, after: Any, chains: Any) -> dict[str, Any]:
+    row: dict[str, Any] = {"parameter": name, "unit": unit}
+    for label, values in (("prior", before), ("posterior", after)):
+        for q, value in zip((10, 50, 90), np.quantile(values, (0.1, 0.5, 0.9)), strict=True):
+            row[f"{label}_q{q}"] = float(value)
+    narrow = (row["posterior_q90"] - row["posterior_q10"]) / (row["prior_q90"] - row["prior_q10"])
+    return row | {
+        "narrower": 1.0 - narrow,
+        "rhat": rhat(chains),
+        "ess_bulk": effective_size(chains, "bulk"),
+        "ess_tail": effective_size(chains, "tail"),
+        "informed": True,
+    }
+
+
+def sensitivity() -> None:
+    """Fit without some of the evidence, and what a forecast then says."""
+    began, data = time.time(), evidence_data()
+    variants = {
+        "all": None,
+        "without recalled numbers": data.weights_where(lambda r: r.verified),
+        "without uncontrolled studies": data.weights_where(lambda r: r.study.design_class.startswith("rct")),
+        "without flagged studies": data.weights_where(lambda r: not r.study.flags),
+    }
+    fits = _fit(data, {name: (SHIPPED, weights) for name, weights in variants.items()})
+    rows = []
+    for name, (found, diagnostics) in fits.items():
+        weights = variants[name] or data.weights
+        used = int(sum((w > 0).sum() for w in weights))
+        studies = len({r.study.id for k in range(3) for r, w in zip(data.reports_of(k), weights[k], strict=True) if w})
+        print(f"{name}: {used} numbers of {studies} studies, {diagnostics}", flush=True)
+        joined = flat(found)
+        counted = {"variant": name, "numbers": used, "studies": studies}
+        for parameter in parameters_of(SHIPPED, read.calibration_priors()):
+            q = np.quantile(joined[parameter], (0.1, 0.5, 0.9))
+            rows.append(counted | {"what": parameter, "q10": q[0], "q50": q[1], "q90": q[2]})
+        for what, q in _forecasts(joined):
+            rows.append(counted | {"what": what, "q10": q[0], "q50": q[1], "q90": q[2]})
+    _write("sensitivity", rows)
+    _note("sensitivity", time.time() - began, chains=_CHAINS, draws=_DRAWS)
+
+
+#: Questions whose answers are compared: label, condition, protocol or regimen.
+_ASKED = (
+    ("100 h in CRPS", "crps", protocol("sigtermans2009").regimen),
+    ("4 h a day for 10 days in CRPS", "crps", "racemic iv 0.35 mg/kg/h for 4 h every 24 h x 10"),
+    ("40 min in neuropathic pain", "neuropathic", "racemic iv 0.5 mg/kg over 40 min"),
+)
+
+
+def _forecasts(found: Draws) -> Iterable[tuple[str, Any]]:
+    """Chance of relief of 30 % with the drug less without it, by day: mean and 80 % interval of the populations."""
+    from reprieve.relief.plan import read_plan  # noqa: PLC0415
+
+    posterior = Posterior(read.posterior().calibration, found, found["condition_effect"], CONDITIONS)
+    days = np.array([2.0, 14.0, 28.0, 84.0])
+    for label, condition, regimen in _ASKED:
+        plan = read_plan(regimen)
+        patient = Patient(weight=70, condition=condition, pain=7)
+        people = draw_patients(posterior, n_patients=4000, seed=1, condition=condition)
+        course = follow_course(plan, choose_models(plan.form, plan.route, None), people, patient)
+        gains = [
+            probability_of_relief(course.days, remaining, 0.3, days).reshape(people.n_draws, -1, days.size).mean(axis=1)
+            for remaining in (course.remaining, course.remaining_on_placebo)
+        ]
+        gain = gains[0] - gains[1]
+        for i, day in enumerate(days):
+            low, high = np.quantile(gain[:, i], (0.1, 0.9))
+            yield f"{label}, day {day:g}", (low, gain[:, i].mean(), high)
+
+
+def rank_study() -> None:
+    """Simulation-based calibration."""
+    began, data = time.time(), evidence_data()
+    found = ranks(
+        data, read.calibration_priors(), SHIPPED, repeats=_REPEATS, seed=77, warmup=300, draws=400,
+        done=lambda n: print(f"  repeat {n} of {_REPEATS}", flush=True),
+    )  # fmt: skip
+    _write(
+        "ranks",
+        ({"parameter": name, "repeat": i, "rank": int(r)} for name, each in found.items() for i, r in enumerate(each)),
+    )
+    _note("ranks", time.time() - began, repeats=_REPEATS, ranks=RANKS)
+
+
+_STAGES = {"held_out": held_out, "sensitivity": sensitivity, "ranks": rank_study}
+
+
+def main(asked: list[str]) -> None:
+    """Run the stages asked for, or all."""
+    unknown = [name for name in asked if name not in _STAGES]
+    if unknown:
+        sys.exit(f"There is no stage {unknown[0]!r}; there are {', '.join(_STAGES)}.")
+    for name in asked or _STAGES:
+        print(name, flush=True)
+        _STAGES[name]()
+
+
+if __name__ == "__main__":
+    main(sys.argv[1:])
