@@ -45,7 +45,7 @@ _DATA = Path(__file__).parents[1] / "docs" / "validation" / "data"
 _CHAINS, _WARMUP, _DRAWS = 2, 500, 1000
 #: Draws for integrals over a study's effects; each costs 231 evaluations of the likelihood.
 _SCORED = 500
-_REPEATS = 60
+_REPEATS = 40
 
 
 def _write(name: str, rows: Iterable[Mapping[str, Any]]) -> None:

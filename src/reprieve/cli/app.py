@@ -10,6 +10,7 @@ import click
 
 from reprieve import __version__
 from reprieve.cli.as_json import print_json
+from reprieve.cli.calibrate import calibrate
 from reprieve.cli.claims import claims
 from reprieve.cli.durations import durations
 from reprieve.cli.evidence import evidence
@@ -242,6 +243,7 @@ def protocols(protocol_id: str | None, as_json: bool) -> None:
         print_protocols(records)
 
 
+app.add_command(calibrate)
 app.add_command(evidence)
 app.add_command(claims)
 app.add_command(durations)

@@ -290,13 +290,20 @@ def reference(key: str) -> Reference:
 
 
 @cache
+def _contents() -> tuple[tuple[str, bytes], ...]:
+    """Name and bytes of every YAML and CSV file of the evidence, in the order of their names."""
+    paths = [path for suffix in ("*.yaml", "*.csv") for path in _ROOT.rglob(suffix)]
+    return tuple(sorted((path.relative_to(_ROOT).as_posix(), path.read_bytes()) for path in paths))
+
+
+@cache
 def fingerprint() -> str:
     """Twelve hex digits that change whenever any evidence file does.
 
     SHA-256 over the name and the bytes of every YAML and CSV file of the evidence, in the order of their
     names: two forecasts with the same fingerprint rest on the same numbers.
     """
-    return _digest(path for suffix in ("*.yaml", "*.csv") for path in _ROOT.rglob(suffix))
+    return _digest(_contents())
 
 
 @cache
@@ -305,15 +312,12 @@ def fitted_fingerprint() -> str:
 
     The calibration holds the value it was made at; a difference means that a new fit is due.
     """
-    return _digest(
-        path for folder in _FITTED_WITH for kind in ("*.yaml", "*.csv") for path in (_ROOT / folder).rglob(kind)
-    )
+    return _digest((name, content) for name, content in _contents() if name.split("/")[0] in _FITTED_WITH)
 
 
-def _digest(paths: Iterable[Path]) -> str:
+def _digest(contents: Iterable[tuple[str, bytes]]) -> str:
     digest = hashlib.sha256()
-    for name, path in sorted((path.relative_to(_ROOT).as_posix(), path) for path in paths):
-        content = path.read_bytes()
+    for name, content in contents:
         digest.update(f"{name}\0{len(content)}\0".encode())
         digest.update(content)
     return digest.hexdigest()[:12]
@@ -482,9 +486,22 @@ def posterior() -> Posterior:
     Raises
     ------
     EvidenceError
-        The draws are missing, do not belong to their calibration, or hold what cannot be.
+        The draws are missing, do not belong to their calibration, hold what cannot be, or were fitted to other
+        evidence than this.
     """
-    return read_posterior(_POSTERIOR, calibration())
+    about = calibration()
+    if about.evidence_fingerprint != fitted_fingerprint():
+        raise EvidenceError(
+            f"posterior.yaml: its evidence_fingerprint is {about.evidence_fingerprint}, that of the evidence is "
+            f"{fitted_fingerprint()}: the evidence has changed since the relief model was calibrated on it. "
+            f"Run `reprieve calibrate`."
+        )
+    return read_posterior(_POSTERIOR, about)
+
+
+def posterior_folder() -> Path:
+    """Where the draws that forecasts read are kept."""
+    return _POSTERIOR
 
 
 def read_posterior(folder: Path, about: Calibration) -> Posterior:

@@ -42,7 +42,7 @@ def calibrate(
     seed: int = 1,
     chains: int = 4,
     warmup: int = 600,
-    draws: int = 1500,
+    draws: int = 1000,
     progress: bool = True,
     say: Callable[[str], None] = print,
 ) -> Diagnostics:
