@@ -63,6 +63,8 @@ def _acute(acute: Mapping[str, Any], threshold: float) -> str:
 
 
 def _exposure(models: Sequence[Mapping[str, Any]]) -> str:
+    if not models:
+        return "none: no measurable amount is known to reach the blood by this route"
     named = ", ".join(f"{model['id']} ({sampled(model['sampling'])})" for model in models)
     if len(models) == 1:
         return named

@@ -39,6 +39,11 @@ METHOD = (
     "(placebo, time, regression to the mean). The parameters are draws from a calibration on published studies. The "
     "chances are shares of virtual patients; their intervals (80 %) show what is not known and how clinics differ."
 )
+#: What stands for a model of exposure where there is none.
+NOT_IN_BLOOD = (
+    "No measurable amount is known to reach the blood by this route, so the drug is taken to relieve nobody beyond "
+    "placebo."
+)
 LIMITS = (
     "The relief model was calibrated on published numbers, most of them from few patients and many from studies "
     "without control; how well it predicts studies it has not seen is shown in its validation.",
@@ -83,13 +88,7 @@ def answer(made: Forecast) -> dict[str, Any]:
             "given_not_used": [n for n in ("age", "sex") if getattr(made.patient, n) is not None and n not in used],
             "missing": list(made.patient.unknown),
         },
-        "model": {
-            "id": made.chosen.model.id,
-            "sampling": made.chosen.model.sampling,
-            "reason": made.chosen.reason,
-            "evidence_level": made.chosen.model.evidence_level,
-            "note": made.course.note,
-        },
+        "model": _model(made),
         "exposure_models": exposure_spread(made.members, plan, made.patient, made.people, made.threshold),
         "interactions": [_interaction(effect, change) for change in made.changes for effect in change.effects],
         "assumptions": _assumptions(made.calibration),
@@ -106,6 +105,21 @@ def answer(made: Forecast) -> dict[str, Any]:
             "seed": made.seed,
             "virtual_patients": int(made.people.draw.size),
         },
+    }
+
+
+def _model(made: Forecast) -> dict[str, Any]:
+    """The leading model of exposure, and why it leads."""
+    if made.chosen is None:
+        nothing = dict.fromkeys(("id", "sampling", "evidence_level"))
+        return {**nothing, "reason": NOT_IN_BLOOD, "note": ""}
+    model = made.chosen.model
+    return {
+        "id": model.id,
+        "sampling": model.sampling,
+        "evidence_level": model.evidence_level,
+        "reason": made.chosen.reason,
+        "note": made.course.note,
     }
 
 

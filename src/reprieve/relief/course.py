@@ -187,7 +187,7 @@ def follow_course(
     ----------
     regimen : what is given
     members : the population models of exposure; which one is right is not known, so population draws are dealt out
-        among them in turn
+        among them in turn; none where nothing reaches the blood
     people : the virtual patients
     patient : weight, and what else the population models use
     hours : (n_times,) rising h after the start of the first dose to look at; :func:`course_times` when not given
@@ -201,7 +201,7 @@ def follow_course(
     hours = course_times(regimen) if hours is None else hours
     end = regimen.last_dose_end_h
     shape = (people.draw.size, hours.size)
-    concentration, acute, reversed_ = np.empty(shape), np.empty(shape), np.empty(shape)
+    concentration, acute, reversed_ = np.zeros(shape), np.zeros(shape), np.zeros(shape)
     notes = []
     for position, chosen in enumerate(members):
         rows = people.draw % len(members) == position

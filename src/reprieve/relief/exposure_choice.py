@@ -51,6 +51,13 @@ def choose_models(form: str, route: str, age: float | None = None) -> tuple[Chos
     return tuple(_chosen(member, form) for member in rule.members)
 
 
+def choose_for(regimen: Regimen, age: float | None = None) -> tuple[Chosen, ...]:
+    """The ensemble for a regimen; nothing where its only route brings no measurable amount into the blood."""
+    if regimen.routes == ("topical",):
+        return ()
+    return choose_models(regimen.form, regimen.route, age)
+
+
 def named_model(model_id: str, regimen: Regimen) -> Chosen:
     """A model asked for by its id, for this regimen.
 

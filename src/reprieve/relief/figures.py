@@ -31,8 +31,9 @@ def forecast_pictures(
 ) -> tuple[Picture, ...]:
     """Concentration, pain trajectory and distribution of relief duration."""
     course = sustained.course
+    in_blood = (_concentration(course, regimen, patient, members),) if members else ()
     return (
-        _concentration(course, regimen, patient, members),
+        *in_blood,
         _pain(course, regimen, patient, sustained.threshold),
         _duration(sustained),
     )

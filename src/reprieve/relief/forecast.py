@@ -20,7 +20,7 @@ from reprieve.relief.cautions import cautions
 from reprieve.relief.course import Course, follow_course
 from reprieve.relief.endpoints import HORIZONS
 from reprieve.relief.exposure_changes import ExposureChange, exposure_changes
-from reprieve.relief.exposure_choice import Chosen, choose_models, named_model
+from reprieve.relief.exposure_choice import Chosen, choose_for, named_model
 from reprieve.relief.extrapolation import extrapolations
 from reprieve.relief.figures import forecast_pictures
 from reprieve.relief.nearest_studies import Nearness, nearest_studies
@@ -53,9 +53,9 @@ class Forecast:
     threshold: float
 
     @property
-    def chosen(self) -> Chosen:
-        """The leading model of exposure."""
-        return self.members[0]
+    def chosen(self) -> Chosen | None:
+        """The leading model of exposure; None where nothing reaches the blood."""
+        return self.members[0] if self.members else None
 
     @cached_property
     def sustained(self) -> Sustained:
@@ -161,7 +161,7 @@ def forecast(
             f"Pain is {patient.pain:g}; under 1 there is no relief to forecast. Give the usual pain before treatment."
         )
 
-    members = (named_model(model, plan),) if model else choose_models(plan.form, plan.route, patient.age)
+    members = (named_model(model, plan),) if model else choose_for(plan, patient.age)
     changes = exposure_changes(patient.interactions or (), plan)
     posterior, span = read.posterior(), studied()
     certainty = condition.certainty_for(plan.route, several_days=plan.is_over_days)
@@ -170,7 +170,7 @@ def forecast(
         n_patients=n_patients,
         seed=seed,
         condition=condition.id,
-        no_benefit=finds_no_benefit_at_all(certainty),
+        no_benefit=finds_no_benefit_at_all(certainty) or not members,
         nothing_lasts=finds_no_benefit(certainty),
         widen=span.is_outside(condition.id, plan, patient.weight_kg),
     )
