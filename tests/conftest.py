@@ -1,4 +1,4 @@
-"""Makes the slow reference implementations importable from every test."""
+"""Makes the slow reference implementations and what tests share importable from every test."""
 
 import os
 import sys
@@ -6,7 +6,8 @@ from pathlib import Path
 
 from hypothesis import settings
 
-sys.path.insert(0, str(Path(__file__).parent / "reference"))
+for folder in ("reference", "lib"):
+    sys.path.insert(0, str(Path(__file__).parent / folder))
 
 # Continuous integration tries the same examples every time; at a desk every run tries new ones.
 settings.register_profile("same every time", derandomize=True)

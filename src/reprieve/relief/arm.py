@@ -164,7 +164,7 @@ def _predict(arm: TrialArm, seed: int) -> ArmPrediction:
 
     rng = np.random.default_rng([seed, 1])
     of_draw = rng.integers(_DRAWS, size=_STUDIES)
-    scatter = posterior.calibration.constants["day_scatter"].value
+    scatter = posterior.calibration.constant("day_scatter", "fraction")
     draws = np.empty((len(days), _STUDIES))
     for row, (asked, factor) in enumerate(zip(arm.predict, left, strict=True)):
         everybody = seen(factor, chance, people.populations, asked.day, day_scatter=scatter)

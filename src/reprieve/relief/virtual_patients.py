@@ -13,7 +13,6 @@ from numpy.typing import NDArray
 
 from reprieve.errors import InputError
 from reprieve.evidence.draws import Posterior
-from reprieve.units import convert
 
 Floats = NDArray[np.float64]
 
@@ -217,10 +216,10 @@ def draw_patients(
         """One value per person, lognormal around that of the draw."""
         return np.asarray(value[name][draw] * np.exp(spread * _stream(seed, name).standard_normal(n)))
 
-    constants = posterior.calibration.constants
+    about = posterior.calibration
     slower = np.exp(value["cohort_persistence"][draw]) if cohort else 1.0
-    ke0 = math.log(2.0) / convert(constants["acute_half_life"].value, constants["acute_half_life"].unit, "h")
-    same = np.full(n, constants["reversal_spread"].value)
+    ke0 = math.log(2.0) / about.constant("acute_half_life", "h")
+    same = np.full(n, about.constant("reversal_spread", "fraction"))
     return VirtualPatients(
         draw=draw,
         populations=populations,

@@ -9,7 +9,7 @@ from typing import Literal
 
 from reprieve.errors import UnitError
 from reprieve.evidence.records.record import Part, Record, Status
-from reprieve.units import dimension
+from reprieve.units import convert, dimension
 
 
 class Constant(Part, frozen=True, kw_only=True):
@@ -80,6 +80,10 @@ class Calibration(Record, frozen=True, kw_only=True):
                 self.fail(f"{name} is {constant.status} but names no source")
         if self.n_draws < 1:
             self.fail(f"n_draws is {self.n_draws}; it must be at least 1")
+
+    def constant(self, name: str, unit: str) -> float:
+        """The value of a constant in a unit of its dimension."""
+        return convert(self.constants[name].value, self.constants[name].unit, unit)
 
     @property
     def statement(self) -> str:
