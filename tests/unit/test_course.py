@@ -5,19 +5,26 @@ from dataclasses import replace
 import msgspec
 import numpy as np
 import pytest
+from made_up_posterior import made_up_posterior
 
 from reprieve.errors import InputError
-from reprieve.evidence import read
 from reprieve.evidence.records.covariate import TimeEffect
 from reprieve.regimen import Regimen
-from reprieve.relief.course import FOLLOW_UP_DAYS, Course, course_times, follow_course, remaining_on_placebo
+from reprieve.relief.course import (
+    FOLLOW_UP_DAYS,
+    Course,
+    check_days,
+    course_times,
+    follow_course,
+    relief_by_reversal,
+    remaining_on_placebo,
+)
 from reprieve.relief.exposure_choice import choose_models
 from reprieve.relief.patient import Patient
 from reprieve.relief.virtual_patients import draw_patients
 
-PEOPLE = draw_patients(
-    read.relief_prior("crps_dahan2011"), n_patients=100, seed=2, in_studied_condition=True, no_benefit=False
-)
+POSTERIOR = made_up_posterior()
+PEOPLE = draw_patients(POSTERIOR, n_patients=100, seed=2, condition="crps")
 
 
 def followed(text, **options):
@@ -37,9 +44,7 @@ def test_a_model_whose_rates_vary_goes_the_same_road():
     parameter = next(name for name, role in exact.model.uses() if role == "clearance")
     rises = TimeEffect(slope=1e-12, parameters=(parameter,), status="assumed")
     varying = replace(exact, model=msgspec.structs.replace(exact.model, effects=(*exact.model.effects, rises)))
-    few = draw_patients(
-        read.relief_prior("crps_dahan2011"), n_patients=4, seed=2, in_studied_condition=True, no_benefit=False
-    )
+    few = draw_patients(POSTERIOR, n_patients=4, seed=2, condition="crps")
     one, other = (follow_course(plan, (chosen,), few, Patient(weight=70)) for chosen in (exact, varying))
     assert other.concentration == pytest.approx(one.concentration, rel=1e-6, abs=1e-6)
     assert other.reversed_ == pytest.approx(one.reversed_, rel=1e-6, abs=1e-9)
@@ -97,19 +102,20 @@ def test_between_looks_is_between_their_values(outpatient):
     np.testing.assert_allclose(middle, (before + after) / 2)
 
 
-def test_a_day_asked_for_is_looked_at_and_not_interpolated():
+def test_only_the_hours_asked_for_are_looked_at_and_what_is_there_does_not_change():
     # Day -6.95 lies in the dip after the session that ended at day -7; a straight line would cut through it.
     day = -6.95
-    plain, exact = followed(TEXTS[2]), followed(TEXTS[2], also_at_days=[day])
-    assert np.abs(exact.days - day).min() < 1e-9
+    plain, exact = followed(TEXTS[2]), followed(TEXTS[2], hours=220.0 + 24 * np.array([day, 0.0, 28.0]))
+    assert exact.days == pytest.approx([day, 0.0, 28.0])
     assert np.abs(plain.days - day).min() > 1e-6
     assert not np.allclose(plain.remaining_at(day), exact.remaining_at(day), rtol=1e-4)
-    np.testing.assert_allclose(plain.remaining_at(28.0), exact.remaining_at(28.0), rtol=1e-6)
+    for later in (0.0, 28.0):
+        np.testing.assert_allclose(plain.remaining_at(later), exact.remaining_at(later), rtol=1e-6)
 
 
 @pytest.mark.parametrize("day", [-9.2, 365.1, float("nan")])
 def test_a_day_outside_the_course_and_its_follow_up_is_refused(outpatient, day):
-    for ask in (lambda: outpatient.remaining_at(day), lambda: followed(TEXTS[2], also_at_days=[day])):
+    for ask in (lambda: outpatient.remaining_at(day), lambda: check_days(Regimen.parse(TEXTS[2]), [0.0, day])):
         with pytest.raises(InputError, match=r"days count from the end of the last dose, from -9.17 .* to 365"):
             ask()
 
@@ -117,21 +123,61 @@ def test_a_day_outside_the_course_and_its_follow_up_is_refused(outpatient, day):
 @pytest.mark.parametrize("text", TEXTS)
 def test_shares_stay_shares_and_drug_never_adds_pain(text):
     course = followed(text)
-    for values in (course.acute, course.reversed_, course.remaining, course.remaining_on_placebo):
+    for values in (course.acute, course.reversed_, course.drug_factor):
         assert (values >= 0).all()
         assert (values <= 1).all()
-    assert (course.concentration >= 0).all()
+    for values in (course.concentration, course.remaining, course.remaining_on_placebo):
+        assert (values >= 0).all()
     assert (course.remaining <= course.remaining_on_placebo + 1e-12).all()
-    # After the last dose sensitisation only returns, from an hour after it on when little is left in the blood.
+    # After the last dose sensitisation only returns, from two days after it on when little is left in the blood.
     late = course.days > 2
-    assert (np.diff(course.remaining[:, late], axis=1) > -1e-9).all()
+    assert (np.diff(course.drug_factor[:, late], axis=1) > -1e-9).all()
+    # What passes of the context goes the same way in those it helped, and back to baseline in those it harmed.
+    helped = PEOPLE.context_size > 0
+    assert (np.diff(course.remaining[np.ix_(helped, late)], axis=1) > -1e-9).all()
+    assert (np.diff(course.remaining_on_placebo[np.ix_(~helped, late)], axis=1) < 1e-9).all()
 
 
-def test_who_does_not_depend_has_placebo_and_the_acute_effect_only(outpatient):
-    apart = ~PEOPLE.depends
+def test_who_does_not_respond_has_what_pain_does_without_the_drug(outpatient):
+    apart = ~PEOPLE.responds
     assert apart.any()
-    expected = outpatient.remaining_on_placebo * (1 - outpatient.acute)
-    np.testing.assert_allclose(outpatient.remaining[apart], expected[apart])
+    np.testing.assert_array_equal(outpatient.remaining[apart], outpatient.remaining_on_placebo[apart])
+    reached = outpatient.acute[apart].max(axis=1)  # the drug reaches them, and does nothing to their pain
+    assert (reached > 0.01).all()
+
+
+def test_where_nobody_responds_the_course_is_that_of_placebo():
+    told = draw_patients(POSTERIOR, n_patients=100, seed=2, condition="crps", no_benefit=True)
+    plan = Regimen.parse(TEXTS[3])
+    course = follow_course(plan, choose_models(plan.form, plan.route)[:1], told, Patient(weight=70))
+    np.testing.assert_array_equal(course.remaining, course.remaining_on_placebo)
+
+
+def test_where_nothing_lasts_relief_is_gone_with_the_drug():
+    told = draw_patients(POSTERIOR, n_patients=100, seed=2, condition="crps", nothing_lasts=True)
+    plan = Regimen.parse(TEXTS[3])
+    course = follow_course(plan, choose_models(plan.form, plan.route)[:1], told, Patient(weight=70))
+    np.testing.assert_array_equal(course.drug_factor, 1 - course.acute)
+    assert course.remaining_at(-1.0).mean() < 0.9 * course.remaining_at(-1.0, on_placebo=True).mean()
+    np.testing.assert_allclose(course.remaining_at(7.0), course.remaining_at(7.0, on_placebo=True), rtol=1e-3)
+
+
+def test_nothing_in_the_blood_relieves_as_placebo_does():
+    plan = Regimen.parse("racemic topical 50 mg every 8 h for 5 d")
+    course = follow_course(plan, (), PEOPLE, Patient(weight=70))
+    assert not course.concentration.any()
+    np.testing.assert_array_equal(course.remaining, course.remaining_on_placebo)
+
+
+def test_relief_by_reversal_is_none_all_and_half_where_its_parameters_say():
+    # D(0) = 0, D(1) = depth, D(ρ) = depth (1 + ρ^γ) / 2 by the formula, and it only rises
+    ones = np.ones((PEOPLE.draw.size, 1))
+    assert not relief_by_reversal(0 * ones, PEOPLE).any()
+    np.testing.assert_allclose(relief_by_reversal(ones, PEOPLE)[:, 0], PEOPLE.depth)
+    at_half = relief_by_reversal(PEOPLE.plateau_half[:, None], PEOPLE)[:, 0]
+    np.testing.assert_allclose(at_half, PEOPLE.depth * (1 + PEOPLE.plateau_half**PEOPLE.plateau_exponent) / 2)
+    along = relief_by_reversal(np.linspace(0, 1, 101) * ones, PEOPLE)
+    assert (np.diff(along, axis=1) >= 0).all()
 
 
 def test_placebo_is_the_same_on_every_dose_of_the_same_length():
@@ -140,20 +186,29 @@ def test_placebo_is_the_same_on_every_dose_of_the_same_length():
     np.testing.assert_array_equal(little.remaining_on_placebo, much.remaining_on_placebo)
 
 
-def test_placebo_starts_with_the_course_holds_and_halves_after_it():
-    half_life_h = np.log(2) / PEOPLE.k_placebo
-    hours = np.array([0.0, 0.1, 50.0, 100.0])
-    lost = 1 - remaining_on_placebo(PEOPLE, hours, 100.0)
-    np.testing.assert_array_equal(lost[:, 0], 0.0)
+def test_placebo_starts_with_the_course_holds_and_its_passing_part_halves_after_it():
+    whole = PEOPLE.populations
+    half_life_h = 24 * whole.context_half_life_d[0]
+    hours = np.array([0.0, 0.1, 50.0, 100.0, 100.0 + half_life_h])
+    gone = 1 - remaining_on_placebo(PEOPLE, hours, 100.0)
+    np.testing.assert_array_equal(gone[:, 0], 0.0)
     for column in (1, 2, 3):
-        np.testing.assert_allclose(lost[:, column], PEOPLE.placebo_size)
-    later = np.array([100.0 + half_life_h[0]])
-    assert (1 - remaining_on_placebo(PEOPLE, later, 100.0))[0, 0] == pytest.approx(PEOPLE.placebo_size[0] / 2)
+        np.testing.assert_allclose(gone[:, column], np.minimum(PEOPLE.context_size, 1.0))
+    lasting = whole.context_lasting[0]
+    first = (PEOPLE.draw == 0) & (PEOPLE.context_size < 1)
+    np.testing.assert_allclose(gone[first, 4], PEOPLE.context_size[first] * (lasting + (1 - lasting) / 2))
+
+
+def test_pain_without_the_drug_may_rise_and_never_falls_below_none():
+    extreme = replace(PEOPLE, context_normal=np.where(np.arange(PEOPLE.draw.size) % 2, 9.0, -9.0))
+    left = remaining_on_placebo(extreme, np.array([5.0, 30.0]), 10.0)
+    assert (left[0::2] > 1).all()
+    assert not left[1::2].any()
 
 
 def test_a_dose_given_at_once_has_been_given_at_day_zero():
-    lost = 1 - remaining_on_placebo(PEOPLE, np.array([0.0]), 0.0)
-    np.testing.assert_allclose(lost[:, 0], PEOPLE.placebo_size)
+    gone = 1 - remaining_on_placebo(PEOPLE, np.array([0.0]), 0.0)
+    np.testing.assert_allclose(gone[:, 0], np.minimum(PEOPLE.context_size, 1.0))
     course = followed("esketamine iv 20 mg")
     assert isinstance(course, Course)
     assert course.days[0] == 0.0

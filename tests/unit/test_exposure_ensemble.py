@@ -2,6 +2,7 @@
 
 import numpy as np
 import pytest
+from made_up_posterior import made_up_posterior
 
 from reprieve.errors import EvidenceError, InputError, OutsideEvidence, UnknownName
 from reprieve.evidence import read
@@ -21,9 +22,7 @@ from reprieve.relief.patient import Patient
 from reprieve.relief.virtual_patients import draw_patients
 
 ADULT = Patient(weight=70)
-PEOPLE = draw_patients(
-    read.relief_prior("crps_dahan2011"), n_patients=240, seed=3, in_studied_condition=True, no_benefit=False
-)
+PEOPLE = draw_patients(made_up_posterior(), n_patients=240, seed=3, condition="crps")
 PEREZ = "perezruixo2021_esketamine_nasal_po_iv"
 
 
