@@ -1,4 +1,4 @@
-"""Virtual patients come from the distributions that were published.
+"""Virtual patients come from the distributions that the posterior and the published exposure state.
 
 Every check is random and fails by chance once in a million runs of fresh seeds (|z| < 4.89, two-sided); the seeds are
 fixed, so a failure means that the code changed.
@@ -6,12 +6,11 @@ fixed, so a failure means that the code changed.
 
 import math
 
-import msgspec
 import numpy as np
 import pytest
-from scipy import stats
+from made_up_posterior import made_up_posterior
+from scipy import integrate, stats
 
-from reprieve.evidence import read
 from reprieve.relief.distribution import between_draws
 from reprieve.relief.exposure import deviations
 from reprieve.relief.exposure_choice import choose_models
@@ -21,57 +20,51 @@ pytestmark = pytest.mark.statistical
 
 Z = 4.89  # two-sided false-alarm rate 1e-6
 FALSE_ALARM = 1e-6
-PRIOR = read.relief_prior("crps_dahan2011")
 SEED = 20
+#: One row, so that people differ by what is between them only.
+RETURN_SPREAD, ACUTE_SPREAD, REVERSAL_SPREAD = 0.4, 0.6, 0.5
+LOGIT, LOGIT_SD = 0.3, 1.2
+ONE = made_up_posterior(
+    1,
+    return_spread=RETURN_SPREAD,
+    acute_spread=ACUTE_SPREAD,
+    responder_logit=LOGIT,
+    responder_study_sd=LOGIT_SD,
+    condition_effect=0.0,
+)
+MANY = made_up_posterior()
 
 
-def drawn(prior=PRIOR):
-    return draw_patients(prior, n_patients=MOST_PATIENTS, seed=SEED, in_studied_condition=True, no_benefit=False)
+def drawn(posterior, **how):
+    return draw_patients(posterior, n_patients=MOST_PATIENTS, seed=SEED, condition="crps", **how)
 
 
-PEOPLE = drawn()
-
-
-@pytest.fixture(scope="module")
-def population():
-    """One value per population draw: the same prior in which people do not differ."""
-    same = {n: msgspec.structs.replace(b, between_subject=None) for n, b in PRIOR.parameters.items()}
-    return drawn(msgspec.structs.replace(PRIOR, parameters=same))
-
-
-def check_share(below, share):
-    """The number of draws on one side of a published quantile is binomial."""
-    n = below.size
-    assert abs(below.sum() - n * share) < Z * math.sqrt(n * share * (1 - share))
-
-
-LN2 = math.log(2)
-PUBLISHED = [  # median and 95 % interval
-    ("c50", lambda v: v, (10.5, 4.37, 21.2)),
-    ("k_rec", lambda v: LN2 / v / 24, (10.9, 5.3, 20.5)),
-    ("acute_c50", lambda v: v, (121.2, 90.3, 156.9)),
-    ("k_des", lambda v: 24 * v, (0.4787, 0.180, 1.275)),
-]
-
-
-@pytest.mark.parametrize(("name", "back", "published"), PUBLISHED, ids=[row[0] for row in PUBLISHED])
-def test_population_values_have_the_published_median_and_interval(population, name, back, published):
-    values = back(getattr(population, name)[::PEOPLE_PER_DRAW])
-    assert np.unique(values).size == values.size == MOST_PATIENTS // PEOPLE_PER_DRAW
-    middle, low, high = published
-    check_share(values < middle, 0.5)
-    check_share(values < low, 0.025)
-    check_share(values > high, 0.025)
+PEOPLE = drawn(ONE)
 
 
 @pytest.mark.parametrize(
-    ("name", "sd"), [("c50", 0.5), ("k_rec", 0.4), ("k_des", 0.5), ("acute_c50", 0.5), ("k_placebo", 0.4)]
+    ("name", "middle", "sd"),
+    [
+        ("k_rec", math.log(2) / 24 / ONE.values["return_half_life"][0], RETURN_SPREAD),
+        ("k_des", ONE.values["reversal_rate"][0] / 24, REVERSAL_SPREAD),
+        ("acute_c50", ONE.values["acute_c50"][0], ACUTE_SPREAD),
+    ],
 )
-def test_people_differ_around_their_population_by_the_stated_spread(name, sd):
-    logs = np.log(getattr(PEOPLE, name)).reshape(-1, PEOPLE_PER_DRAW)
-    freedom = logs.shape[0] * (PEOPLE_PER_DRAW - 1)
-    statistic = freedom * logs.var(axis=1, ddof=1).mean() / sd**2
-    assert stats.chi2.ppf(FALSE_ALARM / 2, freedom) < statistic < stats.chi2.ppf(1 - FALSE_ALARM / 2, freedom)
+def test_people_are_lognormal_around_their_population_by_the_stated_spread(name, middle, sd):
+    logs = np.log(getattr(PEOPLE, name) / middle) / sd
+    assert stats.kstest(logs, stats.norm.cdf).pvalue > FALSE_ALARM
+    statistic = (logs**2).sum()
+    assert stats.chi2.ppf(FALSE_ALARM / 2, logs.size) < statistic < stats.chi2.ppf(1 - FALSE_ALARM / 2, logs.size)
+
+
+def test_how_people_differ_without_the_drug_is_normal():
+    assert stats.kstest(PEOPLE.context_normal, stats.norm.cdf).pvalue > FALSE_ALARM
+
+
+def test_each_row_of_the_posterior_is_drawn_as_often_as_any():
+    # 2,000 population draws of 400 rows: five of each, so quantiles are those of the posterior to the last digit.
+    values = drawn(MANY).c50[::PEOPLE_PER_DRAW]
+    np.testing.assert_array_equal(np.sort(values), np.repeat(np.sort(MANY.values["reversal_c50"]), 5))
 
 
 def check_mean(by_draw, expected):
@@ -79,47 +72,51 @@ def check_mean(by_draw, expected):
     assert abs(by_draw.mean() - expected) < Z * standard_error
 
 
-def test_an_effect_of_placebo_is_as_frequent_as_published():
-    responds = (PEOPLE.placebo_size > 0).reshape(-1, PEOPLE_PER_DRAW)
-    check_mean(responds.mean(axis=1), 0.23)
+def over_clinics(of_chance, sd=LOGIT_SD):
+    """Mean of a function of the chance over clinics, whose log odds are normal."""
+
+    def weighted(z):
+        return of_chance(1 / (1 + math.exp(-(LOGIT + sd * z)))) * math.exp(-z * z / 2) / math.sqrt(2 * math.pi)
+
+    return integrate.quad(weighted, -9, 9)[0]
 
 
-def test_an_effect_with_drug_is_as_frequent_as_published():
-    # Of drug, of placebo, or of both: 0.67 in Dahan 2011.
-    any_effect = (PEOPLE.depends | (PEOPLE.placebo_size > 0)).reshape(-1, PEOPLE_PER_DRAW)
-    check_mean(any_effect.mean(axis=1), 0.67)
+def test_people_respond_with_the_chance_of_their_clinic():
+    responders = PEOPLE.responds.reshape(-1, PEOPLE_PER_DRAW).sum(axis=1)
+    chance = PEOPLE.populations.chance
+    z = (responders - PEOPLE_PER_DRAW * chance).sum() / math.sqrt((PEOPLE_PER_DRAW * chance * (1 - chance)).sum())
+    assert abs(z) < Z
+    # and people of one clinic respond apart from each other: the binomial variance, no more and no less
+    squares = (responders - PEOPLE_PER_DRAW * chance) ** 2
+    check_mean(squares - PEOPLE_PER_DRAW * chance * (1 - chance), 0.0)
 
 
-def test_draws_scatter_as_much_as_the_published_standard_errors():
-    # Variance of the mean of 20: se² + (p (1 - p) - se²) / 20, and its own error from the fourth moment.
-    for happens, p, se in (
-        (PEOPLE.placebo_size > 0, 0.23, 0.09),
-        (PEOPLE.depends | (PEOPLE.placebo_size > 0), 0.67, 0.10),
-    ):
-        means = happens.reshape(-1, PEOPLE_PER_DRAW).mean(axis=1)
-        squares = (means - means.mean()) ** 2
-        check_mean(squares, se**2 + (p * (1 - p) - se**2) / PEOPLE_PER_DRAW)
+@pytest.mark.parametrize("widen", [False, True])
+def test_as_many_respond_and_clinics_scatter_as_much_as_a_logit_normal_says(widen):
+    sd = LOGIT_SD * (2 if widen else 1)
+    means = drawn(ONE, widen=widen).responds.reshape(-1, PEOPLE_PER_DRAW).mean(axis=1)
+    p = over_clinics(lambda chance: chance, sd)
+    check_mean(means, p)
+    # Variance of the mean of 20: that of the chance and a twentieth of the mean binomial variance.
+    between = over_clinics(lambda chance: (chance - p) ** 2, sd)
+    within = over_clinics(lambda chance: chance * (1 - chance), sd)
+    check_mean((means - p) ** 2, between + within / PEOPLE_PER_DRAW)
 
 
-def test_the_sizes_of_placebo_effects_are_uniform():
-    sizes = PEOPLE.placebo_size[PEOPLE.placebo_size > 0]
-    assert stats.kstest(sizes, stats.uniform(0.3, 0.7).cdf).pvalue > FALSE_ALARM
+def test_what_people_differ_in_is_independent():
+    names = ("k_rec", "k_des", "acute_c50", "context_normal")
+    values = np.vstack([*(getattr(PEOPLE, name) for name in names), PEOPLE.responds, PEOPLE.pk_normals.T])
+    among = len(values)
+    ranks = stats.spearmanr(values.T).statistic[np.triu_indices(among, 1)]
+    limit = stats.norm.ppf(1 - FALSE_ALARM / (among * (among - 1)))
+    assert np.abs(ranks).max() * math.sqrt(values.shape[1] - 1) < limit
 
 
-def test_the_potency_of_r_ketamine_is_a_truncated_normal_without_point_masses(population):
-    values = population.r_potency[::PEOPLE_PER_DRAW]
-    law = stats.truncnorm(-0.48 / 0.27, (1 - 0.48) / 0.27, loc=0.48, scale=0.27)
-    assert stats.kstest(values, law.cdf).pvalue > FALSE_ALARM
-    assert not np.isin(values, (0.0, 1.0)).any()
-
-
-def test_parameters_are_independent_of_each_other(population):
-    names = ("c50", "k_rec", "k_des", "acute_c50", "r_potency", "k_placebo")
-    values = np.array([getattr(population, name)[::PEOPLE_PER_DRAW] for name in names])
-    n = values.shape[1]
-    pairs = len(names) * (len(names) - 1) / 2
-    ranks = stats.spearmanr(values.T).statistic[np.triu_indices(len(names), 1)]
-    assert np.abs(ranks).max() * math.sqrt(n - 1) < stats.norm.ppf(1 - FALSE_ALARM / 2 / pairs)
+def test_how_clinics_differ_in_responders_says_nothing_of_how_they_differ_without_drug():
+    whole = PEOPLE.populations
+    values = np.array([whole.chance, whole.context_mean, PEOPLE.r_clearance_rank[::20], PEOPLE.exposure_rank[::20]])
+    ranks = stats.spearmanr(values.T).statistic[np.triu_indices(4, 1)]
+    assert np.abs(ranks).max() * math.sqrt(values.shape[1] - 1) < stats.norm.ppf(1 - FALSE_ALARM / 12)
 
 
 @pytest.mark.parametrize(
