@@ -20,13 +20,18 @@ def evidence(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Path]:
     copy = tmp_path / "evidence"
     shutil.copytree(read._ROOT, copy, ignore=shutil.ignore_patterns("__pycache__"))
     monkeypatch.setattr(read, "_ROOT", copy)
-    read.fingerprint.cache_clear()
+    forget()
     yield copy
-    read.fingerprint.cache_clear()
+    forget()
+
+
+def forget() -> None:
+    for remembered in (read._contents, read.fingerprint, read.fitted_fingerprint):
+        remembered.cache_clear()
 
 
 def again() -> str:
-    read.fingerprint.cache_clear()
+    forget()
     return read.fingerprint()
 
 

@@ -13,10 +13,10 @@ from reprieve.relief.exposure import concentration
 from reprieve.relief.patient import Patient
 
 RULES = read.model_choice("exposure").rules
-#: Where a bioavailability and a peak time are published, or a model has the input itself.
+#: Where a bioavailability and a peak time are published or stood in for, or a model has the input itself.
 ANSWERED = {
-    "racemic": {"iv", "im", "intranasal", "oral", "oral-pr", "sublingual", "buccal", "rectal"},
-    "esketamine": {"iv", "im", "intranasal", "oral", "sublingual", "buccal"},
+    "racemic": {"iv", "im", "sc", "intranasal", "oral", "oral-pr", "sublingual", "buccal", "rectal"},
+    "esketamine": {"iv", "im", "sc", "intranasal", "oral", "sublingual", "buccal"},
     "arketamine": set(),
 }
 

@@ -138,7 +138,6 @@ def test_a_peak_that_no_rate_reaches_is_said():
 @pytest.mark.parametrize(
     ("name", "form", "missing"),
     [
-        ("sc", "racemic", "no bioavailability and no time of the peak concentration"),
         ("inhaled", "esketamine", "no time of the peak concentration"),
         ("epidural", "racemic", "no time of the peak concentration"),
         ("topical", "racemic", "No measurable amount is known to reach the blood"),
@@ -147,6 +146,15 @@ def test_a_peak_that_no_rate_reaches_is_said():
 def test_what_is_not_published_is_not_made_up(name, form, missing):
     with pytest.raises(OutsideEvidence, match=missing):
         add_approximate_input(kamp(), route(name, form))
+
+
+@pytest.mark.parametrize("form", ["racemic", "esketamine"])
+def test_a_stand_in_is_used_and_every_answer_that_uses_it_says_so(form):
+    record = route("sc", form)
+    assert record.first_order()[0] == 0.85  # the middle of 0.75 to 0.95
+    assert "Unverified absorption by the route sc: bioavailability 0.85" in record.unverified
+    assert record.unverified in add_approximate_input(kamp(), record).note
+    assert not route("im").unverified
 
 
 @pytest.mark.parametrize(("mg", "cmax", "auc"), [(10, 1.63, 13.4), (20, 3.7, 33.5), (40, 6.66, 63.5), (80, 11.8, 124)])
@@ -194,6 +202,8 @@ def test_forms_and_routes_without_a_record():
         ("im", ("bioavailability", "value"), 1.3, "bioavailability 1.3 must lie above 0 and not above 1"),
         ("im", ("tmax", "value"), 12, "tmax is 12 and the midpoint of its range is 10"),
         ("im", ("tmax", "status"), "seen", "its status is derived and not seen"),
+        ("sc", ("tmax", "note"), None, "tmax is assumed; .* its note must say why"),
+        ("sc", ("bioavailability", "status"), "seen", "its status must be recalled or assumed"),
         ("im", ("tmax", "low"), 20, "range of tmax runs from 20 to 15"),
         ("im", ("tmax", "low"), None, "tmax has one end of a range"),
         (

@@ -62,10 +62,11 @@ def test_a_day_is_looked_up_on_that_day():
     assert probability_of_relief(rounding, remaining, 0.3, np.array([7.0, 8.0])).tolist() == [[1, 0]]
 
 
-def course_of(hours, end_h, acute):
+def course_of(hours, end_h, acute, responds=None):
     hours, acute = np.asarray(hours, float), np.asarray(acute, float)
     still = np.ones_like(acute)
-    return Course(hours, end_h, still, acute, still, still, still, "")
+    responds = np.ones(len(acute), dtype=bool) if responds is None else np.asarray(responds)
+    return Course(hours, end_h, still, responds, acute, still, 1 - acute, still, still, "")
 
 
 def test_onset_peak_and_offset_by_interpolation():
@@ -81,6 +82,13 @@ def test_who_never_feels_it_has_no_onset_but_a_peak():
     assert np.isnan(found["onset_min"]).tolist() == [True, False]
     assert np.isnan(found["offset_h"]).tolist() == [True, False]
     assert found["peak"].tolist() == [0.2, 0.9]
+
+
+def test_who_does_not_respond_feels_nothing_however_much_there_is():
+    found = acute_relief(course_of([0, 1, 2], 1.0, [[0, 0.9, 0], [0, 0.9, 0]], responds=[True, False]), 0.3)
+    assert np.isnan(found["onset_min"]).tolist() == [False, True]
+    assert np.isnan(found["offset_h"]).tolist() == [False, True]
+    assert found["peak"].tolist() == [0.9, 0.0]
 
 
 def test_an_effect_gone_before_the_last_dose_has_offset_zero():
