@@ -11,6 +11,7 @@ from pathlib import Path
 
 import pytest
 
+from reprieve.errors import EvidenceError
 from reprieve.evidence import read
 
 
@@ -77,6 +78,31 @@ def test_code_does_not_change_it(evidence: Path) -> None:
     before = again()
     (evidence / "read.py").write_text("# another comment\n", encoding="utf-8")
     assert again() == before
+
+
+def fitted_after(evidence: Path, *place: str) -> str:
+    """The fingerprint of what was fitted, after a blank was added to one file."""
+    path = evidence.joinpath(*place)
+    path.write_text(path.read_text(encoding="utf-8") + "\n", encoding="utf-8")
+    forget()
+    return read.fitted_fingerprint()
+
+
+def test_that_of_the_fit_changes_with_what_was_fitted_and_with_nothing_else(evidence: Path) -> None:
+    before = read.fitted_fingerprint()
+    assert fitted_after(evidence, "protocols", "sigtermans2009.yaml") == before
+    seen = {before}
+    for place in (("studies", "sigtermans2009", "study.yaml"), ("calibration", "priors.yaml"), ("routes", "im.yaml")):
+        found = fitted_after(evidence, *place)
+        assert found not in seen
+        seen.add(found)
+
+
+def test_the_posterior_is_that_of_this_evidence_and_refused_beside_another(evidence: Path) -> None:
+    assert read.calibration().evidence_fingerprint == read.fitted_fingerprint()
+    fitted_after(evidence, "studies", "sigtermans2009", "study.yaml")
+    with pytest.raises(EvidenceError, match=r"the evidence has changed since .*Run `reprieve calibrate`"):
+        read.posterior.__wrapped__()
 
 
 def test_it_takes_no_time() -> None:

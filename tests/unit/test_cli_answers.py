@@ -6,6 +6,7 @@ import re
 import pytest
 
 from reprieve import cli
+from reprieve.evidence import read
 
 QUESTION = ["forecast", "--condition", "crps", "--weight", "70", "--pain", "7.2", "--protocol", "sigtermans2009"]
 TEN_DAYS = "racemic iv 0.35 mg/kg/h for 4 h every 24 h x 10"
@@ -33,7 +34,7 @@ def test_a_forecast_fits_on_one_screen_and_says_everything_that_matters(columns,
         "crps, 70 kg, pain 7.2/10", "esketamine iv 5 mg/h for 24 h", "100.8 h of infusion, 1 session",
         "after the last dose", "48 h 2 weeks 4 weeks 12 weeks", "on this regimen", "80 % interval", "on placebo",
         "Duration median", "% have lasting relief", "Acute relief", "Certainty low",
-        "Calibration prior, not yet calibrated",
+        f"Calibration {read.calibration().statement}",
         "Warning The regimen of sigtermans2009 is approximated", "Exposure simons2022_sket_otf_iv (arterial sampling)",
         "Rests on Simons et al. 2022", "Nearest Sigtermans et al. 2009", "Not given age, sex",
     ):  # fmt: skip
@@ -63,9 +64,13 @@ def test_the_mass_and_hours_shown_are_those_of_the_regimen(answer):
 
 
 def test_what_lies_outside_the_evidence_is_said(answer):
-    ten_days = ["forecast", "--condition", "M79.7", "--age", "80", "--pain", "7", "--weight", "154 lb"]
-    text = " ".join(answer(*ten_days, "--regimen", TEN_DAYS, "--patients", "100").split())
-    for said in ("69.85 kg", "Outside Condition:", "Form:", "Sessions:", "Age: 80 years is outside 22 to 70 years"):
+    asked = ["forecast", "--condition", "M54.5", "--age", "80", "--pain", "7", "--weight", "154 lb"]
+    month = "racemic iv 0.35 mg/kg/h for 30 d"
+    text = " ".join(answer(*asked, "--regimen", month, "--patients", "100").split())
+    for said in (
+        "69.85 kg", "Outside Condition:", "Hours and dose: 720 h at 0.35 mg/kg/h", "twice as uncertain",
+        "Age: 80 years is outside 19 to 32 years",
+    ):  # fmt: skip
         assert said in text
 
 
@@ -145,7 +150,7 @@ ARMS = """arms:
      predict: [{measure: responder_fraction, threshold: 0.3, day: 14}, {measure: mean_pain_fraction, day: 14}]}
   - {id: control, condition: crps, role: placebo, design: rct, n: 30, regimen: racemic iv 30 mg over 1 h,
      predict: [{measure: mean_pain_fraction, day: 14}]}
-  - {id: skin, condition: crps, role: ketamine, design: rct, n: 30, regimen: racemic topical 30 mg,
+  - {id: spine, condition: crps, role: ketamine, design: rct, n: 30, regimen: racemic epidural 30 mg,
      predict: [{measure: mean_pain_fraction, day: 14}]}
 """
 
@@ -157,9 +162,9 @@ def test_arms_are_predicted_and_the_one_that_cannot_be_says_why(answer, tmp_path
     assert "active responders (≥ 30 % relief) 14" in printed
     assert "active mean pain, share of baseline 14" in printed
     assert "control: assumed weight 70 kg." in printed
-    assert "skin: not predicted." in printed
+    assert "spine: not predicted." in printed
     found = {arm["id"]: arm for arm in json.loads(answer("trial", "predict", str(file), "--json"))["arms"]}
     asked = found["active"]["predictions"][0]
     assert (asked["measure"], asked["threshold"], asked["day"]) == ("responder_fraction", 0.3, 14)
     assert 0 <= asked["q10"] <= asked["q50"] <= asked["q90"] <= 1
-    assert found["skin"]["predictions"] == []
+    assert found["spine"]["predictions"] == []

@@ -92,8 +92,7 @@ INPUT = {
 
 OUTSIDE = {
     "epidural": (forecast(regimen="racemic epidural 30 mg"), "ask about another route"),
-    "topical": (forecast(regimen="racemic topical 30 mg"), "ask about another route"),
-    "subcutaneous": (forecast(regimen="racemic sc 30 mg"), "ask about another route"),
+    "inhaled": (forecast(regimen="esketamine inhaled 30 mg"), "ask about another route"),
     "arketamine": (forecast(regimen="arketamine iv 30 mg over 40 min"), "Give racemic or esketamine instead"),
     "a child of 6": (forecast(age="6"), "there is no forecast"),
     "concentration after topical": (concentration(regimen="racemic topical 30 mg"), "ask about another route"),
@@ -176,6 +175,6 @@ def test_a_file_that_cannot_be_used_is_refused(text, sentence, tmp_path, capsys)
 
 def test_a_file_of_arms_that_nothing_answers_says_why_for_each(tmp_path, capsys):
     file = tmp_path / "arms.yaml"
-    file.write_text(ARM.replace("racemic iv 0.5 mg/kg over 40 min", "racemic topical 30 mg"), encoding="utf-8")
+    file.write_text(ARM.replace("racemic iv 0.5 mg/kg over 40 min", "racemic epidural 30 mg"), encoding="utf-8")
     assert cli.run(["trial", "predict", str(file)]) == 3
     assert "active: not predicted." in capsys.readouterr().out
