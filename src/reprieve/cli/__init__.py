@@ -12,6 +12,7 @@ from collections.abc import Sequence
 
 import click
 
+from reprieve.cli import scipy_import
 from reprieve.cli.app import app
 from reprieve.errors import ReprieveError
 
@@ -56,6 +57,5 @@ def _sentence(error: ReprieveError | click.ClickException) -> str:
 
 def main() -> None:
     """Run the command line and exit with its code."""
-    # Where SciPy is installed numba imports its BLAS, a third of a second that no command here uses.
-    sys.modules.setdefault("scipy", None)  # type: ignore[arg-type]
+    scipy_import.hide()
     sys.exit(run())

@@ -9,6 +9,7 @@ from pathlib import Path
 
 import click
 
+from reprieve.cli import scipy_import
 from reprieve.cli.values import Whole
 from reprieve.errors import FileError, InputError
 
@@ -48,6 +49,7 @@ def calibrate(seed: int, draws: int, out: Path | None) -> None:
             f"pip install 'reprieve[research]'. Forecasts do not need it."
         )
     folder = _folder(out)
+    scipy_import.show()
 
     from reprieve.inference.calibration import calibrate as fit  # noqa: PLC0415
 

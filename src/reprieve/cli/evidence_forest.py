@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-import sys
 from collections.abc import Callable
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 import click
 
+from reprieve.cli import scipy_import
 from reprieve.cli.as_json import JSON, print_json
 from reprieve.errors import FileError, InputError
 
@@ -36,14 +36,8 @@ def _options(command: Callable[..., None]) -> Callable[..., None]:
     return command
 
 
-def _show_scipy() -> None:
-    """Undo what ``cli.main`` does for the commands that need no SciPy."""
-    if sys.modules.get("scipy", sys) is None:
-        del sys.modules["scipy"]
-
-
 def _synthesis(window: str, measure: str | None, condition: str | None, verified_only: bool) -> Synthesis:
-    _show_scipy()
+    scipy_import.show()
     from reprieve.evidence import read  # noqa: PLC0415
     from reprieve.inference import effect_sizes  # noqa: PLC0415
     from reprieve.inference import window as windows  # noqa: PLC0415

@@ -112,7 +112,7 @@ def leave_out(log_likelihood_of: Floats) -> LeftOut:
     """The posterior without each study, from (n_draws, n_studies) of :func:`study_log_likelihood`."""
     logs, ks = [], []
     for column in log_likelihood_of.T:
-        log_weight, k = array_stats.psislw(-column)  # type: ignore[no-untyped-call]
+        log_weight, k = array_stats.psislw(column)  # type: ignore[no-untyped-call]
         logs.append(np.asarray(log_weight) - logsumexp(jnp.asarray(log_weight)))
         ks.append(float(k))
     weight = np.array(logs).T

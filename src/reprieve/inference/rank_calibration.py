@@ -66,7 +66,9 @@ def ranks(
     truth = simulated_truth(plain, priors, structure, repeats, seed)
     made = printed(plain, priors, structure, truth, seed=seed + 1, fresh=False)
     chains = [
-        Chain(plain, priors, structure, warmup, draws, seed + 10 + i, seen=Seen(*(part[i] for part in made)))
+        Chain(
+            plain, priors, structure, warmup, draws, seed + 10 + i, seen=Seen(*(part[i] for part in made)), accept=0.8
+        )
         for i in range(repeats)
     ]
     rows = np.linspace(0, draws - 1, RANKS).round().astype(int)

@@ -62,6 +62,7 @@ class Chain:
     weights, seen : of the reports; those of the data if not given
     start : values to start from instead of the priors' medians
     shown : show a bar on stderr
+    accept : how many steps are to be accepted; fewer go faster and may miss narrow corners
     """
 
     data: FitData
@@ -74,6 +75,7 @@ class Chain:
     seen: Seen | None = None
     start: Mapping[str, Any] | None = None
     shown: bool = False
+    accept: float = 0.9
 
 
 def run(chain: Chain) -> tuple[Draws, int]:
@@ -81,7 +83,7 @@ def run(chain: Chain) -> tuple[Draws, int]:
     begin = init_to_value(values=dict(chain.start)) if chain.start else init_to_median(num_samples=15)
     kernel = NUTS(
         partial(model, chain.data, chain.priors, chain.structure),
-        target_accept_prob=0.9,
+        target_accept_prob=chain.accept,
         max_tree_depth=7,
         init_strategy=begin,
     )
