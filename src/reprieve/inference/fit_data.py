@@ -85,6 +85,16 @@ class FitData:
         return len(self.shares) + len(self.means) + len(self.contrasts)
 
     @property
+    def given(self) -> Array:
+        """The arms that were given ketamine, (n_given,)."""
+        return np.flatnonzero(self.drug)
+
+    @property
+    def row_of_given(self) -> Array:
+        """Where an arm stands among ``given``, (n_arms,); 0 for the others."""
+        return np.where(self.drug, np.cumsum(self.drug) - 1, 0)
+
+    @property
     def with_sd(self) -> Array:
         """Which means have a standard deviation printed, (n_sds,)."""
         return np.array([i for i, r in enumerate(self.means) if r.sd], int)

@@ -19,7 +19,7 @@ from numpy.typing import NDArray
 from numpyro.infer import MCMC, NUTS, init_to_median, init_to_value
 
 from reprieve.evidence.records.calibration import CalibrationPriors
-from reprieve.inference.calibration_model import Weights, model
+from reprieve.inference.calibration_model import Weights, model, parameters_of
 from reprieve.inference.fit_data import FitData, Seen
 
 Draws = dict[str, NDArray[np.float64]]
@@ -86,6 +86,7 @@ def run(chain: Chain) -> tuple[Draws, int]:
         target_accept_prob=chain.accept,
         max_tree_depth=7,
         init_strategy=begin,
+        dense_mass=[parameters_of(chain.structure, chain.priors)],
     )
     sampler = MCMC(
         kernel,

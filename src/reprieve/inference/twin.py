@@ -12,6 +12,7 @@ from typing import Any
 
 import jax
 import jax.numpy as jnp
+import numpy as np
 from jax import lax
 from jax.scipy.stats import norm
 from scipy.stats import norm as scipy_norm
@@ -28,41 +29,38 @@ _TINY = 1e-4
 
 
 def reversed_share(values: Values, data: FitData, structure: str) -> tuple[Any, Any]:
-    """What the drug has reversed at the edges of the bins, and its return, 1/h.
+    """What the drug has reversed at the edges of the bins, and its return, 1/h, in the arms that were given it.
 
-    (n_arms, n_people, n_bins + 1) and (n_arms, n_people).
-
-    ``slow_site`` has no reversal that saturates: the drug fills a slow effect site (ng/mL over C50) instead.
-    ``hours`` counts hours with any drug (above 10 ng/mL), whatever the dose.
+    (n_bins + 1, n_given, n_people) and (n_given, n_people), arms in the order of ``data.given``. ``slow_site`` has no
+    reversal that saturates: the drug fills a slow effect site (ng/mL over C50) instead. ``hours`` counts hours with
+    any drug (above 10 ng/mL), whatever the dose.
     """
-    concentration = data.s + values["r_potency"] * data.r
-    exposure = jnp.exp(values["exposure_spread"] * _NORMALS[:, 0])
+    given = data.given
+    concentration = jnp.moveaxis(data.s[given] + values["r_potency"] * data.r[given], 0, 1)[:, :, None]
+    half = values["reversal_c50"] * jnp.exp(-values["exposure_spread"] * _NORMALS[:, 0])
     back = jnp.log(2.0) / (24.0 * values["return_half_life"]) * jnp.exp(-values["return_spread"] * _NORMALS[:, 2])
-    back = jnp.exp(-values["cohort_persistence"] * data.cohort)[:, None] * back[None, :]
+    back = jnp.exp(-values["cohort_persistence"] * data.cohort[given])[:, None] * back[None, :]
+    looks = [concentration[..., i] for i in range(concentration.shape[-1])]  # one by one: faster than a long axis
     if structure == "slow_site":
-        felt = jnp.mean(concentration, axis=2)[:, None, :] * exposure[None, :, None] / values["reversal_c50"]
-        forth = back[:, :, None] * felt
-        total = jnp.broadcast_to(back[:, :, None], forth.shape)
+        forth = back * sum(each / half for each in looks) / len(looks)
+        total = jnp.broadcast_to(back, forth.shape)
     else:
         if structure == "hours":
-            felt = jnp.mean(concentration > 10.0, axis=2)[:, None, :] * jnp.ones(_PEOPLE)[None, :, None]
+            felt = sum(jnp.broadcast_to(each > 10.0, (*each.shape[:2], _PEOPLE)) for each in looks) / len(looks)
         else:
-            people = concentration[:, None] * exposure[None, :, None, None]
-            felt = jnp.mean(people / (people + values["reversal_c50"]), axis=3)
-        rate = values["reversal_rate"] / 24.0 * jnp.exp(values["reversal_spread"] * _NORMALS[:, 1])
-        forth = rate[None, :, None] * felt
-        total = back[:, :, None] + forth
+            felt = sum(each / (each + half) for each in looks) / len(looks)
+        forth = values["reversal_rate"] / 24.0 * jnp.exp(values["reversal_spread"] * _NORMALS[:, 1]) * felt
+        total = back + forth
+    kept = jnp.exp(-total * np.diff(data.edges[given], axis=1).T[:, :, None])
+    gained = forth / total * (1.0 - kept)
 
-    def over_a_bin(state: Any, step: tuple[Any, Any, Any]) -> tuple[Any, Any]:
-        gain, loss, hours = step
-        settled = gain / loss
-        state = settled + (state - settled) * jnp.exp(-loss * hours[:, None])
+    def over_a_bin(state: Any, bin_: tuple[Any, Any]) -> tuple[Any, Any]:
+        state = state * bin_[0] + bin_[1]
         return state, state
 
-    start = jnp.zeros((data.edges.shape[0], _PEOPLE))
-    steps = (jnp.moveaxis(forth, 2, 0), jnp.moveaxis(total, 2, 0), jnp.diff(data.edges, axis=1).T)
-    _, states = lax.scan(over_a_bin, start, steps)
-    return jnp.moveaxis(jnp.concatenate([start[None], states]), 0, 2), back
+    start = jnp.zeros(kept.shape[1:])
+    _, states = lax.scan(over_a_bin, start, (kept, gained), unroll=8)
+    return jnp.concatenate([start[None], states]), back
 
 
 def relief_of(reversed_: Any, values: Values, structure: str) -> Any:
@@ -79,9 +77,9 @@ def relief_of(reversed_: Any, values: Values, structure: str) -> Any:
 
 def look(values: Values, data: FitData, at: Looks, states: Any, back: Any, structure: str) -> tuple[Any, ...]:
     """Remaining pain of those who respond (n, n_people), their chance, and mean and spread of the context, (n,)."""
-    share = at.within[:, None]
-    reversed_ = states[at.arm, :, at.bin] * (1.0 - share) + states[at.arm, :, at.bin + 1] * share
-    reversed_ = reversed_ * jnp.exp(-back[at.arm] * at.late_h[:, None])
+    share, row = at.within[:, None], data.row_of_given[at.arm]
+    reversed_ = states[at.bin, row] * (1.0 - share) + states[at.bin + 1, row] * share
+    reversed_ = reversed_ * jnp.exp(-back[row] * at.late_h[:, None])
     relief = values["depth"] * relief_of(reversed_, values, structure)
     site = (at.site_s + values["r_potency"] * at.site_r)[:, None]
     half = values["acute_c50"] * jnp.exp(values["acute_spread"] * _NORMALS[:, 3])[None, :]
