@@ -12,6 +12,7 @@ from reprieve.evidence import read
 from reprieve.evidence.records.study import Arm, Study
 from reprieve.pictures import IntervalRow, Lane, Picture, interval_picture
 from reprieve.pictures.intervals import share_ticks
+from reprieve.relief.comparison import GROUPS
 
 _LANES = (
     Lane("band", "80 % interval without the study"),
@@ -68,13 +69,14 @@ def picture(tables: Tables, name: str) -> Picture:
         title=f"{_capital(words.condition_name(condition))}: what studies printed, and what was foretold",
         axis_label="% of patients, or of baseline pain",
         seen_label="printed",
+        columns=(142.0, 338.0),
     )
 
 
 def _row(outcome: Outcome, beside: Sequence[Outcome], *, label: bool, head: str) -> IntervalRow:
     parts = [words.arm(outcome, beside), words.day(outcome.day)]
     if outcome.kind == "share":
-        parts.append(words.measure(outcome))
+        parts.append(words.measure(outcome).removeprefix("relief ").removesuffix(" relief"))
     return IntervalRow(
         words.study_name(outcome.study) if label else "",
         ", ".join(parts),
@@ -107,7 +109,7 @@ def page(tables: Tables) -> str:
 
 
 def _by_kind(outcomes: Sequence[Outcome]) -> Iterator[tuple[object, ...]]:
-    kinds = in_order((*(k for k in words.KINDS if any(o.read_as == k for o in outcomes)), "all"))
+    kinds = in_order((*(k for k in GROUPS if any(o.read_as == k for o in outcomes)), "all"))
     for kind in kinds:
         mine = [o for o in outcomes if kind in {o.read_as, "all"}]
         for source, name in SOURCES.items():
@@ -169,7 +171,8 @@ def sentence(outcome: Outcome) -> str:
 
 
 def _given(given: Arm) -> str:
-    dose = given.dose or given.regimen or given.role.replace("_", " ")
+    printed = given.dose if given.dose and not given.dose.startswith("as above") else None
+    dose = printed or given.regimen or given.role.replace("_", " ")
     with_ = f", with {words.listed(given.cotreatment)}" if given.cotreatment else ""
     return f"{_capital(dose)}{with_}"
 

@@ -2,19 +2,14 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Iterable, Sequence
+from functools import cache
 
 from generator.validation.tables import Interval, Outcome
 from reprieve.evidence import read
-from reprieve.pictures.numerals import percent, plain, three_figures
+from reprieve.pictures.numerals import NBSP, percent, plain, three_figures
 
-#: Kinds of report, as in a table.
-KINDS = {
-    "responders, share printed": "responders, share printed",
-    "responders, authors' word": "responders, authors' word",
-    "complete relief": "complete relief",
-    "mean pain": "mean pain",
-}
 DESIGNS = {
     "rct": "randomised trial",
     "rct_crossover": "randomised cross-over trial",
@@ -24,11 +19,19 @@ DESIGNS = {
 
 
 def study_name(study_id: str) -> str:
-    """Author and year; the id of a study whose authors were not seen, or that is not in the evidence."""
-    if study_id not in read.study_ids():
-        return study_id
-    entry = read.references()[read.study(study_id).reference]
-    return entry.short if entry.authors and "not " not in entry.authors else study_id
+    """First author and year; the id where that is not seen, or not of this study alone."""
+    return _names().get(study_id, study_id)
+
+
+@cache
+def _names() -> dict[str, str]:
+    found = {}
+    for study in read.studies():
+        entry = read.references()[study.reference]
+        if entry.authors and "not " not in entry.authors:
+            found[study.id] = entry.short.replace(" et al.", "")
+    often = Counter(found.values())
+    return {study: name for study, name in found.items() if often[name] == 1}
 
 
 def condition_name(condition: str) -> str:
@@ -42,13 +45,14 @@ def is_randomised(outcome: Outcome) -> bool:
 
 
 def measure(outcome: Outcome) -> str:
-    """What was counted: ``≥ 50 % relief``, ``complete relief``, ``mean pain``."""
+    """What was counted: ``≥ 50 % relief``, ``relief in words``, ``complete relief``, ``mean pain``."""
     if outcome.kind == "mean":
         return "mean pain"
     if outcome.read_as == "complete relief":
         return "complete relief"
-    share = f"≥ {percent(outcome.threshold or 0.0)} relief"
-    return f"{share} (in words)" if outcome.read_as == "responders, authors' word" else share
+    if outcome.read_as == "responders, authors' word":
+        return "relief in words"
+    return f"≥{NBSP}{percent(outcome.threshold or 0.0)} relief"
 
 
 def arm(outcome: Outcome, beside: Iterable[Outcome]) -> str:
@@ -60,7 +64,7 @@ def arm(outcome: Outcome, beside: Iterable[Outcome]) -> str:
 
 def day(value: float) -> str:
     """``day 0``, ``day 0.04``, ``day 28``."""
-    return f"day {plain(value, 2)}"
+    return f"day{NBSP}{plain(value, 2)}"
 
 
 def span(interval: Interval) -> str:

@@ -21,6 +21,8 @@ Triple = tuple[float, float, float]
 #: Height of bars and strokes, px; kinds that are not named are strokes.
 _BAR_HEIGHTS = {"band": 12.0, "inner": 5.0, "wash": 7.0, "bar": 7.0}
 _HEAD, _LINE = 26.0, 14.0
+#: Bold words of 13 px are as wide as plain ones of this size.
+_BOLD = 14.0
 
 
 @dataclass(frozen=True)
@@ -98,8 +100,8 @@ class _Intervals:
         if self.seen:
             keys.append(Key("dot", self.seen))
         head, y = heading(sheet, self.title, self.subtitle, keys)
-        left = 8.0 if sheet is NARROW else self.columns[1]
-        x = Scale(*self.ends, left, sheet.width - 14.0)
+        left = 16.0 if sheet is NARROW else self.columns[1]
+        x = Scale(*self.ends, left, sheet.width - 24.0)
         top, parts = y + 2.0, []
         above, below = self._reach
         y = top
@@ -135,12 +137,11 @@ class _Intervals:
             parts = [text(line, 2.0, y + 11.0 + _LINE * i, class_="rp-small") for i, line in enumerate(lines)]
             return "".join(parts), _LINE * len(lines)
         base = y + max(above + 3.0, 10.0) + 4.0
+        names = wrap(row.label, self.columns[0] - 4.0, _BOLD) if row.label else []
         lines = wrap(row.detail, self.columns[1] - self.columns[0] - 8.0) if row.detail else []
-        parts = [text(row.label, 2.0, base, class_="rp-study")] if row.label else []
-        parts += [
-            text(line, self.columns[0], base + _LINE * i, class_="rp-small") for i, line in enumerate(lines)
-        ]  # fmt: skip
-        return "".join(parts), _LINE * len(lines) + 6.0
+        parts = [text(name, 2.0, base + _LINE * i, class_="rp-study") for i, name in enumerate(names)]
+        parts += [text(line, self.columns[0], base + _LINE * i, class_="rp-small") for i, line in enumerate(lines)]
+        return "".join(parts), _LINE * max(len(names), len(lines)) + 6.0
 
     def _marks(self, x: Scale, y: float, row: IntervalRow) -> str:
         parts = [
