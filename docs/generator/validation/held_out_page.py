@@ -56,10 +56,10 @@ def picture(tables: Tables, name: str) -> Picture:
     mine = by_condition(tables.held_out)[condition]
     rows, heads = [], {"share": "Patients with relief, % of patients", "mean": "Mean pain, % of baseline"}
     for kind, head in heads.items():
-        study = ""
-        for outcome in (o for o in mine if o.kind == kind):
-            rows.append(_row(outcome, mine, label=outcome.study != study, head=head))
-            study, head = outcome.study, ""
+        shown = [o for o in mine if o.kind == kind]
+        for before, outcome in zip([None, *shown], shown, strict=False):
+            is_new = before is None or before.study != outcome.study
+            rows.append(_row(outcome, mine, label=is_new, head="" if before else head))
     top = 1.0 + 0.2 * any(max(o.seen, o.held_out.high, o.plain.high) > 1.005 for o in mine)
     return interval_picture(
         rows,
@@ -104,7 +104,11 @@ def page(tables: Tables) -> str:
     ]
     for condition, mine in by_condition(outcomes).items():
         title = _capital(words.condition_name(condition))
-        parts += [f"## {title}\n", _said(mine), f"![{title}: printed and foretold](held-out/held_out_{condition}.svg)\n"]
+        parts += [
+            f"## {title}\n",
+            _said(mine),
+            f"![{title}: printed and foretold](held-out/held_out_{condition}.svg)\n",
+        ]
     return "\n".join(parts)
 
 

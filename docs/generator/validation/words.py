@@ -72,6 +72,11 @@ def span(interval: Interval) -> str:
     return f"{interval.low:.2f} to {interval.high:.2f}"
 
 
+def tenths(value: float) -> str:
+    """One decimal and a true minus sign."""
+    return f"{value:.1f}".replace("-", "−")
+
+
 def three(interval: Interval) -> str:
     """Middle and ends, three figures each."""
     low, middle, high = (three_figures(v) for v in (interval.low, interval.middle, interval.high))

@@ -107,7 +107,7 @@ class _Intervals:
         y = top
         for row in self.rows:
             if row.head:
-                parts.append(text(row.head, 2.0, y + 17.0, class_="rp-value"))
+                parts.append(text(row.head, 2.0, y + 17.0, class_="rp-value rp-halo"))
                 y += _HEAD
             words, used = self._words(sheet, row, y, above)
             middle = y + (used + above + 2.0 if sheet is NARROW else max(above + 3.0, 10.0))
