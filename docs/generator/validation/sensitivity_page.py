@@ -62,7 +62,7 @@ def picture(tables: Tables) -> Picture:
         ends=(lowest, top),
         ticks=ticks,
         title="What the drug adds, by the evidence that is used",
-        axis_label="Chance of 30 % relief with the drug less without it, points",
+        axis_label="Added to the chance of 30 % relief, points",
         columns=(60.0, 66.0),
         markers=(0.0,),
     )
