@@ -48,6 +48,7 @@ bench: $(VENV)/.bench
 
 validate: $(VENV)/.dev
 	$(BIN)/python validation/seed_stability.py
+	$(BIN)/python validation/calibration.py
 
 clean:
 	rm -rf $(VENV)

@@ -24,6 +24,7 @@ from generator import (
     python_page,
     speed_page,
     studies_page,
+    validation_pages,
 )
 
 ROOT = Path(__file__).resolve().parents[1]
@@ -44,13 +45,17 @@ PAGES = {
     "docs/reference/posterior.md": evidence_pages.posterior,
     "docs/reference/speed.md": speed_page.page,
     "docs/explanation/first-comparison.md": comparison_page.page,
-}
+} | {f"docs/validation/{name}": page for name, page in validation_pages.PAGES.items()}
 
 #: Pictures of generated pages, by their path in the repository, each with what draws it.
-PICTURES = {
-    f"docs/reference/kamp2020/{name}": partial(kamp_page.picture, curve, group)
-    for name, curve, group in kamp_page.pictures()
-} | {f"docs/reference/meta-analysis/{name}": partial(meta_page.picture, name) for name in meta_page.pictures()}
+PICTURES = (
+    {
+        f"docs/reference/kamp2020/{name}": partial(kamp_page.picture, curve, group)
+        for name, curve, group in kamp_page.pictures()
+    }
+    | {f"docs/reference/meta-analysis/{name}": partial(meta_page.picture, name) for name in meta_page.pictures()}
+    | {f"docs/validation/{name}": draw for name, draw in validation_pages.PICTURES.items()}
+)
 
 
 def drawn(name: str) -> str:

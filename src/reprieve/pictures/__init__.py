@@ -7,13 +7,18 @@ from reprieve.pictures.concentration import ConcentrationSeries, MeasuredPoints,
 from reprieve.pictures.duration import duration_picture
 from reprieve.pictures.fan import fan_picture
 from reprieve.pictures.forest import ForestRow, ForestSummary, forest_picture
+from reprieve.pictures.intervals import IntervalRow, Lane, interval_picture
 from reprieve.pictures.picture import Picture, Table
+from reprieve.pictures.rank_histograms import Histogram, rank_picture
 from reprieve.pictures.study_scatter import TrendLine, bubble_picture, funnel_picture
 
 __all__ = [
     "ConcentrationSeries",
     "ForestRow",
     "ForestSummary",
+    "Histogram",
+    "IntervalRow",
+    "Lane",
     "MeasuredPoints",
     "Picture",
     "RateStep",
@@ -25,4 +30,6 @@ __all__ = [
     "fan_picture",
     "forest_picture",
     "funnel_picture",
+    "interval_picture",
+    "rank_picture",
 ]
