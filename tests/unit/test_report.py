@@ -31,7 +31,7 @@ ANSWER = {
     },
     "pain": [{"day": 28.0, "mean": 6.04, "q10": 4.0, "q90": 8.1}],
     "verdict": "Uncertain after four weeks.",
-    "calibration": "prior, not yet calibrated",
+    "calibration": "calibrated on 10 numbers of 5 studies",
     "certainty": {"level": "low", "by": "GRADE", "statement": "One small trial."},
     "extrapolation": ["age is outside what was studied"],
     "evidence": [{"study": "Study A", "text": "Pain fell.", "n": 60, "doi": "10.1016/j.pain.2009.06.023"}],
