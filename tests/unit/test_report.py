@@ -132,7 +132,7 @@ def test_numbers_are_said_as_a_clinician_would(page):
         "61 % less pain",
         "3.4 h (80 % interval 72 min to 9 h)",
         "Day 28 6 4 to 8.1",
-        "prior, not yet calibrated",
+        "calibrated on 10 numbers of 5 studies",
         "Certainty of the evidence: low",
         "n = 60",
         "not for pump control",
