@@ -10,6 +10,7 @@ from generator.cli_page import commands
 
 import reprieve
 from reprieve.evidence import read
+from reprieve.evidence.draws import PARAMETERS
 
 REFERENCE = ROOT / "docs" / "reference"
 
@@ -36,13 +37,18 @@ def test_every_public_name_is_described():
         ("protocols.md", read.protocol_ids()),
         ("conditions.md", read.condition_ids()),
         ("models.md", read.population_model_ids()),
-        ("posterior.md", tuple(read.posterior().values)),
     ],
 )
 def test_every_record_has_its_section(page, ids):
     text = (REFERENCE / page).read_text(encoding="utf-8")
     for record in ids:
         assert f"## {record}\n" in text
+
+
+def test_every_parameter_and_constant_of_the_relief_model_has_its_row():
+    text = (REFERENCE / "posterior.md").read_text(encoding="utf-8")
+    for row in (*PARAMETERS, *read.calibration().constants):
+        assert f"\n| `{row}` |" in text
 
 
 def test_every_study_and_review_is_in_the_index():

@@ -1,6 +1,7 @@
 """The forecast as programs read it: what is in the answer, what stays the same, and what must hold in any."""
 
 import json
+from itertools import pairwise
 
 import numpy as np
 import pytest
@@ -28,6 +29,8 @@ def answer(request):
     return rp.forecast(rp.Patient(weight=70, condition=condition, pain=7.0), text, seed=5).answer
 
 
+#: Share of people in whom pain that rose without the drug may decide the day on which they are relieved.
+RARE = 0.01
 QUANTILES = {"q10": float, "q50": float, "q90": float}
 HORIZONS = {"48h": float, "2wk": float, "4wk": float, "12wk": float}
 PROVENANCE = {
@@ -47,6 +50,12 @@ CONTRACT = {
         "probability_of_relief": [{"day": int, "p": float, "low": float, "high": float, "placebo": float}],
     },
     "pain": [{"day": int, "mean": float, "q10": float, "q90": float}],
+    "uncertainty": {
+        "posterior": {"what": str, "chance": {name: {"low": float, "high": float} for name in HORIZONS}},
+        "setting": {"what": str, "chance_sd": HORIZONS},
+        "population": {"what": str, "pain_sd": HORIZONS},
+        "difference_from_placebo": {name: {"mean": float, "low": float, "high": float} for name in HORIZONS},
+    },
     "verdict": str, "verdict_code": str, "calibration": str,
     "certainty": {"level": str, "by": str, "statement": str},
     "extrapolation": [str], "evidence": [{"study": str, "role": str, "text": str}], "warnings": [str],
@@ -75,6 +84,7 @@ def check(value, wanted, where="answer"):
 def test_the_answer_has_everything_of_the_contract(made):
     answer = json.loads(made.to_json())
     check(answer, CONTRACT)
+    assert answer["calibration"].startswith("calibrated on ")
     assert len(answer["evidence"]) >= 2
     assert [row["day"] for row in answer["sustained"]["probability_of_relief"]] == list(range(85))
     assert [row["day"] for row in answer["pain"]] == list(range(85))
@@ -121,9 +131,10 @@ def test_chances_fall_from_day_to_day_and_lie_in_their_interval(answer):
     for row in rows:
         assert 0 <= row["low"] <= row["p"] <= row["high"] <= 1
     after = rows[2:]  # two days after the last dose the acute effect has gone
-    for name in ("p", "placebo"):
-        values = [row[name] for row in after]
-        assert values == sorted(values, reverse=True)
+    without = [row["placebo"] for row in after]
+    assert without == sorted(without, reverse=True)
+    # With drug a few may get better later: those whose pain rose without it, as that passes.
+    assert all(later["p"] <= row["p"] + RARE for row, later in pairwise(after))
     assert all(row["p"] >= row["placebo"] for row in rows)
 
 
@@ -138,10 +149,10 @@ def test_longer_horizons_are_less_likely(answer):
 
 
 def test_the_curve_and_the_horizons_agree(answer):
-    # Pain only returns after the last dose, so relief on day 14 is relief that lasted longer than 14 days.
+    # Pain returns after the last dose in nearly all, so relief on day 14 is relief that lasted longer than 14 days.
     curve = {row["day"]: row for row in answer["sustained"]["probability_of_relief"]}
     for name, day in {"48h": 2, "2wk": 14, "4wk": 28, "12wk": 84}.items():
-        assert answer["sustained"]["exceeds"][name] == pytest.approx(curve[day]["p"], abs=0.0011)
+        assert answer["sustained"]["exceeds"][name] == pytest.approx(curve[day]["p"], abs=RARE)
         assert answer["sustained"]["placebo"]["exceeds"][name] == pytest.approx(curve[day]["placebo"], abs=0.0011)
 
 
@@ -168,20 +179,35 @@ def test_days_are_over_everybody_with_zeros(made):
 
 
 def test_placebo_does_not_depend_on_the_dose():
-    one, ten = (rp.forecast(PATIENT, f"esketamine iv {rate} mg/h for 100 h").answer for rate in (2, 20))
-    assert one["sustained"]["placebo"] == ten["sustained"]["placebo"]
-    assert [r["placebo"] for r in one["pain"]] == [r["placebo"] for r in ten["pain"]]
-    assert one["sustained"]["exceeds"]["2wk"] < ten["sustained"]["exceeds"]["2wk"]
+    one, ten = (rp.forecast(PATIENT, f"esketamine iv {rate} mg/h for 100 h") for rate in (3, 30))
+    assert one.answer["sustained"]["placebo"] == ten.answer["sustained"]["placebo"]
+    assert [r["placebo"] for r in one.answer["pain"]] == [r["placebo"] for r in ten.answer["pain"]]
+    assert one.sustained.duration.days.mean() < ten.sustained.duration.days.mean()
 
 
-def test_more_hours_and_a_higher_rate_never_relieve_less():
-    def chance(text):
-        return rp.forecast(PATIENT, text).sustained.duration.exceeds(14.0)
+@pytest.mark.parametrize(
+    "texts",
+    [
+        [f"esketamine iv 20 mg/h for {hours} h" for hours in (4, 10, 24, 50, 100)],
+        [f"esketamine iv {rate} mg/h for 100 h" for rate in (3, 10, 30)],
+        [f"racemic iv 25 mg/h for 4 h every 24 h x {sessions}" for sessions in (2, 5, 10)],
+    ],
+)
+def test_more_hours_a_higher_rate_and_more_sessions_never_relieve_anybody_less(texts):
+    # Of the same people: outside what was studied others respond, because that is less certain there.
+    made = [rp.forecast(PATIENT, text, n_patients=400) for text in texts]
+    assert not any("Hours and dose" in mark for one in made for mark in one.extrapolation)
+    for less, more in pairwise(one.sustained.duration.days for one in made):
+        assert (more >= less - 1e-6).all()
+    assert made[-1].sustained.duration.days.mean() > made[0].sustained.duration.days.mean()
 
-    by_hours = [chance(f"esketamine iv 20 mg/h for {hours} h") for hours in (4, 10, 24, 50, 100)]
-    by_rate = [chance(f"esketamine iv {rate} mg/h for 100 h") for rate in (1, 3, 10, 30)]
-    assert by_hours == sorted(by_hours)
-    assert by_rate == sorted(by_rate)
+
+def test_days_of_infusion_for_crps_relieve_more_than_placebo_for_a_week(made):
+    # Sigtermans 2009, randomised: 2.68 against 5.45 in the first week.
+    row = made.answer["sustained"]["probability_of_relief"][7]
+    assert row["p"] > row["placebo"] + 0.1
+    assert made.answer["pain"][7]["mean"] < made.answer["pain"][7]["placebo"]
+    assert made.verdict.code == "lasting"
 
 
 def test_a_higher_threshold_is_met_by_fewer(made):
@@ -198,9 +224,17 @@ def test_patients_are_rounded_up_to_whole_groups(asked, drawn):
 
 
 def test_baseline_pain_scales_pain_and_not_the_chances(made):
-    half = rp.forecast(rp.Patient(weight=70, condition="crps", pain=3.6), LONG, seed=1).answer
-    assert half["sustained"]["exceeds"] == made.answer["sustained"]["exceeds"]
-    assert half["pain"][28]["mean"] == pytest.approx(made.answer["pain"][28]["mean"] / 2, rel=1e-3)
+    one, half = (
+        rp.forecast(rp.Patient(weight=70, condition="crps", pain=pain), LONG, seed=1).answer for pain in (3.6, 1.8)
+    )
+    assert one["sustained"] == half["sustained"] == made.answer["sustained"]
+    assert half["pain"][28]["mean"] == pytest.approx(one["pain"][28]["mean"] / 2, rel=1e-3)
+
+
+def test_no_pain_lies_beyond_the_end_of_the_scale():
+    worst = rp.forecast(rp.Patient(weight=70, condition="crps", pain=10), LONG, n_patients=400).answer
+    assert max(row["q90"] for row in worst["pain"]) == 10.0  # those whose pain rose without the drug
+    assert all(row["mean"] <= row["placebo"] < 10.0 for row in worst["pain"][1:])
 
 
 @pytest.mark.parametrize(
@@ -247,9 +281,8 @@ def test_a_protocol_says_what_of_it_is_not_published():
         ({}, {"model": 5}, InputError, "Unknown population model '5'"),
         ({}, {"regimen": None}, InputError, "The regimen is given as None"),
         ({}, {"regimen": "arketamine iv 0.5 mg/kg over 40 min"}, OutsideEvidence, "covers arketamine iv"),
-        ({}, {"regimen": "racemic topical 50 mg"}, OutsideEvidence, "No measurable amount is known to reach the blood"),
         ({}, {"regimen": "racemic epidural 30 mg"}, OutsideEvidence, "no time of the peak concentration"),
-        ({"condition": "cancer"}, {"regimen": "racemic sc 0.1 mg/kg/h for 5 d"}, OutsideEvidence, "route sc"),
+        ({}, {"regimen": "esketamine inhaled 25 mg"}, OutsideEvidence, "no time of the peak concentration"),
     ],
 )
 def test_what_cannot_be_forecast_is_said_in_a_sentence(patient, options, error, sentence):
@@ -292,7 +325,46 @@ def test_a_protocol_over_its_own_cap_is_said_first():
     assert not [line for line in light if line.startswith("Over")]  # 0.35 * 70 = 24.5
 
 
-def test_the_known_misfit_is_said_where_the_prior_was_estimated():
-    for condition, said in (("crps", True), ("fibromyalgia", False)):
-        made = rp.forecast(rp.Patient(weight=70, condition=condition, pain=7), LONG, n_patients=100)
-        assert any("Known misfit" in line for line in made.warnings) is said
+def test_a_subcutaneous_infusion_is_answered_and_its_absorption_said_to_be_unverified():
+    patient = rp.Patient(weight=70, condition="crps", pain=7)
+    under_skin, by_vein = (
+        rp.forecast(patient, f"racemic {route} 0.1 mg/kg/h for 5 d", n_patients=100) for route in ("sc", "iv")
+    )
+    assert any("Unverified absorption by the route sc" in said for said in under_skin.warnings)
+    assert not any("Unverified absorption" in said for said in by_vein.warnings)
+    # Of five days at a constant rate 0.85 arrives: peaks are in that ratio, model by model.
+    peaks = [{row["id"]: row["peak_ng_ml"] for row in one.answer["exposure_models"]} for one in (under_skin, by_vein)]
+    shared = peaks[0].keys() & peaks[1].keys()
+    assert shared
+    for name in shared:
+        assert peaks[0][name] / peaks[1][name] == pytest.approx(0.85, rel=0.01)
+
+
+def test_what_does_not_reach_the_blood_is_answered_as_placebo():
+    made = rp.forecast(PATIENT, "racemic topical 50 mg every 8 h for 14 d", n_patients=100)
+    answer = made.answer
+    assert made.verdict.code == "no_detectable_effect"
+    assert answer["sustained"]["exceeds"] == answer["sustained"]["placebo"]["exceeds"]
+    assert all(row["mean"] == row["placebo"] for row in answer["pain"])
+    assert answer["exposure_models"] == []
+    assert answer["model"]["id"] is None
+    assert "No measurable amount is known to reach the blood" in answer["model"]["reason"]
+    assert len(made.plot()) == 2  # there is no concentration to draw
+
+
+def test_outside_what_was_studied_settings_differ_more(made):
+    wider = rp.forecast(rp.Patient(weight=70, condition="low_back", pain=7.2), LONG, seed=1)
+    for one, marked in ((made, False), (wider, True)):
+        assert any("twice as uncertain" in mark for mark in one.extrapolation) is marked
+    inside, outside = (one.people.populations.chance_logit_sd for one in (made, wider))
+    np.testing.assert_allclose(outside, 2 * inside)
+
+
+def test_where_trials_of_single_sessions_find_nothing_lasting_relief_ends_with_the_drug():
+    # Neuropathic pain, one infusion: pooled trials find no benefit after 48 h; under the drug there is relief.
+    made = rp.forecast(rp.Patient(weight=70, condition="neuropathic", pain=7), SHORT, n_patients=1000)
+    answer = made.answer
+    assert answer["acute"]["probability"] > 0.1
+    assert "trials in this condition by this route find no benefit" in made.verdict.sentence
+    for name, chance in answer["sustained"]["exceeds"].items():
+        assert chance == pytest.approx(answer["sustained"]["placebo"]["exceeds"][name], abs=0.005)
