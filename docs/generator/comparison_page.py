@@ -22,16 +22,16 @@ _EXAMPLES = Path(__file__).resolve().parents[2] / "examples" / "eight_protocols"
 
 _INTRO = """# Comparison with published results (in sample)
 
-The relief model was [calibrated](calibration.md) on these studies, so this page shows how well it fits and not how well it
-predicts; prediction of studies left out of the fit is the matter of the validation. It sets a prediction beside every
-number in the evidence that one can be asked for. It is made by `python docs/generate.py` from the evidence and the model;
-nobody types a number here.
+The relief model was [calibrated](calibration.md) on these studies, so this page shows how well it fits and not how
+well it predicts; prediction of studies left out of the fit is the matter of the validation. It sets a prediction
+beside every number in the evidence that one can be asked for. It is made by `python docs/generate.py` from the
+evidence and the model; nobody types a number here.
 
 How to read it: each arm is predicted by `predict_arm` with the regimen of its record, at 70 kg (mean weights are
 rarely printed), with the size that was reported. The interval holds 80 % of what studies of that size would report if
 the model were right. Days count from the end of the last dose. *Status* says how the reported number was seen. A
-response in words is read as at least 30 % relief, complete relief as pain under half a point; each row says so. The study's
-own effects are not used: every study is predicted as another one like it would be.
+response in words is read as at least 30 % relief, complete relief as pain under half a point; each row says so. The
+study's own effects are not used: every study is predicted as another one like it would be.
 """
 
 
@@ -191,22 +191,24 @@ def _in_words(made: Comparison) -> str:
     with_control = sum(map(_controlled, month))
     complete = [r for r in made.compared if r.question.group == "complete relief"]
     said = (
-        f"**The trial with the longest placebo arm** ([Sigtermans 2009](../reference/protocols.md#sigtermans2009)). In the "
-        f"first week pain was {_percent(ket.question.reported)} of baseline with esketamine and "
-        f"{_percent(pla.question.reported)} on placebo; the model says {_interval(ket)} and {_interval(pla)}. The weekly "
-        f"pain was seen; the two baselines (7.2 and 6.9), and so the shares, are *recalled*.",
-        f"**Weeks 5 to 12.** The same trial reports a difference from placebo at day {day:g} (p < {p:g}), and the model's "
-        f"difference in mean pain is then {100 * abs(last.q50):.0f} hundredths of baseline (80 % interval "
-        f"{100 * abs(last.q90):.0f} to {100 * abs(last.q10):.0f}). That p and one like it are all that placebo says of the "
-        f"time after the first month. Of {len(month)} shares and means from day {_MONTH} on, {with_control} have a control.",
-        f"**Without control.** After the first day, reported relief less predicted relief is {not_controlled} hundredths in "
-        f"studies without control and {controlled} in controlled ones, although the model has three effects of a missing "
-        f"control. What cohorts report scatters more than the model allows.",
-        f'**Words.** In the fit, "complete" and responses in words have shifts of their own. Predictions have none: they are '
-        f"about pain, not about words. {_inside(complete)} numbers of complete relief lie inside; far more people are called "
-        f"free of pain than the model has with pain under half a point.",
-        "**What the interval does not hold.** It holds what is not known about the parameters, how studies differ and the "
-        "chance of a small study, not that the model itself may be wrong.",
+        "**The trial with the longest placebo arm** ([Sigtermans "
+        "2009](../reference/protocols.md#sigtermans2009)). In the first week pain was "
+        f"{_percent(ket.question.reported)} of baseline with esketamine and {_percent(pla.question.reported)} on "
+        f"placebo; the model says {_interval(ket)} and {_interval(pla)}. The weekly pain was seen; the two "
+        "baselines (7.2 and 6.9), and so the shares, are *recalled*.",
+        f"**Weeks 5 to 12.** The same trial reports a difference from placebo at day {day:g} (p < {p:g}), and the "
+        f"model's difference in mean pain is then {100 * abs(last.q50):.0f} hundredths of baseline (80 % interval "
+        f"{100 * abs(last.q90):.0f} to {100 * abs(last.q10):.0f}). That p and one like it are all that placebo "
+        f"says of the time after the first month. Of {len(month)} shares and means from day {_MONTH} on, "
+        f"{with_control} have a control.",
+        f"**Without control.** After the first day, reported relief less predicted relief is {not_controlled} "
+        f"hundredths in studies without control and {controlled} in controlled ones, although the model has three "
+        "effects of a missing control. What cohorts report scatters more than the model allows.",
+        '**Words.** In the fit, "complete" and responses in words have shifts of their own. Predictions have '
+        f"none: they are about pain, not about words. {_inside(complete)} numbers of complete relief lie inside; "
+        "far more people are called free of pain than the model has with pain under half a point.",
+        "**What the interval does not hold.** It holds what is not known about the parameters, how studies "
+        "differ and the chance of a small study, not that the model itself may be wrong.",
     )
     bullets = (textwrap.fill(f"- {text}", 118, subsequent_indent="  ", break_on_hyphens=False) for text in said)
     return "\n".join(bullets) + "\n"
