@@ -19,6 +19,7 @@ from generator import (
     faq_page,
     kamp_page,
     meta_page,
+    model_card_page,
     models_page,
     printed,
     python_page,
@@ -45,6 +46,7 @@ PAGES = {
     "docs/reference/posterior.md": evidence_pages.posterior,
     "docs/reference/speed.md": speed_page.page,
     "docs/explanation/first-comparison.md": comparison_page.page,
+    "docs/explanation/model-card.md": model_card_page.page,
 } | {f"docs/validation/{name}": page for name, page in validation_pages.PAGES.items()}
 
 #: Pictures of generated pages, by their path in the repository, each with what draws it.

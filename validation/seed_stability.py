@@ -56,7 +56,7 @@ def main() -> None:
     lines += [
         "",
         "An answer is read to the nearest hundredth at best. More virtual patients (`--patients 5000`) steady the",
-        "interval; they do not make the prior any truer.",
+        "interval; they do not make the model any truer.",
         "",
     ]
     _PAGE.write_text("\n".join(lines), encoding="utf-8")

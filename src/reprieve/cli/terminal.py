@@ -23,10 +23,12 @@ from reprieve.cli.wording import (
 )
 
 _HORIZONS = {"48h": "48 h", "2wk": "2 weeks", "4wk": "4 weeks", "12wk": "12 weeks"}
-#: Below this chance of acute relief its onset and offset describe a minority and are not shown.
+#: Below this chance of acute relief its peak, onset and offset describe a minority and are not shown.
 _MOST = 0.5
 #: Columns of the labels, and of the gap after them.
 _LABEL, _GAP = 12, 2
+#: The horizon at which the sources of uncertainty are shown, and how many of the nearest studies are.
+_SHOWN, _NEAREST = "4wk", 3
 
 
 def _chances(sustained: Mapping[str, Any]) -> Table:
@@ -41,24 +43,50 @@ def _chances(sustained: Mapping[str, Any]) -> Table:
     return table
 
 
-def _duration(found: Mapping[str, Any]) -> str:
+def _duration(found: Mapping[str, Any], follow_up: float) -> str:
     everybody, those = found["duration_days"], found["duration_days_if_relief"]
-    said = f"median {days(everybody['q50'])} (80 % of people: {days_span(everybody['q10'], everybody['q90'])})"
+
+    def span(some: Mapping[str, Any]) -> str:
+        if some["q90"] < follow_up:
+            return days_span(some["q10"], some["q90"])
+        over = f"over {days(follow_up)}"
+        return over if some["q10"] >= follow_up else f"{days_span(some['q10'], some['q10']).split()[0]} to {over}"
+
+    def middle(some: Mapping[str, Any]) -> str:
+        return days(some["q50"]) if some["q50"] < follow_up else f"over {days(follow_up)}"
+
+    said = f"median {middle(everybody)} (80 % of people: {span(everybody)})"
     if those["q50"] is None:
         return f"{said}; nobody has relief that outlasts a day"
     return (
-        f"{said}. {percent(found['probability_any'])} have lasting relief, theirs for {days(those['q50'])} "
-        f"({days_span(those['q10'], those['q90'])})"
+        f"{said}. {percent(found['probability_any'])} have lasting relief, theirs for {middle(those)} ({span(those)})"
     )
 
 
 def _acute(acute: Mapping[str, Any], threshold: float) -> str:
     share, peak = percent(acute["probability"]), percent(acute["peak_relief"])
     if acute["probability"] < _MOST:
-        return f"{share} reach relief of {percent(threshold)}; at its peak pain is {peak} less (median)"
+        return f"{share} reach relief of {percent(threshold)} while the drug is on board"
     return (
         f"{share} reach relief of {percent(threshold)}, typically {clock(acute['onset_min'] / 60)} into the course; at "
         f"its peak pain is {peak} less; it is gone {clock(acute['offset_h'])} after the last dose"
+    )
+
+
+def _uncertainty(found: Mapping[str, Any]) -> tuple[tuple[str, str], tuple[str, str]]:
+    """What is not known of the average clinic, and how clinics and people differ, at one horizon."""
+    chance, beyond = found["posterior"]["chance"][_SHOWN], found["difference_from_placebo"][_SHOWN]
+    clinics, people = found["setting"]["chance_sd"][_SHOWN], found["population"]["pain_sd"][_SHOWN]
+    mean, low, high = (max(round(beyond[name], 2), 0.0) for name in ("mean", "low", "high"))
+    more = f"{percent(mean)} above placebo ({percent_span(low, high)})" if high else "as on placebo"
+    between = percent_span(chance["low"], chance["high"])
+    return (
+        ("Not known", f"at {_HORIZONS[_SHOWN]} the chance in the average clinic is {between}; it is {more}"),
+        (
+            "Differ",
+            f"clinics by {percent(clinics)} in that chance, people of one clinic by {people:.1f} points of pain "
+            f"(standard deviations)",
+        ),
     )
 
 
@@ -85,8 +113,9 @@ def _rests_on(answer: Mapping[str, Any]) -> str:
 
 
 def _nearest(answer: Mapping[str, Any]) -> str:
-    near = [study_label(row) for row in answer["evidence"] if row["role"] != "computed from"]
-    return f"{', '.join(near[:3])} (for comparison)" if near else "none"
+    near = [row for row in answer["evidence"] if row["role"] != "computed from"]
+    said = ", ".join(f"{study_label(row)} ({percent(row['weight'])})" for row in near[:_NEAREST])
+    return f"{said}; in brackets how alike, as shares of the {len(near)} nearest" if near else "none"
 
 
 def _patient(patient: Mapping[str, Any]) -> str:
@@ -114,8 +143,10 @@ def _details(answer: Mapping[str, Any], width: int) -> Table:
     def add(label: str, said: str, style: str = "") -> None:
         rows.add_row(label, Text(wrapped(spaced(said), width - _LABEL - _GAP), style))
 
-    add("Duration", _duration(sustained))
-    add("On placebo", _duration(sustained["placebo"]))
+    add("Duration", _duration(sustained, sustained["follow_up_days"]))
+    add("On placebo", _duration(sustained["placebo"], sustained["follow_up_days"]))
+    for label, said in _uncertainty(answer["uncertainty"]):
+        add(label, said)
     add("Acute relief", _acute(answer["acute"], sustained["threshold"]))
     add("Certainty", f"{certainty['level']} ({certainty['by']}). {certainty['statement']}")
     add("Calibration", answer["calibration"], "bold yellow")

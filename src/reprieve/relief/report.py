@@ -16,6 +16,7 @@ from typing import Any
 from reprieve.pictures import Picture
 from reprieve.pictures.numerals import NBSP, days, percent, plain, three_figures
 from reprieve.relief.report_blocks import bullets, doi_link, facts, say, section, share, under
+from reprieve.relief.report_uncertainty import uncertainty_section
 
 _HORIZONS = (
     ("48h", "48 hours", 2.0),
@@ -24,13 +25,14 @@ _HORIZONS = (
     ("12wk", "12 weeks", 84.0),
 )
 _HEADLINE = "4wk"
+_HALF = 0.5
 _ACRONYMS = {"crps": "CRPS", "sci": "spinal cord injury", "phn": "postherpetic neuralgia"}
 
-_METHOD = (
-    "The concentration of the drug over time is computed from a published population model. A model of pain "
-    "sensitisation turns it into pain: the drug lowers sensitisation, which then returns. Many virtual "
-    "patients like this one are followed until their pain is back above the line; the chances shown are "
-    "shares of them. Placebo is the same calculation without the drug."
+_OF_THOSE = '<p class="note">Onset and end are of those who reach relief.</p>'
+_NEAREST = (
+    '<p class="note">The relief model was fitted to the usable numbers of all studies together; these are the most '
+    "like this question. Weight: how alike condition, route, form, hours and design are, as a share of the studies "
+    "listed. Nothing is computed from it.</p>"
 )
 
 _Answer = Mapping[str, Any]
@@ -58,15 +60,14 @@ def _share(given: Any) -> float | None:
     return None if given is None else float(given)
 
 
-def _quantiles(given: Any, unit: str) -> str:
-    """``19 d (80 % interval 3 to 64 d)`` from q10, q50, q90, or ``12 min`` from one number."""
-    if given is None:
+def _duration(given: Any, follow_up: float | None) -> str:
+    """``19 d (80 % interval 3 to 64 d)`` from q10, q50, q90; relief that outlasts follow-up is said to."""
+    if not isinstance(given, Mapping) or given.get("q50") is None:
         return ""
-    if not isinstance(given, Mapping):
-        return f"{three_figures(float(given))}{NBSP}{unit}"
-    if given.get("q50") is None:
-        return ""
-    write = days if unit == "d" else lambda value: f"{three_figures(value)}{NBSP}{unit}"
+
+    def write(value: float) -> str:
+        return f"more than {days(value)}" if follow_up is not None and value >= follow_up else days(value)
+
     middle = write(float(given["q50"]))
     if given.get("q10") is None or given.get("q90") is None:
         return f"median {middle}"
@@ -191,7 +192,7 @@ def _sustained(answer: _Answer) -> str:
     placebo = _part(sustained, "placebo")
     any_relief, any_placebo = _share(sustained.get("probability_any")), _share(placebo.get("probability_any"))
     versus = "" if any_placebo is None else f" (placebo {share(any_placebo)})"
-    threshold = sustained.get("threshold")
+    threshold, follow_up = sustained.get("threshold"), sustained.get("follow_up_days")
     line = ""
     if threshold is not None:
         line = (
@@ -201,9 +202,9 @@ def _sustained(answer: _Answer) -> str:
     numbers = facts(
         [
             ("Any lasting relief", "" if any_relief is None else share(any_relief) + versus),
-            ("Duration, everybody", _quantiles(sustained.get("duration_days"), "d")),
-            ("Duration, those with relief", _quantiles(sustained.get("duration_days_if_relief"), "d")),
-            ("Duration on placebo", _quantiles(placebo.get("duration_days"), "d")),
+            ("Duration, everybody", _duration(sustained.get("duration_days"), follow_up)),
+            ("Duration, those with relief", _duration(sustained.get("duration_days_if_relief"), follow_up)),
+            ("Duration on placebo", _duration(placebo.get("duration_days"), follow_up)),
         ]
     )
     return section("How long relief lasts", _horizons(sustained), line, numbers)
@@ -253,16 +254,19 @@ def _acute(answer: _Answer) -> str:
     peak, reach = acute.get("peak_relief"), acute.get("probability")
     if isinstance(peak, Mapping):
         peak = peak.get("q50")
+    # The median person feels nothing where fewer than half reach relief, and the peak of that is no peak.
+    few = reach is not None and float(reach) < _HALF
     return section(
         "While the drug is on board",
         facts(
             [
                 ("Reach relief", "" if reach is None else share(float(reach))),
                 ("Onset, from the start", _span(intervals.get("onset_min") or acute.get("onset_min"), "min")),
-                ("Peak", "" if peak is None else f"{share(float(peak))} less pain"),
+                ("Peak", "" if peak is None or few else f"{share(float(peak))} less pain"),
                 ("Over, from the end", _span(intervals.get("offset_h") or acute.get("offset_h"), "h")),
             ]
         ),
+        _OF_THOSE if reach is not None else "",
     )
 
 
@@ -309,7 +313,10 @@ def _study(entry: Any) -> str:
     text = f"<p>{say(entry['text'])}</p>" if entry.get("text") else ""
     name = say(entry.get("study") or "Study")
     about = f'<p class="note">{" · ".join(notes)}</p>' if notes else ""
-    return f'<div class="study"><p><strong>{name}</strong></p>{text}{about}</div>'
+    weight = (
+        "" if entry.get("weight") is None else f'<span class="weight">weight {share(float(entry["weight"]))}</span>'
+    )
+    return f'<div class="study"><p><strong>{name}</strong>{weight}</p>{text}{about}</div>'
 
 
 def _alone(model: Any) -> str:
@@ -339,19 +346,22 @@ def _why(answer: _Answer) -> str:
     near = [entry for entry in studies if isinstance(entry, Mapping) and entry.get("why")]
     computed = [entry for entry in studies if entry not in near]
     unused = _items(inputs, "given_not_used")
+    method = f"<p>{say(answer['method'])}</p>" if answer.get("method") else ""
+    calibration = answer.get("calibration")
+    fitted = f"<p>Relief model: {say(calibration)}. Exposure and constants:</p>" if calibration and computed else ""
     return section(
         "Why this number",
         under("Inputs used", bullets(_items(inputs, "used"))),
         under("Given, not used by this model", bullets(unused)) if unused else "",
         under("Inputs missing", gaps),
-        under("Method", f"<p>{say(answer.get('method') or _METHOD)}</p>{described}"),
+        under("Method", method + described),
         under("What changes exposure", bullets(changes)) if changes else "",
         under("Models of exposure, each alone with the same people", bullets([_alone(one) for one in spread]))
         if len(spread) > 1
         else "",
-        under("Computed from", "".join(_study(entry) for entry in computed)),
+        under("Computed from", fitted + "".join(_study(entry) for entry in computed)),
         under("Assumed, without a source", bullets(_items(answer, "assumptions"))),
-        under("Nearest studies, for comparison only", "".join(_study(entry) for entry in near)),
+        under("Nearest studies", _NEAREST + "".join(_study(entry) for entry in near)) if near else "",
         under("Limits", bullets(_items(answer, "limits"))),
     )
 
@@ -376,6 +386,7 @@ def render_report(answer: Mapping[str, Any], pictures: Sequence[Picture]) -> str
     blocks = (
         _opening(answer),
         _sustained(answer),
+        uncertainty_section(_part(answer, "uncertainty")),
         _certainty(answer),
         _alerts(answer),
         _pictures(pictures),
