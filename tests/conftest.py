@@ -4,6 +4,7 @@ import os
 import sys
 from pathlib import Path
 
+import pytest
 from hypothesis import settings
 
 for folder in ("reference", "lib"):
@@ -13,3 +14,23 @@ for folder in ("reference", "lib"):
 settings.register_profile("same every time", derandomize=True)
 if os.environ.get("CI"):
     settings.load_profile("same every time")
+
+
+@pytest.fixture(scope="session")
+def evidence_of_the_fit():
+    """Every number that the relief model is fitted to."""
+    return _fit_data(None)
+
+
+@pytest.fixture(scope="session")
+def few_studies():
+    """Four of them with every kind of number: shares printed, in words and complete, means, SDs, p values, bounds."""
+    return _fit_data(("jackson2010", "lumanauw2019", "petersen2022", "sigtermans2009"))
+
+
+def _fit_data(names):
+    # Only these tests need gradients, and importing them takes seconds.
+    from reprieve.evidence import read  # noqa: PLC0415
+    from reprieve.inference.calibration import evidence_data  # noqa: PLC0415
+
+    return evidence_data(None if names is None else [read.study(name) for name in names])

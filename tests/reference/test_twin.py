@@ -1,0 +1,264 @@
+"""The differentiable twin of the relief model against the core, a general ODE solver and patients drawn one by one."""
+
+import math
+from dataclasses import replace
+
+import jax
+import jax.numpy as jnp
+import numpy as np
+import pytest
+from prior_distributions import drawn, medians
+from scipy.integrate import solve_ivp
+
+from reprieve.evidence import read
+from reprieve.inference import arm_exposure as exposure_of_arms
+from reprieve.inference import twin
+from reprieve.inference.calibration_model import STRUCTURES, arm_values, log_likelihood
+from reprieve.inference.fit_data import CONDITIONS
+from reprieve.inference.reports import reports
+from reprieve.regimen import Regimen
+from reprieve.relief.comparison import regimen_of
+from reprieve.relief.course import follow_course, relief_by_reversal
+from reprieve.relief.exposure_choice import choose_models
+from reprieve.relief.patient import Patient
+from reprieve.relief.reported import Seen, seen
+from reprieve.relief.virtual_patients import Populations, VirtualPatients
+
+MIDDLE = medians()
+#: One person: nobody differs from the median.
+ALIKE = MIDDLE | dict.fromkeys(
+    ("exposure_spread", "reversal_spread", "return_spread", "acute_spread", "cohort_persistence"), 0.0
+)
+LN2 = math.log(2)
+SIGTERMANS = "esketamine iv 5 mg/h for 24 h then 14 mg/h for 24 h then 22.2 mg/h for 52.8 h"
+REGIMENS = [SIGTERMANS, "racemic iv 0.5 mg/kg over 40 min", "racemic iv 25 mg/h for 4 h every 24 h x 10"]
+
+
+def with_arms(values, data, effect=0.0):
+    """The values with those of arms, every condition and study as the average one."""
+    condition, study = np.full(len(CONDITIONS), effect), np.full(len(data.studies), effect)
+    return values | arm_values(values, data, condition, study, study)
+
+
+def people(values, n, *, members=1, rng=None):
+    """People of the core with these parameters; they differ if there is a source of random numbers."""
+    size = n * members
+
+    def lognormal(spread):
+        return np.ones(size) if rng is None else np.exp(spread * rng.standard_normal(size))
+
+    def whole(name):
+        return np.full(members, values[name])
+
+    def everybody(name):
+        return np.full(size, values[name])
+
+    nothing = np.zeros(members)
+    populations = Populations(
+        chance=np.full(members, 1 / (1 + math.exp(-values["responder_logit"]))), chance_logit_mean=nothing,
+        chance_logit_sd=nothing, context_mean=whole("context_mean"), context_mean_typical=nothing,
+        context_study_sd=nothing, context_spread=whole("context_spread"), context_lasting=whole("context_lasting"),
+        context_half_life_d=whole("context_half_life"), reporting_precision=whole("reporting_precision"),
+        mean_scatter=whole("mean_scatter"),
+    )  # fmt: skip
+    return VirtualPatients(
+        draw=np.repeat(np.arange(members), n), populations=populations,
+        pk_normals=np.zeros((size, 12)) if rng is None else rng.standard_normal((size, 12)),
+        k_rec=LN2 / 24 / (values["return_half_life"] * lognormal(values["return_spread"])),
+        k_des=values["reversal_rate"] / 24 * lognormal(values["reversal_spread"]), c50=everybody("reversal_c50"),
+        plateau_exponent=everybody("plateau_exponent"), plateau_half=everybody("plateau_half"),
+        depth=everybody("depth"), responds=np.ones(size, bool),
+        acute_c50=values["acute_c50"] * lognormal(values["acute_spread"]), acute_most=everybody("acute_most"),
+        ke0=LN2 * 60 / values["acute_half_life"], r_potency=everybody("r_potency"), context_normal=np.zeros(size),
+        r_clearance_rank=np.full(size, 0.5), exposure_rank=np.full(size, 0.5),
+    )  # fmt: skip
+
+
+def one_arm(few_studies, regimen, days):
+    """Data of a single arm with this regimen, looked at on these days."""
+    found = exposure_of_arms.arm_exposure(regimen, np.array(days), acute_half_life_min=MIDDLE["acute_half_life"])
+    data = replace(
+        few_studies, edges=found.edges[None], s=found.s[None], r=found.r[None], drug=np.array([True]),
+        cohort=np.zeros(1), condition=np.zeros(1, int), study=np.zeros(1, int),
+    )  # fmt: skip
+    return data, found
+
+
+@pytest.mark.parametrize("structure", STRUCTURES)
+def test_what_is_reversed_solves_its_equation_by_a_general_solver(few_studies, structure):
+    states, back = twin.reversed_share(ALIKE, few_studies, structure)
+    k_rec = LN2 / 24 / ALIKE["return_half_life"]
+    np.testing.assert_allclose(back, k_rec)
+    c50, k_des = ALIKE["reversal_c50"], ALIKE["reversal_rate"] / 24
+    for arm, edges in enumerate(few_studies.edges):
+        c = few_studies.s[arm] + ALIKE["r_potency"] * few_studies.r[arm]
+        felt = {"slow_site": c.mean(1) / c50, "hours": (c > 10).mean(1)}.get(structure, (c / (c + c50)).mean(1))
+        state = 0.0
+        for i, g in enumerate(felt):
+
+            def slope(_, u, g=g):
+                return k_rec * (g - u) if structure == "slow_site" else k_des * g * (1 - u) - k_rec * u
+
+            found = solve_ivp(slope, (edges[i], edges[i + 1]), [state], rtol=1e-10, atol=1e-13)
+            state = found.y[0, -1]
+            assert states[arm, 0, i + 1] == pytest.approx(state, rel=1e-7, abs=1e-12)
+
+
+@pytest.mark.parametrize("regimen", REGIMENS)
+def test_reversal_and_acute_effect_are_those_of_the_core(few_studies, regimen, monkeypatch):
+    plan = Regimen.parse(regimen)
+    first = choose_models(plan.form, plan.route, None)[:1]
+    monkeypatch.setattr(exposure_of_arms, "choose_models", lambda *_: first)
+    days = [0.01, 0.2, 1.0]
+    data, found = one_arm(few_studies, regimen, days)
+    states, _ = twin.reversed_share(ALIKE, data, "plateau")
+    hours = np.concatenate([found.edges, found.end_h + 24 * np.array(days)])
+    order = np.argsort(hours)
+    course = follow_course(plan, first, people(ALIKE, 1), Patient(weight=70, interactions=()), hours=hours[order])
+    exact, acute = np.empty(hours.size), np.empty(hours.size)
+    exact[order], acute[order] = course.reversed_[0], course.acute[0]
+    edges = found.edges.size
+    # Three looks stand for a bin: within 1 % from the end of the course, of which studies tell; within 5 % in it.
+    after = found.edges >= found.end_h
+    np.testing.assert_allclose(states[0, 0], exact[:edges], rtol=0.05)
+    np.testing.assert_allclose(states[0, 0, after], exact[:edges][after], rtol=0.01)
+    site = found.site_s + ALIKE["r_potency"] * found.site_r
+    np.testing.assert_allclose(ALIKE["acute_most"] * site / (site + ALIKE["acute_c50"]), acute[edges:], rtol=1e-6)
+
+
+def test_what_every_arm_has_reversed_is_that_of_the_core(evidence_of_the_fit):
+    data = evidence_of_the_fit
+    wanted, _ = reports(read.studies())
+    arms = {(report.study.id, arm.id): (report.study, arm) for report in wanted for arm in report.arms}
+    assert len(arms) == len(data.edges)
+    states, _ = twin.reversed_share(ALIKE, data, "plateau")
+    for i, ((study_id, _), (study, arm)) in enumerate(arms.items()):
+        if arm.role != "ketamine":
+            assert states[i].max() == 0.0
+            continue
+        plan = Regimen.parse(regimen_of(study, arm))
+        members = choose_models(plan.form, plan.route, None)
+        whole = people(ALIKE, 1, members=len(members))
+        late = data.edges[i, -2:]
+        exact = follow_course(plan, members, whole, Patient(weight=70, interactions=()), hours=late).reversed_.mean(0)
+        # Sessions of 50 min two weeks apart fall between the looks of bins of 42 h.
+        within = 0.1 if study_id == "granata2016" else 0.01
+        assert states[i, 0, -1] == pytest.approx(exact[-1], rel=within), study_id
+
+
+def test_relief_of_what_is_reversed_is_that_of_the_core_and_has_its_limits():
+    share = np.linspace(0.0, 1.0, 101)
+    ours = MIDDLE["depth"] * twin.relief_of(share, MIDDLE, "plateau")
+    np.testing.assert_allclose(ours, relief_by_reversal(share[None], people(MIDDLE, 1))[0], atol=1e-9)
+    assert twin.relief_of(1.0, MIDDLE, "plateau") == pytest.approx(1.0)
+    # At ρ the relief is (1 + ρ^γ) / 2; without a plateau (γ 1, ρ infinite) it is the reversed share itself.
+    half, exponent = MIDDLE["plateau_half"], MIDDLE["plateau_exponent"]
+    assert twin.relief_of(half, MIDDLE, "plateau") == pytest.approx((1 + half**exponent) / 2)
+    none = MIDDLE | {"plateau_exponent": 1.0, "plateau_half": 1e9}
+    np.testing.assert_allclose(
+        twin.relief_of(share, none, "plateau"), twin.relief_of(share, none, "reversal"), atol=1e-8
+    )
+
+
+def looks(rng, n):
+    """Some arms as the twin looks at them: remaining pain of 32 people, chance, mean and spread of the context."""
+    return rng.uniform(0.02, 1, (n, 32)), rng.uniform(0, 1, n), rng.uniform(-0.2, 0.6, n), rng.uniform(0, 0.5, n)
+
+
+def test_shares_and_means_are_those_of_the_core():
+    remaining, chance, context, spread = looked = looks(np.random.default_rng(3), 40)
+    core = Seen(remaining, chance, context, spread, 0.1)
+    for threshold in (0.1, 0.3, 0.5, 0.93):
+        ours = twin.share_with_relief(looked, np.full(40, threshold), 0.1)
+        np.testing.assert_allclose(ours, np.clip(core.share_relieved(threshold), 1e-4, 1 - 1e-4), atol=1e-12)
+    for ours, theirs in zip(twin.mean_pain(looked, 0.1), core.mean_pain(), strict=True):
+        np.testing.assert_allclose(ours, theirs, atol=1e-12)
+
+
+def test_shares_and_means_are_those_of_patients_drawn_one_by_one():
+    rng, n, threshold = np.random.default_rng(4), 400_000, 0.3
+    looked = looks(rng, 6)
+    share = twin.share_with_relief(looked, np.full(6, threshold), 0.1)
+    mean, sd = twin.mean_pain(looked, 0.1)
+    for i, (remaining, chance, context, spread) in enumerate(zip(*looked, strict=True)):
+        left = np.where(rng.random(n) < chance, rng.choice(remaining, n), 1.0)
+        pain = left * (1 - context - spread * rng.standard_normal(n)) + 0.1 * rng.standard_normal(n)
+        # Standard errors are below 0.001; four of them are allowed.
+        assert share[i] == pytest.approx((1 - pain >= threshold).mean(), abs=0.004)
+        assert mean[i] == pytest.approx(np.maximum(pain, 0).mean(), abs=0.004)
+        # The SD takes its second moment from pain that may fall below 0: never smaller, by the bound E[min(X, 0)²].
+        excess = sd[i] ** 2 - np.maximum(pain, 0).var()
+        assert excess == pytest.approx((np.minimum(pain, 0) ** 2).mean(), abs=0.004)
+
+
+@pytest.mark.parametrize(("differ", "within"), [(False, 0.01), (True, 0.02)])
+def test_the_arm_of_sigtermans_is_that_of_the_core(few_studies, differ, within):
+    """Of baseline: bins and one mean exposure cost 0.01; 32 people and exposure ± 30 % instead of the models', 0.02."""
+    plan, days = Regimen.parse(SIGTERMANS), [0.5, 3.0, 7.0, 28.0, 80.0]
+    values = (MIDDLE if differ else ALIKE) | {"cohort_persistence": 0.0}
+    data, found = one_arm(few_studies, SIGTERMANS, days)
+    states, back = twin.reversed_share(values, data, "plateau")
+    edges = found.edges
+    hours = found.end_h + 24 * np.array(days)
+    position = np.clip(np.searchsorted(edges, hours, side="right") - 1, 0, edges.size - 2)
+    share = np.clip((hours - edges[position]) / np.diff(edges)[position], 0, 1)
+    at = replace(
+        few_studies.at_means, arm=np.zeros(len(days), int), day=np.array(days), bin=position, within=share,
+        late_h=np.maximum(hours - edges[-1], 0), site_s=found.site_s, site_r=found.site_r,
+    )  # fmt: skip
+    looked = twin.look(with_arms(values, data), data, at, states, back, "plateau")
+    ours_mean, _ = twin.mean_pain(looked, 0.1)
+    ours_share = twin.share_with_relief(looked, np.full(len(days), 0.5), 0.1)
+
+    members = choose_models(plan.form, plan.route, None)
+    whole = people(
+        values, 1000 if differ else 1, members=len(members), rng=np.random.default_rng(2) if differ else None
+    )
+    course = follow_course(plan, members, whole, Patient(weight=70, interactions=()), hours=hours)
+    for i, day in enumerate(days):
+        core = seen(course.drug_factor[:, i], whole.populations.chance, whole.populations, day, day_scatter=0.1)
+        assert ours_mean[i] == pytest.approx(core.mean_pain()[0].mean(), abs=within)
+        assert ours_share[i] == pytest.approx(core.share_relieved(0.5).mean(), abs=within)
+
+
+@pytest.fixture(scope="module", params=STRUCTURES)
+def likelihood(request, evidence_of_the_fit):
+    """The log likelihood of all evidence as a function of the parameters, compiled with its gradient."""
+    data = evidence_of_the_fit
+    fixed = {name: each.value for name, each in read.calibration_priors().constants.items()}
+
+    def total(values):
+        all_values = with_arms(fixed | values, data, effect=0.1)
+        states = twin.reversed_share(all_values, data, request.param)
+        each = log_likelihood(all_values, data, request.param, states, data.weights, data.seen)
+        return sum(part.sum() for part in each.values())
+
+    # Compiled once and run a few times: what the compiler's later passes save is less than they cost.
+    quickly = {"xla_backend_optimization_level": 0, "xla_llvm_disable_expensive_passes": True}
+    return jax.jit(jax.value_and_grad(total), compiler_options=quickly)
+
+
+def parameters(values):
+    names = read.calibration_priors().parameters
+    return {name: jnp.asarray(values[name], float) for name in names}
+
+
+def test_gradients_are_finite_differences(likelihood):
+    # Without a shift, a share at its floor of 1e-4 sits on a kink.
+    middle = parameters(MIDDLE | {"words_shift": 0.2, "complete_shift": 0.3})
+    value, slope = likelihood(middle)
+    assert np.isfinite(value)
+    assert all(np.isfinite(each) for each in slope.values())
+    assert sum(each != 0 for each in slope.values()) > 20
+    for name in middle:
+        step = 1e-5 * max(abs(MIDDLE[name]), 0.1)
+        up, down = (float(likelihood(middle | {name: middle[name] + way * step})[0]) for way in (1, -1))
+        assert float(slope[name]) == pytest.approx((up - down) / (2 * step), rel=1e-4, abs=1e-4), name
+
+
+def test_gradients_are_finite_wherever_the_priors_reach(likelihood):
+    rows = drawn(30, np.random.default_rng(6))
+    for i in range(30):
+        value, slope = likelihood(parameters({name: values[i] for name, values in rows.items()}))
+        assert np.isfinite(value)
+        assert all(np.isfinite(each) for each in slope.values())
