@@ -90,7 +90,8 @@ def test_what_is_reversed_solves_its_equation_by_a_general_solver(few_studies, s
     k_rec = LN2 / 24 / ALIKE["return_half_life"]
     np.testing.assert_allclose(back, k_rec)
     c50, k_des = ALIKE["reversal_c50"], ALIKE["reversal_rate"] / 24
-    for arm, edges in enumerate(few_studies.edges):
+    for row, arm in enumerate(few_studies.given):
+        edges = few_studies.edges[arm]
         c = few_studies.s[arm] + ALIKE["r_potency"] * few_studies.r[arm]
         felt = {"slow_site": c.mean(1) / c50, "hours": (c > 10).mean(1)}.get(structure, (c / (c + c50)).mean(1))
         state = 0.0
@@ -101,7 +102,7 @@ def test_what_is_reversed_solves_its_equation_by_a_general_solver(few_studies, s
 
             found = solve_ivp(slope, (edges[i], edges[i + 1]), [state], rtol=1e-10, atol=1e-13)
             state = found.y[0, -1]
-            assert states[arm, 0, i + 1] == pytest.approx(state, rel=1e-7, abs=1e-12)
+            assert states[i + 1, row, 0] == pytest.approx(state, rel=1e-7, abs=1e-12)
 
 
 @pytest.mark.parametrize("regimen", REGIMENS)
@@ -120,8 +121,8 @@ def test_reversal_and_acute_effect_are_those_of_the_core(few_studies, regimen, m
     edges = found.edges.size
     # Three looks stand for a bin: within 1 % from the end of the course, of which studies tell; within 5 % in it.
     after = found.edges >= found.end_h
-    np.testing.assert_allclose(states[0, 0], exact[:edges], rtol=0.05)
-    np.testing.assert_allclose(states[0, 0, after], exact[:edges][after], rtol=0.01)
+    np.testing.assert_allclose(states[:, 0, 0], exact[:edges], rtol=0.05)
+    np.testing.assert_allclose(states[after, 0, 0], exact[:edges][after], rtol=0.01)
     site = found.site_s + ALIKE["r_potency"] * found.site_r
     np.testing.assert_allclose(ALIKE["acute_most"] * site / (site + ALIKE["acute_c50"]), acute[edges:], rtol=1e-6)
 
@@ -134,7 +135,7 @@ def test_what_every_arm_has_reversed_is_that_of_the_core(evidence_of_the_fit):
     states, _ = twin.reversed_share(ALIKE, data, "plateau")
     for i, ((study_id, _), (study, arm)) in enumerate(arms.items()):
         if arm.role != "ketamine":
-            assert states[i].max() == 0.0
+            assert i not in data.given
             continue
         plan = Regimen.parse(regimen_of(study, arm))
         members = choose_models(plan.form, plan.route, None)
@@ -143,7 +144,7 @@ def test_what_every_arm_has_reversed_is_that_of_the_core(evidence_of_the_fit):
         exact = follow_course(plan, members, whole, Patient(weight=70, interactions=()), hours=late).reversed_.mean(0)
         # Sessions of 50 min two weeks apart fall between the looks of bins of 42 h.
         within = 0.1 if study_id == "granata2016" else 0.01
-        assert states[i, 0, -1] == pytest.approx(exact[-1], rel=within), study_id
+        assert states[-1, data.row_of_given[i], 0] == pytest.approx(exact[-1], rel=within), study_id
 
 
 def test_relief_of_what_is_reversed_is_that_of_the_core_and_has_its_limits():
