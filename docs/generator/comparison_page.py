@@ -23,9 +23,9 @@ _EXAMPLES = Path(__file__).resolve().parents[2] / "examples" / "eight_protocols"
 _INTRO = """# Comparison with published results (in sample)
 
 The relief model was [calibrated](calibration.md) on these studies, so this page shows how well it fits and not how
-well it predicts; prediction of studies left out of the fit is the matter of the validation. It sets a prediction
-beside every number in the evidence that one can be asked for. It is made by `python docs/generate.py` from the
-evidence and the model; nobody types a number here.
+well it predicts; prediction of studies left out of the fit is the matter of [the
+validation](../validation/README.md). It sets a prediction beside every number in the evidence that one can be asked
+for. It is made by `python docs/generate.py` from the evidence and the model; nobody types a number here.
 
 How to read it: each arm is predicted by `predict_arm` with the regimen of its record, at 70 kg (mean weights are
 rarely printed), with the size that was reported. The interval holds 80 % of what studies of that size would report if
