@@ -56,7 +56,9 @@ def test_commands_run(command, capsys):
 
 @pytest.mark.parametrize("command", [one for one in EVERY if one.startswith(CALIBRATE)])
 def test_a_command_that_would_write_the_posterior_is_one_that_can_be_given(command):
-    app.commands["calibrate"].make_context("calibrate", shlex.split(command)[2:])
+    words = shlex.split(command)[1:]
+    with app.make_context("reprieve", words) as whole:
+        app.commands["calibrate"].make_context("calibrate", words[1:], parent=whole)
 
 
 def test_there_are_commands_to_run():
