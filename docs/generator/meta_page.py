@@ -8,6 +8,7 @@ from functools import cache
 from generator.table import table
 from reprieve.evidence import read
 from reprieve.inference.effect_sizes import MEASURES, measure
+from reprieve.inference.moderators import MODERATORS
 from reprieve.inference.study_pictures import asymmetry_line, forest_of, name_of, notes, slope_line
 from reprieve.inference.synthesis import Synthesis, interval, synthesise
 from reprieve.inference.window import WINDOWS, window
@@ -87,7 +88,7 @@ def _section(made: Synthesis, name: str) -> str:
         parts.append(table(columns, rows))
     said = [*notes(made)]
     if made.pooled is not None:
-        said += [asymmetry_line(made), slope_line(made)]
+        said += [asymmetry_line(made), *(slope_line(made, by) for by in MODERATORS)]
     said += [
         f"Shown, not pooled: {name_of(s, read.references())}, day {s.day:g}: {s.why.rstrip('.')}."
         for s in made.comparisons.shown

@@ -1,6 +1,6 @@
 # Writes tests/reference/metafor.csv from tests/reference/metafor_input.csv with R's metafor (3.8-1 on R 4.2.2).
 #   Rscript tests/reference/metafor.R
-# Input: one row a study; columns dataset, yi, vi, and moderators x1, x2 (NA where a dataset has none).
+# Input: one row a study; columns dataset, yi, vi, and moderators x1, x2, category (NA where a dataset has none).
 suppressMessages(library(metafor))
 here <- dirname(sub("--file=", "", grep("--file=", commandArgs(), value = TRUE)))
 given <- read.csv(file.path(here, "metafor_input.csv"))
@@ -10,8 +10,7 @@ rows <- list()
 say <- function(dataset, model, quantity, value)
   rows[[length(rows) + 1]] <<- data.frame(dataset, model, quantity, value = sprintf("%.15g", as.numeric(value)))
 
-describe <- function(dataset, model, fit) {
-  names <- c("intercept", "x1", "x2")
+describe <- function(dataset, model, fit, names = c("intercept", "x1", "x2")) {
   for (j in seq_along(fit$beta))
     for (what in c("beta", "se", "zval", "pval", "ci.lb", "ci.ub"))
       say(dataset, model, paste(names[j], what), fit[[what]][j])
@@ -51,6 +50,14 @@ for (dataset in unique(given$dataset)) {
     if (!anyNA(d$x2))
       describe(dataset, "on x1 and x2",
                rma(yi, vi, mods = ~ x1 + x2, data = d, method = "REML", test = "knha", control = tight))
+  }
+  if (!anyNA(d$category)) {
+    # Treatment contrasts against the most frequent category; R makes the columns.
+    d$level <- relevel(factor(d$category), ref = names(which.max(table(d$category))))
+    names <- c("intercept", levels(d$level)[-1])
+    for (test in c("knha", "adhoc"))
+      describe(dataset, paste("on category", test),
+               rma(yi, vi, mods = ~ level, data = d, method = "REML", test = test, control = tight), names)
   }
 }
 

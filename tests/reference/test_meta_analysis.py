@@ -3,13 +3,20 @@
 import csv
 import math
 from collections import defaultdict
+from dataclasses import replace
 from pathlib import Path
 
+import msgspec
 import numpy as np
 import pytest
 
+from reprieve.evidence import read
+from reprieve.inference.controlled_comparisons import Comparisons
 from reprieve.inference.effect_sizes import Counts, Mean, from_counts, from_means, from_p, measure
 from reprieve.inference.meta_analysis import asymmetry, pool, regress
+from reprieve.inference.moderators import CONDITION
+from reprieve.inference.synthesis import Synthesis, synthesise
+from reprieve.inference.window import window
 
 _HERE = Path(__file__).parent
 
@@ -20,6 +27,8 @@ def given():
         for row in csv.DictReader(file):
             for name in ("yi", "vi", "x1", "x2"):
                 found[row["dataset"]][name].append(math.nan if row[name] == "NA" else float(row[name]))
+            if row["category"] != "NA":
+                found[row["dataset"]]["category"].append(row["category"])
     return found
 
 
@@ -110,6 +119,29 @@ def test_meta_regression(name, model, moderators):
     agrees(name, model, spread(found.heterogeneity) | {"QM": found.f, "QMp": found.p})
     if found.r2 is not None:
         agrees(name, model, {"R2": found.r2})
+
+
+def effects_in(conditions, estimates, errors):
+    """Effects of studies that differ in nothing but these."""
+    one = synthesise(read.studies(), measure("rd"), window("day")).effects[0]
+    return tuple(
+        replace(one, study=msgspec.structs.replace(one.study, condition=name), estimate=float(y), se=float(se))
+        for name, y, se in zip(conditions, estimates, errors, strict=True)
+    )
+
+
+@pytest.mark.parametrize("name", [name for name in DATASETS if GIVEN[name]["category"]])
+def test_regression_on_a_category(name):
+    effects = effects_in(GIVEN[name]["category"], *data(name))
+    on_these = Synthesis(Comparisons(measure("rd"), window("day"), effects, (), (), 0), None, None).on(CONDITION)
+    plain = regress(*data(name), CONDITION.columns(effects))
+    for found, test in ((plain, "knha"), (on_these, "adhoc")):
+        model = f"on category {test}"
+        levels = {q.removesuffix(" beta") for d, m, q in EXPECTED if (d, m) == (name, model) and q.endswith(" beta")}
+        assert set(found.names) == levels
+        for label, one in zip(found.names, found.coefficients, strict=True):
+            agrees(name, model, coefficient(label, one))
+        agrees(name, model, spread(found.heterogeneity) | {"QM": found.f, "QMp": found.p, "R2": found.r2})
 
 
 @pytest.mark.parametrize("how", ["rd", "rr", "or"])

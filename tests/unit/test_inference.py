@@ -1,9 +1,13 @@
 """Controlled comparisons: one effect per study, limits of the formulas, and sentences for what cannot be answered."""
 
+import json
 import math
+from dataclasses import replace
+from functools import partial
 from itertools import pairwise
 from xml.etree import ElementTree
 
+import msgspec
 import numpy as np
 import pytest
 from scipy import stats
@@ -11,7 +15,7 @@ from scipy import stats
 from reprieve import cli
 from reprieve.errors import InputError, OutsideEvidence, UnknownName
 from reprieve.evidence import read
-from reprieve.inference.controlled_comparisons import controlled_comparisons
+from reprieve.inference.controlled_comparisons import Comparisons, controlled_comparisons
 from reprieve.inference.effect_sizes import (
     MEASURES,
     Counts,
@@ -23,8 +27,9 @@ from reprieve.inference.effect_sizes import (
     together,
 )
 from reprieve.inference.meta_analysis import pool, regress
-from reprieve.inference.study_pictures import bubble_of, forest_of, funnel_of
-from reprieve.inference.synthesis import synthesise
+from reprieve.inference.moderators import CONDITION, DOSE, HOURS, MODERATORS
+from reprieve.inference.study_pictures import bubble_of, forest_of, funnel_of, slope_line
+from reprieve.inference.synthesis import Synthesis, synthesise
 from reprieve.inference.window import WINDOWS, window
 
 EVERY = [(how, when) for how in MEASURES for when in WINDOWS]
@@ -147,7 +152,7 @@ def test_what_cannot_be_answered_says_why(error, sentence, call):
         call()
 
 
-@pytest.mark.parametrize("draw", [forest_of, funnel_of, bubble_of])
+@pytest.mark.parametrize("draw", [forest_of, funnel_of, *(partial(bubble_of, by=by) for by in MODERATORS)])
 @pytest.mark.parametrize("how", ["rd", "or"])
 def test_pictures_hold_every_study_in_words_and_numbers(draw, how):
     made = synthesise(read.studies(), measure(how), window("day"))
@@ -183,7 +188,11 @@ def test_one_study_is_not_pooled():
         ("forest --window week", 0, "One study: nothing to pool."),
         ("forest --measure or --json", 0, '"untruncated"'),
         ("funnel", 0, "Egger's test"),
-        ("bubble --measure rr", 0, "Meta-regression"),
+        ("bubble --measure rr", 0, "each doubling of the hours"),
+        ("bubble --by dose", 0, "each doubling of the dose, here 0.3 to 0.4 mg/kg"),
+        ("bubble --by dose --measure rr", 0, "(<0.001 to "),
+        ("bubble --by weather", 2, "Unknown moderator 'weather'"),
+        ("bubble --window month", 3, "Ask for another window"),
         ("forest --window year", 2, "Unknown window 'year'"),
         ("forest --measure nnt", 2, "Unknown measure 'nnt'"),
         ("forest --condition toothache", 2, "Unknown condition"),
@@ -195,13 +204,112 @@ def test_one_study_is_not_pooled():
 def test_at_the_command_line(arguments, code, sentence, capsys):
     assert cli.run(["evidence", *arguments.split()]) == code
     said = capsys.readouterr()
-    assert sentence in (said.out if code == 0 else said.err)
+    assert sentence in " ".join((said.out if code == 0 else said.err).split())
 
 
-def test_a_terminal_of_eighty_columns_holds_the_forest(capsys, monkeypatch):
+@pytest.mark.parametrize(
+    ("arguments", "studies", "sentence"),
+    [
+        (
+            "bubble --by condition",
+            4,
+            "takes 4 coefficients and needs 5 or more studies in these 4 conditions; here are 4",
+        ),
+        (
+            "bubble --window week",
+            1,
+            "takes 2 coefficients and needs 3 or more studies with known infusion hours; here is 1",
+        ),
+        ("bubble --window week --by condition", 1, "takes 2 coefficients and needs 3 or more studies; here is 1"),
+    ],
+)
+def test_without_a_regression_the_studies_are_shown_and_the_exit_code_is_3(
+    arguments, studies, sentence, tmp_path, capsys
+):
+    out = tmp_path / "bubble.svg"
+    assert cli.run(["evidence", *arguments.split(), "--out", str(out)]) == 3
+    text = capsys.readouterr().out
+    assert sentence in " ".join(text.split())
+    assert " et al. " in text
+    assert sentence in ElementTree.parse(out).findtext("{http://www.w3.org/2000/svg}desc")
+    assert cli.run(["evidence", *arguments.split(), "--json"]) == 3
+    answer = json.loads(capsys.readouterr().out)
+    assert sentence in answer["meta_regression"]["why_none"]
+    assert answer["meta_regression"]["studies"] == len(answer["effects"]) == studies
+
+
+def test_json_holds_the_regression(capsys):
+    assert cli.run(["evidence", "bubble", "--by", "dose", "--json"]) == 0
+    answer = json.loads(capsys.readouterr().out)
+    found, effects = answer["meta_regression"], answer["effects"]
+    again = regress(
+        [e["pooled_scale"]["estimate"] for e in effects],
+        [e["pooled_scale"]["se"] for e in effects],
+        {"dose": [math.log(e["mg_per_kg"]) for e in effects]},
+        truncated=True,
+    )
+    assert [c["name"] for c in found["coefficients"]] == ["intercept", "log dose in mg/kg"]
+    assert [c["estimate"] for c in found["coefficients"]] == [c.estimate for c in again.coefficients]
+    assert (found["test"]["f"], found["test"]["df"], found["why_none"]) == (again.f, [1, 2], None)
+
+
+def studies_in(conditions, estimates):
+    """A synthesis of studies alike in all but condition and estimate."""
+    one = synthesise(read.studies(), measure("rd"), window("day")).effects[0]
+    effects = tuple(
+        replace(one, study=msgspec.structs.replace(one.study, condition=condition), estimate=estimate)
+        for condition, estimate in zip(conditions, estimates, strict=True)
+    )
+    return Synthesis(Comparisons(measure("rd"), window("day"), effects, (), (), 0), None, None)
+
+
+def test_coefficients_of_conditions_are_differences_of_means_from_the_most_frequent():
+    made = studies_in(["sci", "crps", "crps", "sci", "crps", "low_back"], [0.5, 0.1, 0.2, 0.3, 0.3, 0.0])
+    found = made.on(CONDITION)  # equal errors: plain means 0.2, 0.4 and 0.0
+    assert found.names == ("intercept", "sci", "low back")
+    assert [c.estimate for c in found.coefficients] == pytest.approx([0.2, 0.2, -0.2])
+    assert found.f_df == (2, 3)
+    assert made.to_dict(CONDITION)["meta_regression"]["reference"] == "crps"
+    assert "difference from crps: sci 0.2 (" in slope_line(made, CONDITION)
+    assert "; F\u00a0" in slope_line(made, CONDITION)
+    assert "Under 20 studies this means little" in slope_line(made, CONDITION)
+
+
+def test_a_category_is_drawn_with_a_line_for_each_level_above_its_name():
+    made = studies_in(["sci", "crps", "crps", "sci", "low_back"], [0.5, 0.1, 0.2, 0.3, 0.0])
+    picture = bubble_of(made, read.references(), CONDITION)
+    for svg in (picture.svg, picture.narrow_svg):
+        nodes = list(ElementTree.fromstring(svg).iter())
+        lines = [n.get("d") for n in nodes if n.get("class") == "rp-line" and n.get("d")]
+        assert len(lines) == 3
+        names = {n.text: float(n.get("x")) for n in nodes if n.get("text-anchor") == "middle"}
+        assert list(names) == ["crps", "sci", "low back"]
+        places = {float(n.get("cx")) for n in nodes if n.get("class") == "rp-bubble"} & set(names.values())
+        assert places == set(names.values())
+    assert picture.table.rows[0][1] == "sci"
+
+
+def test_what_is_the_same_everywhere_is_no_moderator():
+    one = studies_in(["sci"] * 4, [0.5, 0.1, 0.2, 0.3])
+    for by, said in ((CONDITION, "condition"), (HOURS, "infusion hours"), (DOSE, "dose in mg/kg")):
+        with pytest.raises(
+            OutsideEvidence, match=f"All 4 studies have the same {said}; there is nothing to regress on"
+        ):
+            one.on(by)
+
+
+def test_doses_that_differ_by_rounding_are_the_same():
+    effects = synthesise(read.studies(), measure("rd"), window("day")).effects
+    near = tuple(e for e in effects if e.study.id in {"kvarnstrom2003", "kvarnstrom2004"})
+    assert len({DOSE.of(e) for e in near}) == 2  # 0.4 and 0.4000000000000001
+    assert DOSE.columns(near) == {}
+
+
+def test_a_terminal_of_eighty_columns_holds_the_table(capsys, monkeypatch):
     monkeypatch.setenv("COLUMNS", "80")
-    assert cli.run(["evidence", "forest"]) == 0
-    assert max(map(len, capsys.readouterr().out.splitlines())) <= 80
+    for draw in ("forest", "funnel", "bubble"):
+        assert cli.run(["evidence", draw]) == 0
+        assert max(map(len, capsys.readouterr().out.splitlines())) <= 80
 
 
 @pytest.mark.parametrize("name", ["forest.svg", "forest.html"])

@@ -10,9 +10,10 @@ import click
 
 from reprieve.cli import scipy_import
 from reprieve.cli.as_json import JSON, print_json
-from reprieve.errors import FileError, InputError
+from reprieve.errors import FileError, InputError, OutsideEvidence
 
 if TYPE_CHECKING:
+    from reprieve.inference.moderators import Moderator
     from reprieve.inference.synthesis import Synthesis
     from reprieve.pictures import Picture
 
@@ -70,9 +71,7 @@ def _answer(draw: str, made: Synthesis, out: Path | None, as_json: bool) -> None
     from reprieve.evidence import read  # noqa: PLC0415
     from reprieve.inference import study_pictures  # noqa: PLC0415
 
-    pictures = {
-        "forest": study_pictures.forest_of, "funnel": study_pictures.funnel_of, "bubble": study_pictures.bubble_of,
-    }  # fmt: skip
+    pictures = {"forest": study_pictures.forest_of, "funnel": study_pictures.funnel_of}
     picture = pictures[draw](made, read.references())
     if as_json:
         print_json(made.to_dict())
@@ -82,10 +81,28 @@ def _answer(draw: str, made: Synthesis, out: Path | None, as_json: bool) -> None
         if draw == "forest":
             print_forest(made, read.references())
         else:
-            line = study_pictures.asymmetry_line if draw == "funnel" else study_pictures.slope_line
-            print_points(made, read.references(), line(made))
+            print_points(made, read.references(), study_pictures.asymmetry_line(made))
     if out is not None:
         _write(picture, out)
+
+
+def _regression_answer(made: Synthesis, by: Moderator, out: Path | None, as_json: bool) -> None:
+    """The studies are shown in any case; without a regression the exit code says so."""
+    from reprieve.evidence import read  # noqa: PLC0415
+    from reprieve.inference import study_pictures  # noqa: PLC0415
+
+    picture = study_pictures.bubble_of(made, read.references(), by)
+    answer = made.to_dict(by)
+    if as_json:
+        print_json(answer)
+    else:
+        from reprieve.cli.forest_screen import print_points  # noqa: PLC0415
+
+        print_points(made, read.references(), study_pictures.slope_line(made, by))
+    if out is not None:
+        _write(picture, out)
+    if answer["meta_regression"]["why_none"] is not None:
+        raise click.exceptions.Exit(OutsideEvidence.exit_code)
 
 
 @click.command()
@@ -124,16 +141,32 @@ def funnel(
 
 
 @click.command()
+@click.option(
+    "--by", metavar="NAME", default="hours", show_default=True,
+    help="What effects are regressed on: hours (of infusion), dose (mg/kg) or condition.",
+)  # fmt: skip
 @_options
 def bubble(
-    window: str, measure: str | None, condition: str | None, out: Path | None, verified_only: bool, as_json: bool
+    by: str,
+    window: str,
+    measure: str | None,
+    condition: str | None,
+    out: Path | None,
+    verified_only: bool,
+    as_json: bool,
 ) -> None:
-    """Effects against hours of infusion, with the meta-regression.
+    """Effects against hours of infusion, dose or condition, with the meta-regression.
+
+    Exit code 3 if the studies are too few or too alike for a regression; they are shown all the same.
 
     \b
     Examples:
       reprieve evidence bubble
-      reprieve evidence bubble --measure or --out bubble.svg
+      reprieve evidence bubble --by dose --measure or --out bubble.svg
+      reprieve evidence bubble --by condition --json
     """
     _check_out(out)
-    _answer("bubble", _synthesis(window, measure, condition, verified_only), out, as_json)
+    made = _synthesis(window, measure, condition, verified_only)
+    from reprieve.inference.moderators import moderator  # noqa: PLC0415
+
+    _regression_answer(made, moderator(by), out, as_json)

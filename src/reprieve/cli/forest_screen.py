@@ -9,6 +9,7 @@ import click
 from rich.text import Text
 
 from reprieve.cli.wording import console, wrapped
+from reprieve.inference.moderators import CONDITION
 from reprieve.inference.study_pictures import Bibliography, name_of, notes
 from reprieve.inference.synthesis import Synthesis, interval
 from reprieve.pictures.numerals import plain, three_figures
@@ -118,15 +119,15 @@ def _left_out(made: Synthesis, width: int) -> None:
 
 
 def print_points(made: Synthesis, bibliography: Bibliography, line: str) -> None:
-    """Print effects with standard errors and infusion hours, and one sentence on them."""
+    """Print effects with standard errors and what they can be regressed on, and one sentence on them."""
     screen, how, window = console(), made.comparisons.measure, made.comparisons.window
     scale = f"log {how.name}" if how.is_log else how.name
     screen.print(Text(_title(scale, window.label), "bold"))
-    screen.print(Text(f"{'Study':<26}{'Estimate':>10}{'SE':>8}{'Infusion h':>12}{'mg/kg':>8}", "dim"))
+    head = f"{'Study':<25}{'Estimate':>9}{'SE':>7}{'Infusion h':>12}{'mg/kg':>7}  Condition"
+    screen.print(Text(head, "dim"))
     for effect in made.effects:
-        hours = "–" if effect.infusion_hours is None else f"{effect.infusion_hours:.3g}"
-        dose = "–" if effect.mg_per_kg is None else f"{effect.mg_per_kg:.3g}"
-        name = name_of(effect, bibliography)[:25]
-        estimate = plain(effect.estimate, 3)
-        click.echo(f"{name:<26}{estimate:>10}{plain(effect.se, 3):>8}{hours:>12}{dose:>8}")
+        hours, dose = ("–" if value is None else f"{value:.3g}" for value in (effect.infusion_hours, effect.mg_per_kg))
+        name, estimate = name_of(effect, bibliography)[:24], plain(effect.estimate, 3)
+        numbers = f"{estimate:>9}{plain(effect.se, 3):>7}{hours:>12}{dose:>7}"
+        click.echo(f"{name:<25}{numbers}  {CONDITION.of(effect)}")
     _say(screen.width, [line])

@@ -17,6 +17,7 @@ by Hartung and Knapp [2]_ [3]_, what a new study would show by the prediction in
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 
 import numpy as np
@@ -215,7 +216,7 @@ def _test_of_moderators(at: Fit, adjustment: float, df: int) -> tuple[float, tup
 def regress(
     estimates: ArrayLike,
     standard_errors: ArrayLike,
-    moderators: dict[str, ArrayLike],
+    moderators: Mapping[str, ArrayLike],
     *,
     level: float = 0.95,
     common_effect: bool = False,

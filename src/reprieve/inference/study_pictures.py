@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 
 import numpy as np
 
@@ -12,6 +12,7 @@ from reprieve.evidence.records.reference import Reference
 from reprieve.inference.controlled_comparisons import Effect, Shown
 from reprieve.inference.effect_sizes import SENSITIVITY_CORRELATION
 from reprieve.inference.meta_analysis import ENOUGH_STUDIES, Coefficient, asymmetry
+from reprieve.inference.moderators import Amount, Moderator
 from reprieve.inference.synthesis import Synthesis, interval
 from reprieve.pictures import (
     ForestRow,
@@ -24,6 +25,8 @@ from reprieve.pictures import (
 )
 from reprieve.pictures.numerals import NBSP, plain, three_figures
 
+#: Half the width of a category's line, where neighbours are 1 apart.
+_HALF_LEVEL = 0.35
 #: The bibliography, by key; records name publications by key only.
 Bibliography = Mapping[str, Reference]
 
@@ -152,8 +155,8 @@ def nothing(made: Synthesis) -> str:
     )
 
 
-def _line(says: str) -> str:
-    return f"{says} Under {ENOUGH_STUDIES} studies this means little."
+def _line(says: str, enough: int = ENOUGH_STUDIES) -> str:
+    return f"{says} Under {enough} studies this means little."
 
 
 def asymmetry_line(made: Synthesis) -> str:
@@ -191,60 +194,82 @@ def funnel_of(made: Synthesis, bibliography: Bibliography) -> Picture:
     )
 
 
-def slope_line(made: Synthesis) -> str:
-    """The meta-regression on infusion hours in a sentence, or why there is none."""
+def slope_line(made: Synthesis, by: Moderator) -> str:
+    """The meta-regression on a moderator in a sentence, or why there is none."""
     try:
-        found = made.on_hours()
+        found = made.on(by)
     except OutsideEvidence as error:
         return str(error)
-    slope, how = found.coefficients[1], made.comparisons.measure
+    slopes, is_log = found.coefficients[1:], made.comparisons.measure.is_log
+    tested = p_value(found.p) if found.r2 is None else f"{p_value(found.p)}, R²{NBSP}{plain(found.r2, 0)}{NBSP}%"
+    if isinstance(by, Amount):
+        change = f"{_change(made, slopes[0], math.log(2.0))} {'times as large' if is_log else 'more'}"
+        places = by.places(by.known(made.effects))
+        least, most = (three_figures(math.exp(end)) for end in (min(places), max(places)))
+        studied = f"{least} to {most}{NBSP}{by.unit}"
+        says = f"Meta-regression: {change} with each doubling of the {by.short}, here {studied} ({tested})."
+    else:
+        reference, *others = by.levels(by.known(made.effects))
+        each = ", ".join(f"{level} {_change(made, one)}" for level, one in zip(others, slopes, strict=True))
+        test = f"F{NBSP}{plain(found.f, 2)} on {found.f_df[0]} and {found.f_df[1]} df"
+        says = f"Meta-regression, {'ratio to' if is_log else 'difference from'} {reference}: {each}; {test} ({tested})."
+    enough = ENOUGH_STUDIES * len(slopes)
+    return says if found.k >= enough else _line(says, enough)
+
+
+def _change(made: Synthesis, slope: Coefficient, by: float = 1.0) -> str:
+    """What a step of ``by`` in a column of the regression does to the effect."""
+    how = made.comparisons.measure
     low, estimate, high = (
-        three_figures(round(how.shown(math.log(2.0) * v), 3)) for v in (slope.low, slope.estimate, slope.high)
+        "<0.001" if how.is_log and value < 0.0005 else three_figures(round(value, 3))
+        for value in (how.shown(by * v) for v in (slope.low, slope.estimate, slope.high))
     )
-    doubling = "times as large with" if how.is_log else "more with"
-    r2 = "" if found.r2 is None else f", R²{NBSP}{plain(found.r2, 0)}{NBSP}%"
-    says = (
-        f"Meta-regression: {estimate} ({low} to {high}) {doubling} each doubling of the hours ({p_value(slope.p)}{r2})."
-    )
-    return says if found.k >= ENOUGH_STUDIES else _line(says)
+    return f"{estimate} ({low} to {high})"
 
 
-def bubble_of(made: Synthesis, bibliography: Bibliography) -> Picture:
-    """Effects against infusion hours, with the meta-regression where there can be one.
+def _trends(made: Synthesis, by: Moderator, places: Sequence[float]) -> tuple[TrendLine, ...]:
+    """The regression as a line over the amounts, or as a short one in each category; none where there is none."""
+    try:
+        found = made.on(by)
+    except OutsideEvidence:
+        return ()
+    if isinstance(by, Amount):
+        x = np.linspace(min(places), max(places), 41)
+        return (TrendLine(x, *found.line(x)),)
+    levels = range(len(found.coefficients))
+    ends = found.line(*(np.array([float(at == level) for at in levels]) for level in levels[1:]))
+    return tuple(
+        TrendLine([at - _HALF_LEVEL, at + _HALF_LEVEL], *([end[at], end[at]] for end in ends)) for at in levels
+    )
+
+
+def bubble_of(made: Synthesis, bibliography: Bibliography, by: Moderator) -> Picture:
+    """Effects against a moderator, with the meta-regression where there can be one.
 
     Raises
     ------
     OutsideEvidence
-        No study has an estimate and known infusion hours.
+        No study has an estimate and a known value of the moderator.
     """
     how, window = made.comparisons.measure, made.comparisons.window
-    drawn = [
-        (effect, math.log(effect.infusion_hours), 1.0 if weight is None else weight)
-        for effect, weight in zip(made.effects, made.weights, strict=True)
-        if effect.infusion_hours
-    ]
+    drawn = by.known(made.effects)
     if not drawn:
-        raise OutsideEvidence(nothing(made) if not made.effects else "No effect here has known infusion hours to draw.")
-    trend = None
-    try:
-        regression = made.on_hours()
-    except OutsideEvidence:
-        pass
-    else:
-        places = [place for _, place, _ in drawn]
-        x = np.linspace(min(places), max(places), 41)
-        trend = TrendLine(x, *regression.line(x))
+        raise OutsideEvidence(nothing(made) if not made.effects else f"No study here has known {by.name} to draw.")
+    places = by.places(drawn)
+    weights = [weight for effect, weight in zip(made.effects, made.weights, strict=True) if by.known([effect])]
+    is_amount = isinstance(by, Amount)
     return bubble_picture(
-        [name_of(effect, bibliography) for effect, _, _ in drawn],
-        [place for _, place, _ in drawn],
-        [effect.estimate for effect, _, _ in drawn],
-        [weight for _, _, weight in drawn],
-        trend=trend,
+        [name_of(effect, bibliography) for effect in drawn],
+        places,
+        [effect.estimate for effect in drawn],
+        [1.0 if weight is None else weight for weight in weights],
+        trends=_trends(made, by, places),
         title=_title(made),
-        subtitle=f"Randomised trials, {window.label}, by hours under infusion in the whole course",
+        subtitle=f"Randomised trials, {window.label}, by {by.name}{' in the whole course' if is_amount else ''}",
         axis_label=how.name[0].upper() + how.name[1:],
-        place_label="Infusion hours (logarithmic)",
+        place_label=by.axis,
         is_log=how.is_log,
-        place_log=True,
-        notes=(slope_line(made),),
+        place_log=is_amount,
+        levels=() if isinstance(by, Amount) else by.levels(drawn),
+        notes=(slope_line(made, by),),
     )

@@ -12,12 +12,11 @@ from reprieve.evidence.records.study import Study
 from reprieve.inference.controlled_comparisons import Comparisons, Effect, controlled_comparisons
 from reprieve.inference.effect_sizes import SENSITIVITY_CORRELATION, Measure
 from reprieve.inference.meta_analysis import Pooled, Regression, pool, regress
+from reprieve.inference.moderators import Category, Moderator
 from reprieve.inference.window import Window
 
 #: Half the width of a study's own 95 % interval in standard errors.
 _REACH = 1.959964
-#: Names of the moderators that every effect may have.
-HOURS = "log infusion hours"
 
 
 @dataclass(frozen=True)
@@ -40,31 +39,30 @@ class Synthesis:
         """The effects that are pooled."""
         return self.comparisons.effects
 
-    def on_hours(self) -> Regression:
-        """Effects regressed on the logarithm of the hours under infusion.
+    def on(self, moderator: Moderator) -> Regression:
+        """Effects regressed on a moderator; the coefficients of a category are differences from its first level.
 
         Raises
         ------
         OutsideEvidence
-            Fewer than three effects with known hours, or all with the same.
+            Not more effects with a known value than coefficients, or all with the same value.
         """
-        known = [(effect, effect.infusion_hours) for effect in self.effects]
-        usable = [(effect, math.log(hours)) for effect, hours in known if hours]
-        if len(usable) < 3 or len({place for _, place in usable}) < 2:
+        effects = moderator.known(self.effects)
+        columns = moderator.columns(effects)
+        if len(effects) > 1 and not columns:
             raise OutsideEvidence(
-                f"A line on infusion hours needs three or more effects with known hours that differ; here are "
-                f"{len(usable)}."
+                f"All {len(effects)} studies have the same {moderator.name}; there is nothing to regress on."
             )
-        effects = [effect for effect, _ in usable]
-        return regress(
-            [e.estimate for e in effects],
-            [e.se for e in effects],
-            {HOURS: [place for _, place in usable]},
-            truncated=True,
-        )
+        needed = 1 + max(len(columns), 1)
+        if len(effects) <= needed:
+            raise OutsideEvidence(_too_few(moderator, len(effects), needed))
+        return regress([e.estimate for e in effects], [e.se for e in effects], columns, truncated=True)
 
-    def to_dict(self) -> dict[str, Any]:
-        """Everything as plain data; ratios as ratios and as the logarithms they were pooled on."""
+    def to_dict(self, by: Moderator | None = None) -> dict[str, Any]:
+        """Everything as plain data; ratios as ratios and as the logarithms they were pooled on.
+
+        ``by`` adds the regression on a moderator, on the scale that is pooled.
+        """
         made, how = self.comparisons, self.comparisons.measure
         return {
             "measure": {"id": how.id, "name": how.name, "pooled_on": "logarithm" if how.is_log else "itself"},
@@ -83,6 +81,7 @@ class Synthesis:
             "crossovers_at_correlation": None
             if self.sensitivity is None
             else {"correlation": SENSITIVITY_CORRELATION, **_pooled(self.sensitivity, how)},
+            **({} if by is None else {"meta_regression": _regression(self, by)}),
         }  # fmt: skip
 
     @property
@@ -124,6 +123,34 @@ def _pooled(pooled: Pooled, how: Measure) -> dict[str, Any]:
         "fixed": ends(pooled.fixed),
         "prediction": None if pooled.prediction is None else [how.shown(end) for end in pooled.prediction],
         "heterogeneity": asdict(pooled.heterogeneity),
+    }  # fmt: skip
+
+
+def _too_few(moderator: Moderator, k: int, coefficients: int) -> str:
+    """Why there is no regression: how many coefficients, studies wanted, studies at hand."""
+    where = f" with known {moderator.name}"
+    if isinstance(moderator, Category):
+        where = f" in these {coefficients} {moderator.name}s" if k > 1 else ""
+    return (
+        f"A regression on {moderator.name} takes {coefficients} coefficients and needs {coefficients + 1} or more "
+        f"studies{where}; here {'is' if k == 1 else 'are'} {k}."
+    )
+
+
+def _regression(made: Synthesis, by: Moderator) -> dict[str, Any]:
+    known = by.known(made.effects)
+    answer: dict[str, Any] = {"moderator": by.id, "name": by.name, "studies": len(known)}
+    if isinstance(by, Category):
+        answer |= {"reference": next(iter(by.levels(known)), None)}
+    try:
+        found = made.on(by)
+    except OutsideEvidence as error:
+        return {**answer, "why_none": str(error)}
+    named = zip(found.names, found.coefficients, strict=True)
+    return {
+        **answer, "level": found.level, "coefficients": [{"name": name, **asdict(one)} for name, one in named],
+        "test": {"f": found.f, "df": list(found.f_df), "p": found.p}, "r2": found.r2,
+        "heterogeneity": asdict(found.heterogeneity), "why_none": None,
     }  # fmt: skip
 
 

@@ -6,6 +6,7 @@ meta-analysis here is this regression, with a column of ones for X where there a
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 
 import numpy as np
@@ -43,7 +44,7 @@ class Data:
     X: Floats
 
     @staticmethod
-    def of(estimates: ArrayLike, standard_errors: ArrayLike, moderators: dict[str, ArrayLike] | None = None) -> Data:
+    def of(estimates: ArrayLike, standard_errors: ArrayLike, moderators: Mapping[str, ArrayLike] | None = None) -> Data:
         """Check and lay out; ``moderators`` by name, each (k,)."""
         y, se = np.asarray(estimates, dtype=float), np.asarray(standard_errors, dtype=float)
         if y.ndim != 1 or y.shape != se.shape:

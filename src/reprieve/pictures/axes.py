@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Sequence
 from dataclasses import dataclass
 
@@ -63,6 +64,23 @@ def x_axis(box: Box, scale: Scale, ticks: Sequence[Tick], label: str) -> str:
     if label:
         parts.append(text(label, box.left, box.bottom + 36.0, class_="rp-small"))
     return "".join(parts)
+
+
+def level_axis(box: Box, scale: Scale, levels: Sequence[str], label: str, wide: float) -> tuple[str, float]:
+    """The base line with the names of categories at 0, 1, 2 ..., in as many rows as names of ``wide`` px need.
+
+    Returns
+    -------
+    the SVG, and the px it takes more than :func:`x_axis`
+    """
+    rows = max(1, math.ceil(wide / (scale(1.0) - scale(0.0))))
+    parts = [element("line", x1=box.left, y1=box.bottom, x2=box.right, y2=box.bottom, class_="rp-axis")]
+    for at, level in enumerate(levels):
+        y = box.bottom + 17.0 + 14.0 * (at % rows)
+        parts.append(text(level, scale(at), y, class_="rp-small", text_anchor="middle"))
+    more = 14.0 * (rows - 1)
+    parts.append(text(label, box.left, box.bottom + 36.0 + more, class_="rp-small"))
+    return "".join(parts), more
 
 
 def moment_line(box: Box, x: float) -> str:

@@ -9,7 +9,7 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import ArrayLike
 
-from reprieve.pictures.axes import Box, plot_area, reference_line, x_axis, y_axis
+from reprieve.pictures.axes import Box, level_axis, plot_area, reference_line, x_axis, y_axis
 from reprieve.pictures.numerals import three_figures
 from reprieve.pictures.picture import Picture, Table
 from reprieve.pictures.scale import Scale, Tick, linear_ticks, ratio_ticks
@@ -143,20 +143,22 @@ class _Bubbles(_Scatter):
     weights: tuple[float, ...]
     place_label: str
     place_log: bool
-    trend: TrendLine | None
+    levels: tuple[str, ...]
+    trends: tuple[TrendLine, ...]
 
     def draw(self, sheet: Sheet) -> tuple[str, float]:
         keys = [Key("bubble", "study, area by weight")]
-        if self.trend is not None:
+        if self.trends:
             keys += [Key("line", "meta-regression"), Key("band", "its 95 % interval")]
         head, y0 = heading(sheet, self.title, self.subtitle, keys)
         box = Box(sheet.left, sheet.width - sheet.right, y0 + 26.0, y0 + 26.0 + sheet.plot_height)
-        x = Scale(*_padded(self.places, 0.12), box.left, box.right)
+        ends = (-0.5, len(self.levels) - 0.5) if self.levels else _padded(self.places, 0.12)
+        x = Scale(*ends, box.left, box.right)
         y = Scale(*_padded([0.0, *self.effects], 0.25), box.bottom, box.top)
         parts = [head, plot_area(box), y_axis(box, y, _ticks(y.low, y.high, 5, self.is_log), self.axis)]
         parts.append(reference_line(box, y(0.0), "reference"))
-        if self.trend is not None:
-            at, mean, low, high = (np.asarray(a, dtype=float) for a in vars(self.trend).values())
+        for trend in self.trends:
+            at, mean, low, high = (np.asarray(a, dtype=float) for a in vars(trend).values())
             low, mean, high = (np.clip(a, y.low, y.high) for a in (low, mean, high))
             parts.append(element("path", d=band_data(x.many(at), y.many(low), y.many(high)), class_="rp-band"))
             parts.append(element("path", d=line_data(points(x.many(at), y.many(mean))), class_="rp-line"))
@@ -167,17 +169,28 @@ class _Bubbles(_Scatter):
         ]
         parts += [element("circle", cx=at, cy=up, r=r, class_="rp-bubble") for at, up, r, _ in marks]
         parts.append(_names(box, marks))
-        count = 4 if sheet is NARROW else 7
-        parts.append(x_axis(box, x, _ticks(x.low, x.high, count, self.place_log), self.place_label))
-        foot, bottom = self.footer(sheet, box.bottom + 46.0)
-        return "".join((*parts, foot)), bottom
+        more = 0.0
+        if self.levels:
+            wide = max(text_width(level) for level in self.levels) + 6.0
+            axis, more = level_axis(box, x, self.levels, self.place_label, wide)
+        else:
+            count = 4 if sheet is NARROW else 7
+            axis = x_axis(box, x, _ticks(x.low, x.high, count, self.place_log), self.place_label)
+        foot, bottom = self.footer(sheet, box.bottom + 46.0 + more)
+        return "".join((*parts, axis, foot)), bottom
 
-    def place(self, value: float) -> float:
+    def place(self, value: float) -> float | str:
+        if self.levels:
+            return self.levels[round(value)]
         return math.exp(value) if self.place_log else value
+
+    def place_said(self, value: float) -> str:
+        place = self.place(value)
+        return f"in {place}" if isinstance(place, str) else f"at {three_figures(place)}"
 
     def description(self) -> str:
         said = [
-            f"{name}: {self.number(effect)} at {three_figures(self.place(place))}."
+            f"{name}: {self.number(effect)} {self.place_said(place)}."
             for name, effect, place in zip(self.names, self.effects, self.places, strict=True)
         ]
         return " ".join((f"{self.axis} against {self.place_label}.", *said, *self.notes))
@@ -230,13 +243,14 @@ def bubble_picture(
     effects: ArrayLike,
     weights: ArrayLike,
     *,
-    trend: TrendLine | None = None,
+    trends: Sequence[TrendLine] = (),
     title: str,
     axis_label: str,
     place_label: str,
     subtitle: str = "",
     is_log: bool = False,
     place_log: bool = False,
+    levels: Sequence[str] = (),
     notes: Sequence[str] = (),
 ) -> Picture:
     """Draw effects against a moderator, each study as a bubble whose area is its weight.
@@ -246,7 +260,8 @@ def bubble_picture(
     names : (k,)
     places, effects : (k,) logarithms where ``place_log`` and ``is_log``
     weights : (k,) shares, above zero
-    trend : the fitted line
+    trends : the fitted line, or one for each category
+    levels : names of categories, where places are their numbers from 0
 
     Raises
     ------
@@ -259,6 +274,6 @@ def bubble_picture(
         raise ValueError(f"weights must be above zero; the smallest is {w.min():g}")
     shown = _Bubbles(
         tuple(names), tuple(y.tolist()), title, subtitle, axis_label, is_log, tuple(notes), tuple(x.tolist()),
-        tuple(w.tolist()), place_label, place_log, trend,
+        tuple(w.tolist()), place_label, place_log, tuple(levels), tuple(trends),
     )  # fmt: skip
     return picture(shown.draw, title, shown.description(), shown.table())
