@@ -163,7 +163,6 @@ def bubble(
     Examples:
       reprieve evidence bubble
       reprieve evidence bubble --by dose --measure or --out bubble.svg
-      reprieve evidence bubble --by condition --json
     """
     _check_out(out)
     made = _synthesis(window, measure, condition, verified_only)
