@@ -75,7 +75,7 @@ class Chain:
     seen: Seen | None = None
     start: Mapping[str, Any] | None = None
     shown: bool = False
-    accept: float = 0.9
+    accept: float = 0.95
 
 
 def run(chain: Chain) -> tuple[Draws, int]:

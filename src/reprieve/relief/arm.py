@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import zlib
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, Literal
@@ -162,8 +163,9 @@ def _predict(arm: TrialArm, seed: int) -> ArmPrediction:
     else:
         left, chance = [np.ones(people.draw.size)] * len(days), np.zeros(people.n_draws)
 
-    rng = np.random.default_rng([seed, 1])
-    of_draw = rng.integers(_DRAWS, size=_STUDIES)
+    # Arms of one seed share their populations, as arms of a study do, and nothing else: each has its own patients.
+    of_draw = np.random.default_rng([seed, 1]).integers(_DRAWS, size=_STUDIES)
+    rng = np.random.default_rng([seed, 2, zlib.crc32(arm.id.encode())])
     scatter = posterior.calibration.constant("day_scatter", "fraction")
     draws = np.empty((len(days), _STUDIES))
     for row, (asked, factor) in enumerate(zip(arm.predict, left, strict=True)):
