@@ -90,6 +90,7 @@ def test_what_is_reversed_solves_its_equation_by_a_general_solver(few_studies, s
     k_rec = LN2 / 24 / ALIKE["return_half_life"]
     np.testing.assert_allclose(back, k_rec)
     c50, k_des = ALIKE["reversal_c50"], ALIKE["reversal_rate"] / 24
+    assert states.shape[1] == few_studies.drug.sum()
     for row, arm in enumerate(few_studies.given):
         edges = few_studies.edges[arm]
         c = few_studies.s[arm] + ALIKE["r_potency"] * few_studies.r[arm]
@@ -145,6 +146,18 @@ def test_what_every_arm_has_reversed_is_that_of_the_core(evidence_of_the_fit):
         # Sessions of 50 min two weeks apart fall between the looks of bins of 42 h.
         within = 0.1 if study_id == "granata2016" else 0.01
         assert states[-1, data.row_of_given[i], 0] == pytest.approx(exact[-1], rel=within), study_id
+
+
+def test_placebo_leaves_what_the_context_leaves(few_studies):
+    values = with_arms(MIDDLE, few_studies)
+    states, back = twin.reversed_share(values, few_studies, "plateau")
+    for at in (few_studies.at_shares, few_studies.at_means, few_studies.at_others):
+        remaining, chance, _, _ = twin.look(values, few_studies, at, states, back, "plateau")
+        without = ~few_studies.drug[at.arm]
+        assert without.any()
+        assert np.all(np.asarray(remaining)[without] == 1.0)
+        assert np.all(np.asarray(chance)[without] == 0.0)
+        assert np.all(np.asarray(remaining)[~without] < 1.0)
 
 
 def test_relief_of_what_is_reversed_is_that_of_the_core_and_has_its_limits():
