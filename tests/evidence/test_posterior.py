@@ -39,3 +39,38 @@ def test_draws_of_another_calibration_are_refused(tmp_path):
         read.read_posterior(tmp_path, CALIBRATION)
     same = msgspec.structs.replace(CALIBRATION, draws_sha256=hashlib.sha256(b"other").hexdigest())
     assert same.draws_sha256 != CALIBRATION.draws_sha256
+
+
+def test_the_posterior_that_ships_is_of_this_evidence_and_of_a_sampler_that_converged():
+    assert CALIBRATION.evidence_fingerprint == read.fitted_fingerprint()
+    made = CALIBRATION.diagnostics
+    # Vehtari 2021: R-hat at most 1.01, effective sizes of at least 400.
+    assert made.rhat_max <= 1.01
+    assert min(made.ess_bulk_min, made.ess_tail_min) >= 400
+    assert made.divergences == 0
+    assert CALIBRATION.n_draws >= 1000
+
+
+def test_its_counts_are_those_of_the_evidence(evidence_of_the_fit):
+    assert CALIBRATION.fitted.numbers == evidence_of_the_fit.n_reports
+    assert CALIBRATION.fitted.studies == len(evidence_of_the_fit.studies)
+
+
+def test_its_constants_are_those_it_was_fitted_with():
+    priors = read.calibration_priors()
+    for name, constant in CALIBRATION.constants.items():
+        assert (constant.value, constant.unit) == (priors.constants[name].value, priors.constants[name].unit)
+    assert set(PARAMETERS) == set(priors.parameters)
+
+
+def test_its_file_is_small_and_as_its_record_says():
+    content = (read.posterior_folder() / "draws.npz").read_bytes()
+    assert len(content) < 3_000_000
+    assert hashlib.sha256(content).hexdigest() == CALIBRATION.draws_sha256
+
+
+def test_the_same_draw_is_not_kept_twice():
+    found = read.posterior()
+    rows = np.column_stack([*found.values.values(), found.condition_effect])
+    # A rejected step repeats a row; the sampler accepts nine of ten.
+    assert len(np.unique(rows, axis=0)) > 0.9 * found.n_draws

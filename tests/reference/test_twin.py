@@ -14,7 +14,7 @@ from reprieve.evidence import read
 from reprieve.inference import arm_exposure as exposure_of_arms
 from reprieve.inference import twin
 from reprieve.inference.calibration_model import STRUCTURES, arm_values, log_likelihood
-from reprieve.inference.fit_data import CONDITIONS
+from reprieve.inference.fit_data import CONDITIONS, Looks
 from reprieve.inference.reports import reports
 from reprieve.regimen import Regimen
 from reprieve.relief.comparison import regimen_of
@@ -90,6 +90,7 @@ def test_what_is_reversed_solves_its_equation_by_a_general_solver(few_studies, s
     k_rec = LN2 / 24 / ALIKE["return_half_life"]
     np.testing.assert_allclose(back, k_rec)
     c50, k_des = ALIKE["reversal_c50"], ALIKE["reversal_rate"] / 24
+    assert states.shape[1] == few_studies.drug.sum()
     for row, arm in enumerate(few_studies.given):
         edges = few_studies.edges[arm]
         c = few_studies.s[arm] + ALIKE["r_potency"] * few_studies.r[arm]
@@ -145,6 +146,18 @@ def test_what_every_arm_has_reversed_is_that_of_the_core(evidence_of_the_fit):
         # Sessions of 50 min two weeks apart fall between the looks of bins of 42 h.
         within = 0.1 if study_id == "granata2016" else 0.01
         assert states[-1, data.row_of_given[i], 0] == pytest.approx(exact[-1], rel=within), study_id
+
+
+def test_placebo_leaves_what_the_context_leaves(few_studies):
+    values = with_arms(MIDDLE, few_studies)
+    states, back = twin.reversed_share(values, few_studies, "plateau")
+    for at in (few_studies.at_shares, few_studies.at_means, few_studies.at_others):
+        remaining, chance, _, _ = twin.look(values, few_studies, at, states, back, "plateau")
+        without = ~few_studies.drug[at.arm]
+        assert without.any()
+        assert np.all(np.asarray(remaining)[without] == 1.0)
+        assert np.all(np.asarray(chance)[without] == 0.0)
+        assert np.all(np.asarray(remaining)[~without] < 1.0)
 
 
 def test_relief_of_what_is_reversed_is_that_of_the_core_and_has_its_limits():
@@ -222,21 +235,31 @@ def test_the_arm_of_sigtermans_is_that_of_the_core(few_studies, differ, within):
         assert ours_share[i] == pytest.approx(core.share_relieved(0.5).mean(), abs=within)
 
 
-@pytest.fixture(scope="module", params=STRUCTURES)
-def likelihood(request, evidence_of_the_fit):
-    """The log likelihood of all evidence as a function of the parameters, compiled with its gradient."""
-    data = evidence_of_the_fit
-    fixed = {name: each.value for name, each in read.calibration_priors().constants.items()}
+def everywhere(data):
+    """Every look of every report as one, so that the twin is compiled once."""
+    parts = [vars(at) for at in (data.at_shares, data.at_means, data.at_contrasts, data.at_others)]
+    return Looks(**{name: np.concatenate([part[name] for part in parts]) for name in parts[0]})
+
+
+@pytest.fixture(scope="module", params=["log likelihood", *STRUCTURES])
+def scalar(request, evidence_of_the_fit):
+    """The log likelihood of all evidence, or what a structure says of every look, with its gradient."""
+    data, fixed = evidence_of_the_fit, {name: each.value for name, each in read.calibration_priors().constants.items()}
+    at, structure = everywhere(data), "plateau" if request.param == "log likelihood" else request.param
 
     def total(values):
         all_values = with_arms(fixed | values, data, effect=0.1)
-        states = twin.reversed_share(all_values, data, request.param)
-        each = log_likelihood(all_values, data, request.param, states, data.weights, data.seen)
-        return sum(part.sum() for part in each.values())
+        states, back = twin.reversed_share(all_values, data, structure)
+        if request.param == "log likelihood":
+            each = log_likelihood(all_values, data, structure, (states, back), data.weights, data.seen)
+            return sum(part.sum() for part in each.values())
+        looked = twin.look(all_values, data, at, states, back, structure)
+        mean, sd = twin.mean_pain(looked, 0.1)
+        return jnp.log(twin.share_with_relief(looked, np.full(at.day.size, 0.4), 0.1)).sum() + (mean / sd).sum()
 
     # Compiled once and run a few times: what the compiler's later passes save is less than they cost.
     quickly = {"xla_backend_optimization_level": 0, "xla_llvm_disable_expensive_passes": True}
-    return jax.jit(jax.value_and_grad(total), compiler_options=quickly)
+    return jax.jit(jax.value_and_grad(total), compiler_options=quickly), request.param
 
 
 def parameters(values):
@@ -244,22 +267,24 @@ def parameters(values):
     return {name: jnp.asarray(values[name], float) for name in names}
 
 
-def test_gradients_are_finite_differences(likelihood):
+def test_gradients_are_finite_differences(scalar):
+    of, what = scalar
     # Without a shift, a share at its floor of 1e-4 sits on a kink.
     middle = parameters(MIDDLE | {"words_shift": 0.2, "complete_shift": 0.3})
-    value, slope = likelihood(middle)
+    value, slope = of(middle)
     assert np.isfinite(value)
     assert all(np.isfinite(each) for each in slope.values())
-    assert sum(each != 0 for each in slope.values()) > 20
+    assert sum(each != 0 for each in slope.values()) >= (25 if what == "log likelihood" else 16)
     for name in middle:
         step = 1e-5 * max(abs(MIDDLE[name]), 0.1)
-        up, down = (float(likelihood(middle | {name: middle[name] + way * step})[0]) for way in (1, -1))
+        up, down = (float(of(middle | {name: middle[name] + way * step})[0]) for way in (1, -1))
         assert float(slope[name]) == pytest.approx((up - down) / (2 * step), rel=1e-4, abs=1e-4), name
 
 
-def test_gradients_are_finite_wherever_the_priors_reach(likelihood):
+def test_gradients_are_finite_wherever_the_priors_reach(scalar):
+    of, _ = scalar
     rows = drawn(30, np.random.default_rng(6))
     for i in range(30):
-        value, slope = likelihood(parameters({name: values[i] for name, values in rows.items()}))
+        value, slope = of(parameters({name: values[i] for name, values in rows.items()}))
         assert np.isfinite(value)
         assert all(np.isfinite(each) for each in slope.values())

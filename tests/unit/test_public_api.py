@@ -49,3 +49,13 @@ def test_records_and_regimens_load_no_compiler():
     )
     said = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True, timeout=60)
     assert said.stdout.strip() == "False"
+
+
+def test_a_forecast_loads_none_of_what_only_the_calibration_needs():
+    code = (
+        "import sys, reprieve\n"
+        "reprieve.forecast(reprieve.Patient(condition='crps', weight=70, pain=7), 'racemic iv 40 mg over 1 h')\n"
+        "print(*({'jax', 'numpyro', 'arviz_stats'} & {*sys.modules}))"
+    )
+    said = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True, timeout=120)
+    assert said.stdout.strip() == ""

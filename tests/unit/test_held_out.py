@@ -1,0 +1,212 @@
+"""Prediction of studies left out: against brute force, and where the answer is known exactly."""
+
+import math
+from dataclasses import replace
+
+import numpy as np
+import pytest
+from prior_distributions import medians
+from scipy import stats
+from scipy.special import expit, logsumexp
+
+from reprieve.evidence import read
+from reprieve.inference import twin
+from reprieve.inference.calibration_model import arm_values, parameters_of, reported_share
+from reprieve.inference.fit_data import CONDITIONS
+from reprieve.inference.held_out import leave_out, printed, reported, study_log_likelihood
+from reprieve.relief.reported import Seen
+
+PRIORS = read.calibration_priors()
+MIDDLE = medians()
+NAMES = parameters_of("plateau", PRIORS)
+PLACE = np.linspace(-1.0, 1.0, len(CONDITIONS))
+
+
+def draws(n, data, **changed):
+    """The same draw n times: the medians of the priors, conditions that differ, and studies as the average one."""
+    point = {name: np.full(n, (MIDDLE | changed)[name]) for name in NAMES}
+    effects = {"condition_effect": np.tile(PLACE, (n, 1))}
+    return point | effects | dict.fromkeys(("study_effect", "study_context"), np.zeros((n, len(data.studies))))
+
+
+class OneStudy:
+    """The likelihood of one study given its own two effects, with the core's shares and means and SciPy's densities."""
+
+    def __init__(self, data, study, z):
+        self.data, self.study, self.z = data, study, z
+        values = MIDDLE | arm_values(MIDDLE, data, PLACE, *np.zeros((2, len(data.studies))))
+        self.states = twin.reversed_share(values, data, "plateau")
+        self.values = values
+
+    def core(self, at, i):
+        """The core's arm of one report, one population per pair of effects."""
+        data, arm = self.data, at.arm[i]
+        one = replace(at, **{name: getattr(at, name)[i : i + 1] for name in vars(at)})
+        remaining, _, _, _ = twin.look(self.values, data, one, *self.states, "plateau")
+        odds = MIDDLE["responder_logit"] + MIDDLE["responder_condition_sd"] * PLACE[data.condition[arm]]
+        odds += MIDDLE["cohort_selection"] * data.cohort[arm] + MIDDLE["responder_study_sd"] * self.z[0]
+        chance = expit(odds) if data.drug[arm] else np.zeros_like(odds)
+        left = MIDDLE["context_lasting"]
+        left += (1 - left) * 2 ** (-max(at.day[i], 0) / MIDDLE["context_half_life"])
+        mean = MIDDLE["context_mean"] + MIDDLE["context_cohort"] * data.cohort[arm]
+        mean = (mean + MIDDLE["context_study_sd"] * self.z[1]) * left
+        spread = np.full_like(mean, MIDDLE["context_spread"] * left)
+        return Seen(np.repeat(np.asarray(remaining), mean.size, 0), chance, mean, spread, MIDDLE["day_scatter"])
+
+    def own(self, kind):
+        wanted = self.data.reports_of(kind)
+        return [(i, r, self.data.weights[kind][i]) for i, r in enumerate(wanted) if r.study.id == self.study]
+
+    def log_likelihood(self):
+        """Per pair of effects."""
+        data, total = self.data, np.zeros(self.z.shape[1])
+        for i, report, weight in self.own(0):
+            assert report.group == "responders, share printed"
+            share, precision = (
+                self.core(data.at_shares, i).share_relieved(report.threshold),
+                MIDDLE["reporting_precision"],
+            )
+            count = stats.betabinom(report.n, share * precision, (1 - share) * precision)
+            total += weight * count.logpmf(round(report.value * report.n))
+        for i, report, weight in self.own(1):
+            mean, sd = self.core(data.at_means, i).mean_pain()
+            error = np.hypot(report.se or sd / math.sqrt(report.n), MIDDLE["mean_scatter"])
+            total += weight * stats.norm.logpdf(report.value, mean, error)
+            if report.sd:
+                scatter = 1 / math.sqrt(2 * (report.n - 1)) + 0.15
+                total += weight * stats.norm.logpdf(math.log(report.sd), np.log(sd), scatter)
+        for i, report, weight in self.own(2):
+            (mean, sd), (other, sd_other) = (self.core(at, i).mean_pain() for at in (data.at_contrasts, data.at_others))
+            away = (other - mean) / np.sqrt(sd**2 / report.n + sd_other**2 / report.n_other)
+            z = stats.norm.isf(report.value / 2)
+            chance = {
+                None: stats.norm.pdf(z, away) + 0.2 * stats.norm.pdf(-z, away),
+                "<": stats.norm.sf(z, away),
+                ">": stats.norm.cdf(z, away) - stats.norm.cdf(-z, away),
+            }[report.relation]
+            total += weight * np.log(chance)
+        return total
+
+
+@pytest.fixture(scope="module")
+def by_quadrature(few_studies):
+    return study_log_likelihood(few_studies, PRIORS, "plateau", draws(1, few_studies))[0]
+
+
+@pytest.mark.parametrize("study", ["lumanauw2019", "sigtermans2009"])
+def test_a_study_without_its_effects_is_the_mean_over_studies_like_it(few_studies, by_quadrature, study):
+    z = stats.norm.ppf(stats.qmc.Sobol(2, rng=9).random(2**13)).T
+    of_effects = OneStudy(few_studies, study, z).log_likelihood()
+    assert np.ptp(of_effects) > 3  # the effects matter
+    expected = logsumexp(of_effects) - math.log(of_effects.size)
+    found = by_quadrature[few_studies.studies.index(study)]
+    # 8192 quasi-random studies are good to 0.01 in the log.
+    assert found == pytest.approx(expected, abs=0.02)
+
+
+def conjugate(rng, studies=25, n=8000):
+    """Studies y ~ N(θ, 1) with θ ~ N(0, 4): draws of θ given all, and what is exact without each."""
+    y = rng.normal(0.7, 1.0, studies)
+
+    def posterior(total, count):
+        precision = 1 / 4 + count
+        return total / precision, 1 / precision
+
+    mean, variance = posterior(y.sum(), studies)
+    theta = rng.normal(mean, math.sqrt(variance), n)
+    without, its_variance = posterior(y.sum() - y, studies - 1)
+    exact = stats.norm.logpdf(y, without, math.sqrt(1 + its_variance))
+    return theta, stats.norm.logpdf(y[None, :], theta[:, None], 1.0), without, its_variance, exact
+
+
+def test_leaving_out_is_exact_where_the_answer_is_known():
+    theta, log_likelihood, without, its_variance, exact = conjugate(np.random.default_rng(10))
+    left = leave_out(log_likelihood)
+    np.testing.assert_allclose(left.weights.sum(axis=0), 1.0)
+    # Of 8000 draws a mean is known to 0.003 and a log density to 0.01; extreme studies cost twice that.
+    np.testing.assert_allclose(left.elpd, exact, atol=0.03)
+    means = left.weights.T @ theta
+    np.testing.assert_allclose(means, without, atol=0.015)
+    spread = np.sqrt(left.weights.T @ theta**2 - means**2)
+    np.testing.assert_allclose(spread, math.sqrt(its_variance), rtol=0.05)
+    assert left.k.max() < 0.7
+    # Without a study, what it printed is always less expected than with it.
+    assert np.all(left.elpd < logsumexp(log_likelihood, axis=0) - math.log(theta.size))
+
+
+def test_an_outlier_among_few_is_not_trusted():
+    rng = np.random.default_rng(11)
+    theta = rng.normal(0, 1, 4000)
+    # Weights exp(θ² / 2): their mean does not exist, so the shape is at least 1.
+    assert leave_out((-(theta**2) / 2)[:, None]).k[0] > 0.7
+
+
+@pytest.fixture(scope="module")
+def fresh(few_studies):
+    """Studies like each other, 6000 times: nothing differs between studies but chance."""
+    found = draws(6000, few_studies, responder_study_sd=0.0, context_study_sd=0.0)
+    return printed(few_studies, PRIORS, "plateau", found, seed=3, fresh=True)
+
+
+@pytest.fixture(scope="module")
+def by_twin(few_studies):
+    """Share, its precision, mean and SD that the model has for each report."""
+    data = few_studies
+    values = MIDDLE | {"responder_study_sd": 0.0, "context_study_sd": 0.0}
+    values |= arm_values(values, data, PLACE, *np.zeros((2, len(data.studies))))
+    states, back = twin.reversed_share(values, data, "plateau")
+    at_shares, at_means = (
+        twin.look(values, data, at, states, back, "plateau") for at in (data.at_shares, data.at_means)
+    )
+    scatter = values["day_scatter"]
+    plain = twin.share_with_relief(at_shares, np.array([r.threshold for r in data.shares]), scatter)
+    share, precision = reported_share(values, data, plain)
+    return *map(np.asarray, (share, precision)), *map(np.asarray, twin.mean_pain(at_means, scatter))
+
+
+Z = 4.89  # two-sided false-alarm rate 1e-6
+
+
+@pytest.mark.statistical
+def test_shares_of_other_studies_scatter_around_the_model(few_studies, fresh, by_twin):
+    share, precision, _, _ = by_twin
+    n = np.array([r.n for r in few_studies.shares])
+    # Mean and variance of a beta-binomial count.
+    variance = n * share * (1 - share) * (precision + n) / (precision + 1)
+    away = (fresh.events.mean(axis=0) - n * share) / np.sqrt(variance / len(fresh.events))
+    assert np.abs(away).max() < Z
+    common = share > 0.02  # a variance of rare counts needs more draws
+    np.testing.assert_allclose(fresh.events.var(axis=0)[common], variance[common], rtol=0.15)
+    assert np.all((fresh.events >= 0) & (fresh.events <= n))
+    assert np.all(fresh.events == np.round(fresh.events))
+
+
+@pytest.mark.statistical
+def test_means_and_their_sds_of_other_studies_scatter_around_the_model(few_studies, fresh, by_twin):
+    _, _, mean, sd = by_twin
+    printed_se = [r.se for r in few_studies.means]
+    own = [s / math.sqrt(r.n) for s, r in zip(sd, few_studies.means, strict=True)]
+    error = np.hypot([se or e for se, e in zip(printed_se, own, strict=True)], MIDDLE["mean_scatter"])
+    size = len(fresh.means)
+    assert np.abs((fresh.means.mean(axis=0) - mean) / error * math.sqrt(size)).max() < Z
+    np.testing.assert_allclose(fresh.means.std(axis=0), error, rtol=Z / math.sqrt(2 * size))
+    rows = few_studies.with_sd
+    of_log = np.array([1 / math.sqrt(2 * (few_studies.means[i].n - 1)) + 0.15 for i in rows])
+    away = (fresh.log_sds.mean(axis=0) - np.log(sd[rows])) / of_log * math.sqrt(size)
+    assert np.abs(away).max() < Z
+
+
+def test_the_same_studies_once_more_keep_their_effects(few_studies):
+    data = few_studies
+    # In half of the draws everybody responds in every study, in the others nobody.
+    effect = np.repeat([4.0, -4.0], 300)[:, None] * np.ones(len(data.studies))
+    found = draws(600, data, responder_study_sd=3.0) | {"study_effect": effect}
+    shares, means = reported(data, PRIORS, "plateau", found, seed=4, fresh=False)
+    assert np.all((shares >= 0) & (shares <= 1))
+    assert np.all(means >= 0)
+    soon = data.at_shares.day < 0.1
+    dosed = data.drug[data.at_shares.arm]
+    everybody, nobody = shares[:300].mean(axis=0), shares[300:].mean(axis=0)
+    assert np.all(everybody[dosed & soon] > nobody[dosed & soon] + 0.02)
+    # Placebo does not know: the difference of two means of 300 studies.
+    assert np.abs(everybody - nobody)[~dosed] < Z * np.sqrt(2 / 300) * shares.std(axis=0)[~dosed]

@@ -1,0 +1,87 @@
+"""Whether a sampler can be believed: independent draws pass, chains that disagree, stick or diverge do not."""
+
+import numpy as np
+import pytest
+
+from reprieve.inference.sampling import diagnose, effective_size, flat, rhat, together
+
+
+def normals(rng, *shape):
+    return rng.standard_normal(shape)
+
+
+def good(rng=None):
+    rng = rng or np.random.default_rng(1)
+    return {"one": normals(rng, 4, 1000), "several": normals(rng, 4, 1000, 3)}
+
+
+def test_independent_normal_draws_pass():
+    found = diagnose(good(), 0)
+    assert found.passed
+    assert found.rhat_max == pytest.approx(1.0, abs=0.005)
+    # Effective sizes of 4000 independent draws are about 4000.
+    assert 3000 < found.ess_bulk_min < 5000
+    assert (found.chains, found.draws) == (4, 1000)
+
+
+def test_chains_at_different_places_are_flagged_in_any_column():
+    for name, at in (("one", np.s_[0]), ("several", np.s_[0, :, 2])):
+        found = good()
+        found[name][at] += 3.0
+        made = diagnose(found, 0)
+        assert made.rhat_max > 1.1
+        assert not made.passed
+
+
+def test_chains_of_different_widths_are_flagged():
+    # Same mean: only ranks of the distance from the middle tell (Vehtari 2021).
+    found = good()
+    found["one"][:2] *= 4.0
+    assert not diagnose(found, 0).passed
+
+
+def test_chains_that_drift_together_are_flagged_by_their_halves():
+    found = good()
+    found["one"] += np.linspace(0, 3, 1000)
+    made = diagnose(found, 0)
+    assert made.rhat_max > 1.01
+    assert not made.passed
+
+
+def test_slow_chains_have_the_effective_size_of_their_correlation():
+    rng, phi, n = np.random.default_rng(2), 0.9, 20_000
+    steps = rng.standard_normal((4, n))
+    chains = np.zeros((4, n))
+    for i in range(1, n):
+        chains[:, i] = phi * chains[:, i - 1] + np.sqrt(1 - phi**2) * steps[:, i]
+    # An autoregressive chain: n (1 - φ) / (1 + φ).
+    assert effective_size(chains, "bulk") == pytest.approx(4 * n * (1 - phi) / (1 + phi), rel=0.15)
+    few = {"one": chains[:, :1000]}
+    assert diagnose(few, 0).ess_bulk_min < 400
+    assert not diagnose(few, 0).passed
+
+
+def test_one_divergence_is_one_too_many():
+    assert not diagnose(good(), 1).passed
+
+
+def test_split_rhat_of_two_shifted_chains_is_that_of_its_formula():
+    rng = np.random.default_rng(3)
+    chains = rng.standard_normal((2, 4000)) + np.array([[0.0], [0.5]])
+    # By ranks the ratio hardly differs from the plain one: variance between over within.
+    halves = chains.reshape(4, 2000)
+    within = halves.var(axis=1, ddof=1).mean()
+    between = halves.mean(axis=1).var(ddof=1)
+    assert rhat(chains) == pytest.approx(np.sqrt(1999 / 2000 + between / within), abs=0.004)
+
+
+def test_chains_are_put_together_in_their_order_and_joined():
+    chains = [({"a": np.full(6, i, float), "b": np.full((6, 2), i, float)}, i) for i in range(4)]
+    rng = np.random.default_rng(4)
+    noisy = [({n: v + 1e-3 * rng.standard_normal(v.shape) for n, v in d.items()}, n_div) for d, n_div in chains]
+    found, made = together(noisy)
+    assert made.divergences == 6
+    assert found["b"].shape == (4, 6, 2)
+    joined = flat(found)
+    assert joined["b"].shape == (24, 2)
+    np.testing.assert_allclose(joined["a"], np.repeat(np.arange(4), 6), atol=0.01)
