@@ -47,7 +47,7 @@ _CHAINS, _WARMUP, _DRAWS = 2, 400, 800
 _ACCEPT = 0.8
 #: Draws for integrals over a study's effects; each costs 231 evaluations of the likelihood.
 _SCORED = 500
-_REPEATS = 40
+_REPEATS = 24
 
 
 def _write(name: str, rows: Iterable[Mapping[str, Any]]) -> None:

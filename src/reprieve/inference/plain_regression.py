@@ -75,6 +75,12 @@ def fit(design: Floats, seen: Floats, weight: Floats) -> PlainFit:
     return PlainFit(found, scatter)
 
 
+def _counting_variance(probit: Floats, size: Floats) -> Floats:
+    """Sampling variance of a share on the probit scale, by the delta method."""
+    share = norm.cdf(probit)
+    return np.asarray(share * (1.0 - share) / size / norm.pdf(probit) ** 2)
+
+
 def held_out(data: FitData, study: str, *, draws: int, rng: np.random.Generator) -> tuple[Floats, Floats]:
     """What the study would report by a fit without it: (draws, n_shares) and (draws, n_means) of its own reports."""
     weights = data.weights_without(study)
@@ -85,10 +91,15 @@ def held_out(data: FitData, study: str, *, draws: int, rng: np.random.Generator)
         size = np.array([r.n for r in wanted], float)
         value = np.array([r.value for r in wanted])
         seen = norm.ppf((value * size + 0.5) / (size + 1.0)) if kind == 0 else value
-        made = fit(design, seen, weights[kind] * np.minimum(size, 30.0) / 30.0)
+        weight = weights[kind] * np.minimum(size, 30.0) / 30.0
+        made = fit(design, seen, weight)
+        scatter = made.scatter
+        if kind == 0:  # what counting adds is drawn below; the scatter between studies is the rest
+            counting = _counting_variance(seen, size)
+            scatter = float(np.sqrt(max(scatter**2 - np.average(counting, weights=weight), 1e-4)))
         mine = np.array([r.study.id == study for r in wanted])
         middle = design[mine] @ made.terms
-        noisy = middle + made.scatter * rng.standard_normal((draws, int(mine.sum())))
+        noisy = middle + scatter * rng.standard_normal((draws, int(mine.sum())))
         if kind == 0:
             count = size[mine].astype(int)
             noisy = rng.binomial(count, norm.cdf(noisy)) / count
