@@ -125,7 +125,8 @@ def held_out() -> None:
     found = fits[SHIPPED][0]
     _write("parameters", _parameters(data, found))
     _predict(data, *parts[SHIPPED], flat(found))
-    _note("held_out", time.time() - began, structures=list(STRUCTURES), chains=_CHAINS, draws=_DRAWS)
+    fitted = {name: {k: round(v, 3) for k, v in vars(diagnostics).items()} for name, (_, diagnostics) in fits.items()}
+    _note("held_out", time.time() - began, structures=list(STRUCTURES), fits=fitted)
 
 
 def _refits(data: FitData, studies: list[str], start: Draws) -> dict[str, Draws]:

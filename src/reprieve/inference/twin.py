@@ -37,10 +37,11 @@ def reversed_share(values: Values, data: FitData, structure: str) -> tuple[Any, 
     """
     given = data.given
     concentration = jnp.moveaxis(data.s[given] + values["r_potency"] * data.r[given], 0, 1)[:, :, None]
-    half = values["reversal_c50"] * jnp.exp(-values["exposure_spread"] * _NORMALS[:, 0])
     back = jnp.log(2.0) / (24.0 * values["return_half_life"]) * jnp.exp(-values["return_spread"] * _NORMALS[:, 2])
     back = jnp.exp(-values["cohort_persistence"] * data.cohort[given])[:, None] * back[None, :]
     looks = [concentration[..., i] for i in range(concentration.shape[-1])]  # one by one: faster than a long axis
+    if structure != "hours":
+        half = values["reversal_c50"] * jnp.exp(-values["exposure_spread"] * _NORMALS[:, 0])
     if structure == "slow_site":
         forth = back * sum(each / half for each in looks) / len(looks)
         total = jnp.broadcast_to(back, forth.shape)
