@@ -5,7 +5,6 @@ from __future__ import annotations
 import hashlib
 import re
 import shutil
-import time
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -103,12 +102,3 @@ def test_the_posterior_is_that_of_this_evidence_and_refused_beside_another(evide
     fitted_after(evidence, "studies", "sigtermans2009", "study.yaml")
     with pytest.raises(EvidenceError, match=r"the evidence has changed since .*Run `reprieve calibrate`"):
         read.posterior.__wrapped__()
-
-
-def test_it_takes_no_time() -> None:
-    def seconds() -> float:
-        start = time.process_time()
-        again()
-        return time.process_time() - start
-
-    assert min(seconds() for _ in range(5)) < 0.02
