@@ -7,6 +7,8 @@ pages. Every stage stands alone:
   posterior of every parameter
 - ``sensitivity``: the fit without recalled numbers, without uncontrolled studies, without flagged studies
 - ``ranks``: simulation-based calibration
+
+``REPRIEVE_FITS`` may name a file in which the fits of ``held_out`` are kept, so that an interrupted run goes on.
 """
 
 from __future__ import annotations
@@ -96,8 +98,8 @@ def _thinned(found: Draws, n: int) -> Draws:
 
 
 def _fits_of_structures(data: FitData) -> dict[str, tuple[Draws, Any]]:
-    """Kept beside the tables while a stage runs, so that an interrupted run goes on."""
-    kept = Path(os.environ.get("REPRIEVE_FITS", "")) if os.environ.get("REPRIEVE_FITS") else None
+    named = os.environ.get("REPRIEVE_FITS")
+    kept = Path(named) if named else None
     if kept and kept.exists():
         return dict(pickle.loads(kept.read_bytes()))
     found = _fit(data, {name: (name, None) for name in STRUCTURES})

@@ -124,9 +124,12 @@ def verdict(found: Sequence[Comparison], shipped: str) -> str:
         said.append(f"{words.listed(behind)} {'predicts' if len(behind) == 1 else 'predict'} worse than the best.")
     if ours is not best or close:
         said.append(
-            "The reason for the choice is then not the score. `plateau` can stand for `reversal` too (with an exponent "
-            "of 1.5 and a half of 1 they differ by 0.04 of full relief at most), so the data choose between them; and "
-            "it keeps the mechanism that answers for doses, rates and repeats that no trial gave, which hours cannot."
+            "The reason for the choice is then not the score. `plateau` could stand for `reversal` too (with an "
+            "exponent of 1.5 and a half of 1 they differ by 0.04 of full relief at most), but its "
+            "[priors](../explanation/calibration.md#priors) keep it away from there: they carry what is known from "
+            "outside the fit, that little reversal gives little relief. And it keeps the mechanism that answers for "
+            "doses, rates and repeats that no trial gave, which hours cannot. Whether any mechanism predicts better "
+            "than the plain regression stands on [the page of held-out studies](held-out.md)."
         )
     return " ".join(said)
 

@@ -16,7 +16,7 @@ from reprieve.evidence import read
 from reprieve.regimen import Regimen
 from reprieve.relief.course import Course, check_days, follow_course
 from reprieve.relief.distribution import rounded
-from reprieve.relief.exposure_choice import choose_models
+from reprieve.relief.exposure_choice import choose_models, reaches_blood
 from reprieve.relief.patient import Patient
 from reprieve.relief.reported import reported_means, reported_shares, seen
 from reprieve.relief.studied import studied
@@ -144,7 +144,7 @@ def _predict(arm: TrialArm, seed: int) -> ArmPrediction:
     posterior = read.posterior()
     days = [asked.day for asked in arm.predict]
     check_days(plan, days)
-    no_benefit = finds_no_benefit_at_all(certainty) or plan.route == "topical"
+    no_benefit = finds_no_benefit_at_all(certainty) or not reaches_blood(plan)
     people = draw_patients(
         posterior,
         n_patients=_DRAWS * PEOPLE_PER_DRAW,

@@ -51,11 +51,14 @@ def choose_models(form: str, route: str, age: float | None = None) -> tuple[Chos
     return tuple(_chosen(member, form) for member in rule.members)
 
 
+def reaches_blood(regimen: Regimen) -> bool:
+    """Whether any of its routes is known to bring a measurable amount into the blood; a cream alone does not."""
+    return regimen.routes != ("topical",)
+
+
 def choose_for(regimen: Regimen, age: float | None = None) -> tuple[Chosen, ...]:
-    """The ensemble for a regimen; nothing where its only route brings no measurable amount into the blood."""
-    if regimen.routes == ("topical",):
-        return ()
-    return choose_models(regimen.form, regimen.route, age)
+    """The ensemble for a regimen; nothing where it does not reach the blood."""
+    return choose_models(regimen.form, regimen.route, age) if reaches_blood(regimen) else ()
 
 
 def named_model(model_id: str, regimen: Regimen) -> Chosen:
