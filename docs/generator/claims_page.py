@@ -7,10 +7,10 @@ from typing import get_args
 
 from generator.evidence_pages import STATUSES, cited
 from generator.table import table
-from reprieve.cli.wording import dashed
 from reprieve.evidence import read
 from reprieve.evidence.claims import Told, told
 from reprieve.evidence.records.claim import Claim, ClaimVerdict
+from reprieve.words import dashed
 
 _INTRO = """# What the public is told
 

@@ -6,7 +6,6 @@ from collections.abc import Iterator, Sequence
 
 from generator.evidence_pages import cited
 from generator.table import table
-from reprieve.cli.wording import days, days_span, percent, percent_span
 from reprieve.evidence import read
 from reprieve.relief.duration_table import (
     Row,
@@ -18,8 +17,7 @@ from reprieve.relief.duration_table import (
     studies_of_infusions,
     tested,
 )
-
-_HORIZONS = {"48h": "48 h", "2wk": "2 weeks", "4wk": "4 weeks", "12wk": "12 weeks"}
+from reprieve.words import HORIZONS, days, days_span, horizon, percent, percent_span, spoken
 
 
 def page() -> str:
@@ -68,9 +66,9 @@ def _tested(one: Tested) -> str:
     claim = one.claim
     if claim.chance is None:
         return ""
-    told, horizon = percent_span(claim.chance.low, claim.chance.high), _HORIZONS[claim.chance.beyond]
+    told, beyond = percent_span(claim.chance.low, claim.chance.high), horizon(claim.chance.beyond).short
     found = [
-        (f"forecast, {_words(condition)}, {row.infusion.label}", percent(chance), f"beyond {horizon}", "model")
+        (f"forecast, {_words(condition)}, {row.infusion.label}", percent(chance), f"beyond {beyond}", "model")
         for condition, row, chance in one.forecasts
     ]
     found += [_share(share) for share in one.shares]
@@ -91,13 +89,13 @@ def _share(share: Share) -> tuple[object, ...]:
 
 
 def _words(condition: str) -> str:
-    return condition.replace("_", " ")
+    return spoken(condition)
 
 
 def _condition(condition: str, found: Sequence[Row]) -> str:
     name = read.condition(condition).name
     count = studies_of_infusions()[condition]
-    columns = ("infusion", "days", "any lasting relief", *(f"> {name}" for name in _HORIZONS.values()), "certainty")
+    columns = ("infusion", "days", "any lasting relief", *(f"> {one.short}" for one in HORIZONS), "certainty")
     return (
         f"## {name[0].upper()}{name[1:]}\n\n{count} studies of infusions.\n\n"
         f"{table(columns, [_row(row) for row in found])}\n"
@@ -111,9 +109,9 @@ def _row(row: Row) -> tuple[object, ...]:
     placebo, spans = sustained["placebo"], sustained["exceeds_interval"]
     span = sustained["duration_days"]
     chances = (
-        f"{percent(sustained['exceeds'][h])} ({percent_span(spans[h]['low'], spans[h]['high'])}); "
-        f"placebo {percent(placebo['exceeds'][h])}"
-        for h in _HORIZONS
+        f"{percent(sustained['exceeds'][one.id])} ({percent_span(spans[one.id]['low'], spans[one.id]['high'])}); "
+        f"placebo {percent(placebo['exceeds'][one.id])}"
+        for one in HORIZONS
     )
     anything = f"{percent(sustained['probability_any'])}; placebo {percent(placebo['probability_any'])}"
     middle = f"{days(span['q50'])} ({days_span(span['q10'], span['q90'])})"

@@ -13,7 +13,7 @@ from reprieve.inference.study_pictures import asymmetry_line, forest_of, name_of
 from reprieve.inference.synthesis import Synthesis, interval, synthesise
 from reprieve.inference.window import WINDOWS, window
 from reprieve.pictures import Picture
-from reprieve.pictures.numerals import three_figures
+from reprieve.words import three_figures
 
 _INTRO = """# Meta-analysis of controlled trials
 

@@ -26,6 +26,11 @@ BASE_PER_SALT = MOLAR_MASS["ketamine"] / _KETAMINE_HYDROCHLORIDE
 #: kg in one avoirdupois pound, exact by definition (1959).
 KG_PER_LB = 0.45359237
 
+#: kg. A premature baby and the heaviest adults; outside, a slip of unit or of a digit.
+LIGHTEST_KG, HEAVIEST_KG = 2.0, 350.0
+#: kg; nobody from 12 years on is lighter.
+LIGHTEST_ADULT_KG = 20.0
+
 # unit -> (dimension, factor to the house unit of that dimension)
 _UNITS: dict[str, tuple[str, float]] = {
     "s": ("time", 1 / 3600), "min": ("time", 1 / 60), "h": ("time", 1.0), "d": ("time", 24.0),

@@ -31,7 +31,7 @@ def test_a_forecast_fits_on_one_screen_and_says_everything_that_matters(columns,
     assert len(lines) <= 40
     text = " ".join(" ".join(lines).split())
     for said in (
-        "crps, 70 kg, pain 7.2/10", "esketamine iv 5 mg/h for 24 h", "100.8 h of infusion, 1 session",
+        "CRPS, 70 kg, pain 7.2/10", "esketamine iv 5 mg/h for 24 h", "100.8 h of infusion, 1 session",
         "after the last dose", "48 h 2 weeks 4 weeks 12 weeks", "on this regimen", "80 % interval", "on placebo",
         "Duration median", "% have lasting relief", "Acute relief", "Certainty low",
         f"Calibration {read.calibration().statement}",

@@ -6,8 +6,8 @@ import re
 import pytest
 
 from reprieve import cli
-from reprieve.cli.wording import percent
 from reprieve.evidence import read
+from reprieve.words import percent
 
 
 @pytest.fixture

@@ -31,7 +31,7 @@ def test_zeros_count_over_everybody(duration):
     assert duration.probability_any == pytest.approx(0.4)
     assert duration.quantile(0.5) == 0.0
     assert list(duration.if_relief) == [3, 14, 100, 365]
-    answer = duration.to_dict({"48h": 2.0, "2wk": 14.0})
+    answer = duration.to_dict()
     assert answer["duration_days"]["q50"] == 0.0
     assert answer["duration_days_if_relief"]["q50"] == 57.0  # midway between 14 and 100
     assert answer["still_relieved_at_end_of_follow_up"] == 0.1

@@ -4,7 +4,6 @@ import numpy as np
 import pytest
 
 from reprieve.pictures.fan import session_spans
-from reprieve.pictures.numerals import days, percent, plain, three_figures
 from reprieve.pictures.scale import Scale, day_ticks, hour_ticks, linear_ticks, round_step, round_top
 from reprieve.pictures.shares import axis_end, count_durations
 from reprieve.pictures.sheet import spread, wrap
@@ -48,31 +47,6 @@ def test_hours_become_days_beyond_96():
     assert (unit_96, unit_past) == ("h", "d")
     assert [t.label for t in at_96] == ["0", "12", "24", "36", "48", "60", "72", "84", "96"]
     assert [(t.value, t.label) for t in past] == [(0, "0"), (24, "1"), (48, "2"), (72, "3"), (96, "4")]
-
-
-@pytest.mark.parametrize(
-    ("share", "words"),
-    [
-        (0.0, "0 %"),
-        (0.004, "<1 %"),
-        (0.0051, "1 %"),
-        (0.24, "24 %"),
-        (0.994, "99 %"),
-        (0.999, ">99 %"),
-        (1.0, "100 %"),
-    ],
-)
-def test_percent_never_claims_a_false_zero_or_certainty(share, words):
-    assert percent(share).replace("\u00a0", " ") == words
-
-
-def test_numbers_read_as_numbers():
-    assert plain(-14.0) == "−14"
-    assert plain(7.20) == "7.2"
-    assert plain(-0.01) == "0"
-    assert days(2.54).replace("\u00a0", " ") == "2.5 d"
-    assert days(19.4).replace("\u00a0", " ") == "19 d"
-    assert [three_figures(v) for v in (157.4, 15.74, 1.574, 0.01574)] == ["157", "15.7", "1.57", "0.0157"]
 
 
 def test_labels_that_meet_are_moved_apart_in_order():

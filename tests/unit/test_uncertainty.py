@@ -7,12 +7,13 @@ from scipy import integrate, special, stats
 
 from reprieve.regimen import Regimen
 from reprieve.relief.course import follow_course
-from reprieve.relief.endpoints import HORIZONS
 from reprieve.relief.exposure_choice import choose_models
 from reprieve.relief.patient import Patient
 from reprieve.relief.uncertainty import Uncertainty
 from reprieve.relief.virtual_patients import draw_patients
+from reprieve.words import HORIZONS as NAMED
 
+HORIZONS = {one.id: one.days for one in NAMED}
 PLAN = Regimen.parse("esketamine iv 10 mg/h for 10 h")
 DAY = 14.0
 

@@ -10,7 +10,7 @@ from generator.validation import words
 from generator.validation.scores import summary
 from generator.validation.sensitivity_page import ALL, forecasts
 from generator.validation.tables import Outcome, Tables, Variant
-from reprieve.pictures.numerals import plain
+from reprieve.words import plain
 
 Verdict = Literal["met", "**missed**", "not run"]
 

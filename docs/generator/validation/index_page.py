@@ -10,8 +10,8 @@ from generator.validation.bars import bars, placebo, short_infusion_said
 from generator.validation.scores import summary
 from generator.validation.tables import Interval, Outcome, Tables, not_run
 from reprieve.evidence import read
-from reprieve.pictures.numerals import plain
 from reprieve.relief.comparison import GROUPS
+from reprieve.words import plain
 
 #: Days after the last dose until which relief is acute.
 _ACUTE = 1.0

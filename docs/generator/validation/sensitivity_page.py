@@ -9,8 +9,8 @@ from generator.validation import words
 from generator.validation.tables import Interval, Tables, Variant, in_order, not_run
 from reprieve.evidence.draws import PARAMETERS
 from reprieve.pictures import IntervalRow, Lane, Picture, interval_picture
-from reprieve.pictures.numerals import NBSP, plain
 from reprieve.pictures.scale import Tick, round_top
+from reprieve.words import NBSP, plain
 
 PICTURE = "sensitivity.svg"
 ALL = "all"

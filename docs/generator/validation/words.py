@@ -8,7 +8,7 @@ from functools import cache
 
 from generator.validation.tables import Interval, Outcome
 from reprieve.evidence import read
-from reprieve.pictures.numerals import NBSP, percent, plain, three_figures
+from reprieve.words import NBSP, percent, plain, three_figures
 
 DESIGNS = {
     "rct": "randomised trial",

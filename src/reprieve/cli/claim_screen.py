@@ -9,12 +9,13 @@ from collections.abc import Iterable, Mapping, Sequence
 from rich.table import Table
 from rich.text import Text
 
+from reprieve.cli.console import console
 from reprieve.cli.labelled_rows import print_rows
-from reprieve.cli.wording import console, dashed, wrapped
 from reprieve.evidence import read
 from reprieve.evidence.claims import Told
 from reprieve.evidence.records.claim import ClaimVerdict
 from reprieve.evidence.records.disagreement import Disagreement
+from reprieve.words import dashed, wrapped
 
 #: Said before what may not be shown.
 WITHHELD = "Withheld, kept for the exam of the forecast"

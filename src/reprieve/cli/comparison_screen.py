@@ -5,8 +5,9 @@ from __future__ import annotations
 from rich.table import Table
 from rich.text import Text
 
+from reprieve.cli.console import console
 from reprieve.cli.model_comparison import ModelComparison
-from reprieve.cli.wording import clock, console, wrapped
+from reprieve.words import clock, wrapped
 
 _GAP = 2
 _INDENT = 4

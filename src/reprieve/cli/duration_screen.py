@@ -8,10 +8,11 @@ from typing import Any
 from rich.table import Table
 from rich.text import Text
 
+from reprieve.cli.console import console
 from reprieve.cli.labelled_rows import print_rows
-from reprieve.cli.wording import clock, console, days, days_span, percent, percent_span, study_label, wrapped
+from reprieve.cli.wording import study_label
+from reprieve.words import HORIZONS, clock, days, days_span, horizon, percent, percent_span, spoken, wrapped
 
-_HORIZONS = {"48h": "48 h", "2wk": "2 wk", "4wk": "4 wk", "12wk": "12 wk"}
 _LABEL, _GAP = 6, 2
 
 
@@ -27,7 +28,7 @@ def print_durations(found: Mapping[str, Any]) -> None:
     screen.print(Text(wrapped(intro, screen.width), "dim"))
     for condition, rows in found["conditions"].items():
         screen.print()
-        screen.print(Text(f"{condition.replace('_', ' ')} ({rule['studies'][condition]} studies)", "bold cyan"))
+        screen.print(Text(f"{spoken(condition)} ({rule['studies'][condition]} studies)", "bold cyan"))
         screen.print(_table(rows))
         print_rows(screen, _LABEL, (*_found(rows), *_told(rows)))
     screen.print()
@@ -38,11 +39,11 @@ def _table(rows: Sequence[Mapping[str, Any]]) -> Table:
     table = Table(box=None, padding=(0, _GAP, 0, 0), header_style="bold", pad_edge=False)
     table.add_column("Infusion", no_wrap=True)
     table.add_column("Days (80 % of people)", no_wrap=True)
-    for name in _HORIZONS.values():
-        table.add_column(f"> {name}", justify="right", no_wrap=True)
+    for one in HORIZONS:
+        table.add_column(f"> {one.short}", justify="right", no_wrap=True)
     for row in rows:
         placebo = row["placebo"]["exceeds"]
-        chances = (f"{percent(row['exceeds'][h]).removesuffix(' %')} / {percent(placebo[h])}" for h in _HORIZONS)
+        chances = (f"{percent(row['exceeds'][h.id]).removesuffix(' %')} / {percent(placebo[h.id])}" for h in HORIZONS)
         table.add_row(row["infusion"], _days(row["duration_days"]), *chances)
     return table
 
@@ -83,6 +84,6 @@ def _tested(one: Mapping[str, Any]) -> tuple[Text, str]:
     )
     return Text("Tested", "bold magenta"), (
         f"{one['claim']} ({_standing(one)}). The forecast says {percent_span(min(forecast), max(forecast))} beyond "
-        f"{_HORIZONS[one['beyond']]}. Studies of so many hours report "
+        f"{horizon(one['beyond']).words}. Studies of so many hours report "
         f"{shares or 'no share with relief so late'}."
     )

@@ -11,9 +11,10 @@ from rich.console import Console
 from rich.table import Table
 from rich.text import Text
 
+from reprieve.cli.console import console
 from reprieve.cli.evidence_number import measure, number, status
-from reprieve.cli.wording import console, wrapped
 from reprieve.evidence import read, study_folder
+from reprieve.words import wrapped
 
 _DESIGN = {"rct": "RCT", "rct_crossover": "RCT x-over", "cohort": "cohort", "case_series": "series"}
 _BIAS = {"low": "green", "some": "yellow", "high": "red", "not judged": "dim"}

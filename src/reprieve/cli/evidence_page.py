@@ -9,9 +9,10 @@ from rich.console import Console
 from rich.table import Table
 from rich.text import Text
 
+from reprieve.cli.console import console
 from reprieve.cli.evidence_cards import WITHHELD
 from reprieve.cli.evidence_number import measure, number, status
-from reprieve.cli.wording import console, wrapped
+from reprieve.words import spoken, wrapped
 
 _LABEL, _GAP = 13, 2
 _WHAT = {
@@ -82,7 +83,7 @@ def _facts(page: _Page) -> Iterator[_Row]:
 
 
 def _condition(page: _Page) -> str:
-    name = page["condition"].replace("_", " ")
+    name = spoken(page["condition"])
     return f"{name} ({page['population']})" if page["population"] else name
 
 

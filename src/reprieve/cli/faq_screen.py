@@ -8,9 +8,10 @@ from typing import Any
 from rich.table import Table
 from rich.text import Text
 
-from reprieve.cli.wording import console, wrapped
+from reprieve.cli.console import console
 from reprieve.evidence.records.answer import Answer
 from reprieve.relief.answers import IN_WORDS, NOT_ADVICE, PlainAnswer, Said, cited
+from reprieve.words import wrapped
 
 
 def print_questions(records: Sequence[Answer]) -> None:

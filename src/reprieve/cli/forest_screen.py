@@ -8,11 +8,11 @@ from collections.abc import Sequence
 import click
 from rich.text import Text
 
-from reprieve.cli.wording import console, wrapped
+from reprieve.cli.console import console
 from reprieve.inference.moderators import CONDITION
 from reprieve.inference.study_pictures import Bibliography, name_of, notes
 from reprieve.inference.synthesis import Synthesis, interval
-from reprieve.pictures.numerals import plain, three_figures
+from reprieve.words import plain, three_figures, wrapped
 
 #: Columns of the name, the groups, the numbers and the plot.
 _NAME, _GROUPS, _NUMBERS, _PLOT = 24, 12, 22, 20

@@ -8,7 +8,7 @@ from rich.console import Console
 from rich.table import Table
 from rich.text import Text
 
-from reprieve.cli.wording import wrapped
+from reprieve.words import wrapped
 
 _GAP = 2
 

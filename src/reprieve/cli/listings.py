@@ -8,9 +8,10 @@ from typing import Any
 from rich.table import Table
 from rich.text import Text
 
-from reprieve.cli.wording import console, percent, sampled
+from reprieve.cli.console import console
 from reprieve.evidence.records.protocol import Protocol
 from reprieve.relief.exposure import Concentration
+from reprieve.words import percent, sampled, spoken
 
 
 def print_concentration(found: Concentration) -> None:
@@ -36,7 +37,7 @@ def print_protocols(records: Sequence[Protocol]) -> None:
     for column in ("Regimen", "Status", "Studied in"):
         table.add_column(column)
     for record in records:
-        studied = (record.condition or "not in pain").replace("_", " ")
+        studied = spoken(record.condition or "not in pain")
         table.add_row(record.id, record.regimen, record.regimen_status, studied)
     console().print(table)
 
@@ -49,7 +50,7 @@ def print_protocol(record: Protocol) -> None:
     table.add_row("Protocol", f"{record.id}: {record.title}")
     table.add_row("Regimen", record.regimen)
     table.add_row("Status", f"{record.regimen_status}{': ' + record.reason if record.reason else ''}")
-    table.add_row("Studied in", (record.condition or "not in pain").replace("_", " "))
+    table.add_row("Studied in", spoken(record.condition or "not in pain"))
     table.add_row("Setting", record.setting)
     table.add_row("Doses", f"{record.weight_basis.replace('_', ' ')}")
     table.add_row("Sources", ", ".join(record.sources))

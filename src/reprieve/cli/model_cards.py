@@ -8,9 +8,10 @@ from typing import Any
 
 from rich.text import Text
 
-from reprieve.cli.wording import console, sampled, wrapped
+from reprieve.cli.console import console
 from reprieve.evidence.records.population import Population, Range
 from reprieve.evidence.records.population_model import PopulationModel
+from reprieve.words import sampled, wrapped
 
 _STYLE = {"runs": "green", "for comparison only": "yellow", "does not run": "red"}
 

@@ -11,8 +11,8 @@ from rich.console import Console
 from rich.table import Table
 from rich.text import Text
 
+from reprieve.cli.console import console
 from reprieve.cli.model_cards import state, who, why_not
-from reprieve.cli.wording import console, sampled, wrapped
 from reprieve.evidence import read
 from reprieve.evidence.records.covariate import (
     Effect,
@@ -27,6 +27,7 @@ from reprieve.evidence.records.parameter import Parameter
 from reprieve.evidence.records.population import Population, Range, Signature
 from reprieve.evidence.records.population_model import PopulationModel
 from reprieve.evidence.records.structure import RouteInput
+from reprieve.words import sampled, wrapped
 
 _LABEL, _GAP = 13, 2
 

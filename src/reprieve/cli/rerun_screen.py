@@ -11,9 +11,10 @@ from rich.console import Console
 from rich.table import Table
 from rich.text import Text
 
+from reprieve.cli.console import console
 from reprieve.cli.model_rerun import CheckRerun, ModelRerun
-from reprieve.cli.wording import console, wrapped
 from reprieve.evidence.model_checks import Comparison
+from reprieve.words import wrapped
 
 _STYLE = {"agrees": "green", "known misfit": "yellow", "not run": "yellow", "disagrees": "bold red"}
 _GAP = 2

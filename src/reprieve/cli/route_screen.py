@@ -10,14 +10,15 @@ from rich.text import Text
 
 from reprieve.cli.claim_screen import VERDICT, verdict
 from reprieve.cli.claim_screen import found as what_was_found
+from reprieve.cli.console import console
 from reprieve.cli.labelled_rows import print_rows
 from reprieve.cli.route_facts import VEIN, RouteFacts, source_of
-from reprieve.cli.wording import console, dashed, wrapped
 from reprieve.evidence import read
 from reprieve.evidence.claims import Told
 from reprieve.evidence.records.record import Status
 from reprieve.evidence.records.route import Central, Course, Route, Seen
 from reprieve.units import convert
+from reprieve.words import dashed, wrapped
 
 _MARK: dict[Status, str] = {"seen": "", "derived": "°", "recalled": "?", "assumed": "~"}
 _LEGEND = "No mark: seen in its source. ° derived from seen numbers. ? recalled, unverified. – not found."

@@ -9,37 +9,43 @@ from rich.padding import Padding
 from rich.table import Table
 from rich.text import Text
 
-from reprieve.cli.wording import (
+from reprieve.cli.console import console
+from reprieve.cli.wording import study_label
+from reprieve.words import (
+    HORIZONS,
+    HorizonId,
     clock,
-    console,
     days,
     days_span,
+    horizon,
     percent,
     percent_span,
     sampled,
     spaced,
-    study_label,
+    spoken,
     wrapped,
 )
 
-_HORIZONS = {"48h": "48 h", "2wk": "2 weeks", "4wk": "4 weeks", "12wk": "12 weeks"}
 #: Below this chance of acute relief its peak, onset and offset describe a minority and are not shown.
 _MOST = 0.5
 #: Columns of the labels, and of the gap after them.
 _LABEL, _GAP = 12, 2
 #: The horizon at which the sources of uncertainty are shown, and how many of the nearest studies are.
-_SHOWN, _NEAREST = "4wk", 3
+_NEAREST = 3
+_SHOWN: HorizonId = "4wk"
 
 
 def _chances(sustained: Mapping[str, Any]) -> Table:
     table = Table(box=None, padding=(0, 2, 0, 0), header_style="bold", pad_edge=False)
     table.add_column(f"Relief of {percent(sustained['threshold'])} or more lasts longer than", min_width=24)
-    for name in _HORIZONS.values():
-        table.add_column(name, justify="right", no_wrap=True)
+    for one in HORIZONS:
+        table.add_column(one.short, justify="right", no_wrap=True)
     spans = sustained["exceeds_interval"]
-    table.add_row("on this regimen", *(Text(percent(sustained["exceeds"][h]), "bold green") for h in _HORIZONS))
-    table.add_row("  80 % interval", *(percent_span(spans[h]["low"], spans[h]["high"]) for h in _HORIZONS), style="dim")
-    table.add_row("on placebo", *(percent(sustained["placebo"]["exceeds"][h]) for h in _HORIZONS))
+    table.add_row("on this regimen", *(Text(percent(sustained["exceeds"][h.id]), "bold green") for h in HORIZONS))
+    table.add_row(
+        "  80 % interval", *(percent_span(spans[h.id]["low"], spans[h.id]["high"]) for h in HORIZONS), style="dim"
+    )
+    table.add_row("on placebo", *(percent(sustained["placebo"]["exceeds"][h.id]) for h in HORIZONS))
     return table
 
 
@@ -81,7 +87,7 @@ def _uncertainty(found: Mapping[str, Any]) -> tuple[tuple[str, str], tuple[str, 
     more = f"{percent(mean)} above placebo ({percent_span(low, high)})" if high else "as on placebo"
     between = percent_span(chance["low"], chance["high"])
     return (
-        ("Not known", f"at {_HORIZONS[_SHOWN]} the chance in the average clinic is {between}; it is {more}"),
+        ("Not known", f"at {horizon(_SHOWN).words} the chance in the average clinic is {between}; it is {more}"),
         (
             "Differ",
             f"clinics by {percent(clinics)} in that chance, people of one clinic by {people:.1f} points of pain "
@@ -118,9 +124,10 @@ def _nearest(answer: Mapping[str, Any]) -> str:
     return f"{said}; in brackets how alike, as shares of the {len(near)} nearest" if near else "none"
 
 
-def _patient(patient: Mapping[str, Any]) -> str:
+def _patient(patient: dict[str, Any]) -> str:
     shown = {"condition": "{}", "age": "{:g} y", "sex": "{}", "weight": "{:.4g} kg", "pain": "pain {:g}/10"}
-    parts = [form.format(patient[name]).replace("_", " ") for name, form in shown.items() if name in patient]
+    known = patient | {"condition": spoken(patient["condition"])}
+    parts = [form.format(known[name]) for name, form in shown.items() if name in known]
     return ", ".join((*parts, *patient.get("interactions", ())))
 
 

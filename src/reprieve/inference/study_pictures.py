@@ -23,7 +23,7 @@ from reprieve.pictures import (
     forest_picture,
     funnel_picture,
 )
-from reprieve.pictures.numerals import NBSP, plain, three_figures
+from reprieve.words import NBSP, plain, spoken, three_figures
 
 #: Half the width of a category's line, where neighbours are 1 apart.
 _HALF_LEVEL = 0.35
@@ -94,7 +94,7 @@ def _design(effect: Effect) -> str:
     active = "active placebo" if effect.control[0].role == "active_placebo" else ""
     unverified = "unverified" if effect.status == "recalled" else ""
     when = f"day {plain(effect.day, 1)}"
-    return ", ".join(filter(None, (effect.study.condition.replace("_", " "), when, crossover, active, unverified)))
+    return ", ".join(filter(None, (spoken(effect.study.condition), when, crossover, active, unverified)))
 
 
 def _groups(effect: Effect) -> tuple[str, str]:

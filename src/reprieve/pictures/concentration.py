@@ -9,12 +9,12 @@ import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
 from reprieve.pictures.axes import Box, plot_area, x_axis, y_axis
-from reprieve.pictures.numerals import plain, three_figures
 from reprieve.pictures.picture import Picture, Table
 from reprieve.pictures.scale import Scale, hour_ticks, linear_ticks, round_top
 from reprieve.pictures.series import column, rising
 from reprieve.pictures.sheet import Key, Sheet, heading, picture
 from reprieve.pictures.svg import band_data, element, line_data, points, text
+from reprieve.words import plain, three_figures
 
 _KINDS = ("line", "second", "third")
 _TIME_AXIS = {"h": "Hours from the first dose", "d": "Days from the first dose"}

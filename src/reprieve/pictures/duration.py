@@ -9,13 +9,13 @@ import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
 from reprieve.pictures.axes import Box, plot_area, x_axis, y_axis
-from reprieve.pictures.numerals import NBSP, days, percent, plain
 from reprieve.pictures.picture import Picture, Table
 from reprieve.pictures.scale import Scale, Tick, day_ticks, linear_ticks, round_top
 from reprieve.pictures.series import column
 from reprieve.pictures.shares import DurationShares, axis_end, bar_width, count_durations
 from reprieve.pictures.sheet import NARROW, Key, Sheet, heading, picture, wrap
 from reprieve.pictures.svg import element, line_data, points, text
+from reprieve.words import NBSP, percent, plain, short_days
 
 
 @dataclass(frozen=True)
@@ -37,9 +37,10 @@ class _Interval:
 
     def words(self, those: str) -> str:
         middle, high = (
-            f"more than {days(self.censor_day)}" if q >= self.censor_day else days(q) for q in (self.q50, self.q90)
+            f"more than {short_days(self.censor_day)}" if q >= self.censor_day else short_days(q)
+            for q in (self.q50, self.q90)
         )
-        return f"{those}: median {middle}, 80{NBSP}% interval {days(self.q10)} to {high}"
+        return f"{those}: median {middle}, 80{NBSP}% interval {short_days(self.q10)} to {high}"
 
     def whisker(self, x: Scale, y: float) -> str:
         """Median dot on the 80 % line; an arrow means that the interval goes on past the axis."""
@@ -137,7 +138,7 @@ class _Durations:
             sentences.append(_first_upper(f"{self.interval.words(those)}."))
         if self.has_tail:
             tails = ", ".join(f"{percent(shares.beyond)} with {label}" for label, shares in self.groups)
-            sentences.append(_first_upper(f"{self.still} at {days(self.end)}: {tails}."))
+            sentences.append(_first_upper(f"{self.still} at {short_days(self.end)}: {tails}."))
         return " ".join(sentences)
 
     def table(self) -> Table:
@@ -162,7 +163,9 @@ class _Durations:
         x = Scale(0.0, self.end, box.left + none_width + gap, right)
         ticks = [Tick(tick.value, percent(tick.value)) for tick in linear_ticks(0.0, high)]
         parts = [head, plot_area(box), y_axis(box, y, ticks, "")]
-        parts.append(text(f"{self.share}; bars of {days(bar_width(self.end))}", 2.0, y0 + 16.0, class_="rp-small"))
+        parts.append(
+            text(f"{self.share}; bars of {short_days(bar_width(self.end))}", 2.0, y0 + 16.0, class_="rp-small")
+        )
         start = 2.0 if narrow else x.start
         for number, line in enumerate(note):
             parts.append(text(line, start, y0 + 35.0 + 15.0 * number, class_="rp-small"))
@@ -176,7 +179,7 @@ class _Durations:
         parts.append(_bars(self.active, x, y))
         parts.append(_stairs(placebo, x, y) if placebo else "")
         if self.has_tail:
-            label = wrap(f"{self.still} at {days(self.end)}", tail_width)
+            label = wrap(f"{self.still} at {short_days(self.end)}", tail_width)
             tails = (self.active.beyond, placebo.beyond if placebo else None)
             parts.append(_mass(right + gap, box.right, y, *tails, label))
         across = 3 if narrow else sheet.ticks_across(right - x.start)

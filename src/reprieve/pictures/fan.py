@@ -9,13 +9,13 @@ import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
 from reprieve.pictures.axes import Box, moment_line, plot_area, reference_line, x_axis, y_axis
-from reprieve.pictures.numerals import days as in_days
-from reprieve.pictures.numerals import plain
 from reprieve.pictures.picture import Picture, Table
 from reprieve.pictures.scale import Scale, day_ticks, linear_ticks, round_top
 from reprieve.pictures.series import column, rising
 from reprieve.pictures.sheet import Key, Sheet, end_labels, heading, margin_for, picture
 from reprieve.pictures.svg import band_data, element, line_data, points
+from reprieve.words import plain
+from reprieve.words import short_days as in_days
 
 #: Sessions closer than this (px) are drawn as one span, so hundreds stay readable.
 _JOIN = 3.0

@@ -9,11 +9,11 @@ from dataclasses import dataclass
 import numpy as np
 
 from reprieve.pictures.axes import Box, x_axis
-from reprieve.pictures.numerals import NBSP, percent, three_figures
 from reprieve.pictures.picture import Cell, Picture, Table
 from reprieve.pictures.scale import Scale, linear_ticks, ratio_ticks
 from reprieve.pictures.sheet import NARROW, Sheet, heading, picture, wrap
 from reprieve.pictures.svg import element, line_data, text
+from reprieve.words import NBSP, percent, three_figures
 
 #: An interval of the pooled estimate widens the axis by at most this share of what the studies span; the rest is cut
 #: with an arrow, since two studies can have an interval a hundred times as wide as their own.

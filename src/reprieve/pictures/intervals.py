@@ -10,11 +10,11 @@ from itertools import pairwise
 import numpy as np
 
 from reprieve.pictures.axes import Box, x_axis
-from reprieve.pictures.numerals import NBSP
 from reprieve.pictures.picture import Cell, Picture, Table
 from reprieve.pictures.scale import Scale, Tick
 from reprieve.pictures.sheet import NARROW, Key, Sheet, heading, picture, wrap
 from reprieve.pictures.svg import element, line_data, text
+from reprieve.words import NBSP
 
 Triple = tuple[float, float, float]
 

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
-from reprieve.pictures.numerals import plain
+from reprieve.words import plain
 
 #: Steps people count time in, so that a tick falls on the hour, the half day, the week.
 _HOUR_STEPS = (1 / 12, 0.25, 0.5, 1.0, 2.0, 4.0, 6.0, 12.0, 24.0)

@@ -11,6 +11,7 @@ from reprieve.pictures.picture import Picture, Table
 from reprieve.pictures.scale import Scale
 from reprieve.pictures.style import STYLESHEET
 from reprieve.pictures.svg import element, text
+from reprieve.words import glued
 
 #: Width of an average letter as a share of the font size; on the wide side for common sans-serif fonts.
 _LETTER = 0.6
@@ -58,7 +59,7 @@ def text_width(content: str, size: float = _SMALL) -> float:
 def wrap(content: str, width: float, size: float = _SMALL) -> list[str]:
     """Break text between words into lines of at most ``width`` px; a longer word keeps its own line."""
     lines: list[str] = []
-    for word in content.split(" "):
+    for word in glued(content).split(" "):
         if lines and text_width(f"{lines[-1]} {word}", size) <= width:
             lines[-1] += f" {word}"
         else:

@@ -10,12 +10,12 @@ import numpy as np
 from numpy.typing import ArrayLike
 
 from reprieve.pictures.axes import Box, level_axis, plot_area, reference_line, x_axis, y_axis
-from reprieve.pictures.numerals import three_figures
 from reprieve.pictures.picture import Picture, Table
 from reprieve.pictures.scale import Scale, Tick, linear_ticks, ratio_ticks
 from reprieve.pictures.series import column
 from reprieve.pictures.sheet import NARROW, Key, Sheet, heading, picture, text_width, wrap
 from reprieve.pictures.svg import band_data, element, line_data, points, text
+from reprieve.words import three_figures
 
 #: Half the width of a 95 % interval in standard errors.
 _REACH = 1.959964

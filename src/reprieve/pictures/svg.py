@@ -8,6 +8,8 @@ from html import escape
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
+from reprieve.words import glued
+
 
 def coordinate(value: float) -> str:
     """A coordinate with at most two decimals, the same text on every machine."""
@@ -36,7 +38,7 @@ def element(tag: str, *children: str, **attributes: str | float | None) -> str:
 
 def text(content: str, x: float, y: float, **attributes: str | float | None) -> str:
     """A line of text with its baseline at ``(x, y)``; the content is escaped."""
-    return element("text", escape(content), x=x, y=y, **attributes)
+    return element("text", escape(glued(content)), x=x, y=y, **attributes)
 
 
 def points(xs: ArrayLike, ys: ArrayLike) -> NDArray[np.float64]:

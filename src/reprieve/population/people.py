@@ -14,12 +14,11 @@ from reprieve.datasets.delimited import rows
 from reprieve.errors import FileError, InputError, UnknownName
 from reprieve.evidence.records.covariate import KNOWN_COVARIATES
 from reprieve.population.streams import uniforms
-from reprieve.units import parse_weight
+from reprieve.units import HEAVIEST_KG, LIGHTEST_KG, parse_weight
 
 Values: TypeAlias = "NDArray[np.float64] | NDArray[np.str_]"
 #: One for everybody, or a range (low, high) over which people are spread evenly.
 Weight: TypeAlias = float | str | tuple[float, float]
-_LIGHTEST, _HEAVIEST = 1.0, 400.0
 
 
 @dataclass(frozen=True, eq=False)
@@ -81,19 +80,19 @@ def describe_people(seed: int, weight: Weight | None, covariates: Mapping[str, o
         raise InputError("The weight is given and is among the covariates, too; give it once.")
     if isinstance(weight, tuple):
         low, high = (float(end) for end in weight)
-        if not _LIGHTEST <= low < high <= _HEAVIEST:
+        if not LIGHTEST_KG <= low < high <= HEAVIEST_KG:
             raise InputError(
-                f"Weights run from {low:g} to {high:g} kg; give a lower and a higher one from {_LIGHTEST:g} to "
-                f"{_HEAVIEST:g} kg, as 50:100."
+                f"Weights run from {low:g} to {high:g} kg; give a lower and a higher one from {LIGHTEST_KG:g} to "
+                f"{HEAVIEST_KG:g} kg, as 50:100."
             )
         return People(seed, (low, high), listed)
     if weight is not None:
         listed["weight"] = np.array([parse_weight(weight)])
     for kilograms in np.asarray(listed.get("weight", []), dtype=float):
-        if not _LIGHTEST <= kilograms <= _HEAVIEST:
+        if not LIGHTEST_KG <= kilograms <= HEAVIEST_KG:
             raise InputError(
-                f"A weight is given as {kilograms:g} kg; it must be from {_LIGHTEST:g} to {_HEAVIEST:g} kg. Check the "
-                f"unit."
+                f"A weight is given as {kilograms:g} kg; it must be from {LIGHTEST_KG:g} to {HEAVIEST_KG:g} kg. "
+                f"Check the unit."
             )
     return People(seed, None, listed)
 

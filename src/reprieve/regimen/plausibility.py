@@ -12,7 +12,7 @@ from numbers import Real
 
 from reprieve.errors import RegimenError, UnitError
 from reprieve.regimen.quantity import Quantity, format_number
-from reprieve.units import KG_PER_LB
+from reprieve.units import HEAVIEST_KG, KG_PER_LB, LIGHTEST_KG
 
 #: mg/kg/h. Clears 7 mg/kg/h for three days, the anaesthetic courses of Kiefer 2008 (seen).
 HIGHEST_RATE_PER_KG = 10.0
@@ -47,8 +47,6 @@ LONGEST_COURSE_H = 400 * 365.25 * 24
 #: Events of one regimen. 687 days of three doses a day (Al Mukhaizeem 2023) are 2,061; beyond ten times that,
 #: a slip, and an event table that no longer answers at once.
 MOST_DOSES = 20_000
-#: kg. A premature baby and the heaviest adults; outside, a slip of unit or of a digit.
-LOWEST_WEIGHT_KG, HIGHEST_WEIGHT_KG = 2.0, 350.0
 
 _MCG_PER_KG_PER_MIN = "mcg/kg/min"
 # Sums such as 700 / 70 may miss a bound by rounding; no dose is written with more digits than this.
@@ -145,12 +143,12 @@ def check_weight(weight_kg: object) -> float:
     if isinstance(weight_kg, bool) or not isinstance(weight_kg, Real):
         raise UnitError(f"Weight is given as {weight_kg!r}; it must be a number of kilograms such as 70.")
     weight = float(weight_kg)
-    if not math.isfinite(weight) or not LOWEST_WEIGHT_KG <= weight <= HIGHEST_WEIGHT_KG:
+    if not math.isfinite(weight) or not LIGHTEST_KG <= weight <= HEAVIEST_KG:
         in_kg = weight * KG_PER_LB
-        hint = f" (as pounds it would be {format_number(in_kg, 3)} kg)" if HIGHEST_WEIGHT_KG >= in_kg > 140 else ""
+        hint = f" (as pounds it would be {format_number(in_kg, 3)} kg)" if HEAVIEST_KG >= in_kg > 140 else ""
         raise UnitError(
             f"Weight is given as {format_number(weight)} kg{hint}; it must be between "
-            f"{format_number(LOWEST_WEIGHT_KG)} and {format_number(HIGHEST_WEIGHT_KG)} kg. Check the number "
+            f"{format_number(LIGHTEST_KG)} and {format_number(HEAVIEST_KG)} kg. Check the number "
             f"and its unit."
         )
     return weight

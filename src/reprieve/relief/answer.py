@@ -18,12 +18,13 @@ from reprieve.evidence.records.posterior import Calibration
 from reprieve.regimen import Part, Regimen
 from reprieve.relief.course import FOLLOW_UP_DAYS, WORST_PAIN
 from reprieve.relief.distribution import between_draws, quantiles, rounded
-from reprieve.relief.endpoints import HORIZONS, acute_relief, probability_of_relief
+from reprieve.relief.endpoints import acute_relief, probability_of_relief
 from reprieve.relief.exposure import model_covariates
 from reprieve.relief.exposure_changes import ExposureChange
 from reprieve.relief.exposure_spread import exposure_spread
 from reprieve.relief.nearest_studies import Nearness
 from reprieve.relief.patient import Patient
+from reprieve.words import HORIZONS
 
 if TYPE_CHECKING:
     from reprieve.relief.forecast import Forecast
@@ -170,15 +171,15 @@ def _sustained(made: Forecast) -> dict[str, Any]:
         row = {"day": int(day), "p": p, "low": low, "high": high, "placebo": float(without[:, i].mean())}
         rows.append({name: value if name == "day" else rounded(value) for name, value in row.items()})
     intervals = {
-        name: dict(zip(("p", "low", "high"), map(rounded, sustained.duration.exceeds_between(d)), strict=True))
-        for name, d in HORIZONS.items()
+        one.id: dict(zip(("p", "low", "high"), map(rounded, sustained.duration.exceeds_between(one.days)), strict=True))
+        for one in HORIZONS
     }
     return {
         "threshold": theta,
         "follow_up_days": FOLLOW_UP_DAYS,
-        **sustained.duration.to_dict(HORIZONS),
+        **sustained.duration.to_dict(),
         "exceeds_interval": intervals,
-        "placebo": sustained.placebo.to_dict(HORIZONS),
+        "placebo": sustained.placebo.to_dict(),
         "probability_of_relief": rows,
     }
 

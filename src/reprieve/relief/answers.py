@@ -28,6 +28,7 @@ from reprieve.evidence.records.answer import (
 from reprieve.evidence.records.condition import Level
 from reprieve.evidence.records.record import Status
 from reprieve.relief.duration_table import Row, calibration, row
+from reprieve.words import horizon
 
 #: Said with every answer.
 NOT_ADVICE = (
@@ -37,7 +38,6 @@ NOT_ADVICE = (
 IN_WORDS: dict[Level, str] = {
     "high": "very sure", "moderate": "fairly sure", "low": "not sure", "very low": "not sure at all",
 }  # fmt: skip
-_HORIZON = {"48h": "2 days", "2wk": "2 weeks", "4wk": "4 weeks", "12wk": "12 weeks"}
 _T = TypeVar("_T")
 
 
@@ -190,7 +190,7 @@ def _forecast(asked: ForecastValue) -> str:
         "chance": lambda: _in_100(sustained["exceeds"][asked.beyond]),
         "between": lambda: f"{100 * interval['low']:.0f} to {_in_100(interval['high'])}",
         "placebo": lambda: _in_100(sustained["placebo"]["exceeds"][asked.beyond]),
-        "horizon": lambda: _HORIZON[asked.beyond],
+        "horizon": lambda: horizon(asked.beyond).everyday,
         "infusion": lambda: _hours(found.infusion.hours),
     }
     return say[asked.say]()

@@ -9,6 +9,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from reprieve.errors import InputError
+from reprieve.words import HORIZONS
 
 Floats = NDArray[np.float64]
 
@@ -122,12 +123,12 @@ class Duration:
         """Days of those with sustained relief."""
         return np.asarray(self.days[self.days > 0])
 
-    def to_dict(self, horizons: dict[str, float]) -> dict[str, object]:
+    def to_dict(self) -> dict[str, object]:
         """Quantiles over everybody, over those with relief, and the chance beyond each horizon."""
         return {
             "probability_any": rounded(self.probability_any),
             "duration_days": quantiles(self.days),
             "duration_days_if_relief": quantiles(self.if_relief),
-            "exceeds": {name: rounded(self.exceeds(d)) for name, d in horizons.items()},
+            "exceeds": {one.id: rounded(self.exceeds(one.days)) for one in HORIZONS},
             "still_relieved_at_end_of_follow_up": rounded(float(np.mean(self.days >= self.follow_up - 1e-6))),
         }

@@ -18,10 +18,10 @@ from reprieve.evidence.records.duration_table import Infusion
 from reprieve.evidence.records.protocol import Protocol
 from reprieve.evidence.records.study import Arm, Outcome, Study
 from reprieve.regimen import Regimen
-from reprieve.relief.endpoints import HORIZONS
 from reprieve.relief.forecast import forecast
 from reprieve.relief.nearest_studies import NEUROPATHIC, Nearness, nearest_studies
 from reprieve.relief.patient import Patient
+from reprieve.words import horizon
 
 #: Enough for whole percentages, and quick: a table of ten rows takes seconds.
 _PATIENTS, _SEED = 1000, 1
@@ -197,6 +197,6 @@ def _shares(claim: Claim) -> tuple[Share, ...]:
 
 def _speaks_of(claim: Claim, outcome: Outcome) -> bool:
     """Whether an outcome is a share of people with relief beyond the horizon of a claim."""
-    beyond = HORIZONS[claim.chance.beyond] if claim.chance else float("inf")
+    beyond = horizon(claim.chance.beyond).days if claim.chance else float("inf")
     late = outcome.days_after_end is not None and outcome.days_after_end >= beyond
     return outcome.kind == "proportion" and outcome.usable and late

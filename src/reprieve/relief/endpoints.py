@@ -16,8 +16,6 @@ Floats = NDArray[np.float64]
 
 #: Days after the last dose within which relief that ends still counts as acute.
 ACUTE_DAYS = 1.0
-#: Horizons of every answer: name to days.
-HORIZONS = {"48h": 2.0, "2wk": 14.0, "4wk": 28.0, "12wk": 84.0}
 
 
 def relief_durations(days: Floats, remaining: Floats, threshold: float) -> Floats:

@@ -10,11 +10,11 @@ import numpy as np
 from reprieve.regimen import Regimen
 from reprieve.relief.course import follow_course
 from reprieve.relief.distribution import rounded
-from reprieve.relief.endpoints import HORIZONS
 from reprieve.relief.exposure_choice import Chosen
 from reprieve.relief.patient import Patient
 from reprieve.relief.sustained import sustained_relief
 from reprieve.relief.virtual_patients import VirtualPatients
+from reprieve.words import HORIZONS
 
 #: Population draws that every model is run with: enough to compare models on the same people, and quick.
 _DRAWS = 20
@@ -43,7 +43,7 @@ def exposure_spread(
                 "share": rounded(1.0 / len(members)),
                 "peak_ng_ml": rounded(float(np.median(course.concentration.max(axis=1)))),
                 "probability_any": rounded(relief.exceeds(0.0)),
-                "exceeds": {name: rounded(relief.exceeds(days)) for name, days in HORIZONS.items()},
+                "exceeds": {one.id: rounded(relief.exceeds(one.days)) for one in HORIZONS},
             }
         )
     return rows

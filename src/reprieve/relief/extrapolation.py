@@ -8,6 +8,7 @@ from reprieve.evidence.records.population_model import PopulationModel
 from reprieve.regimen import Regimen
 from reprieve.relief.patient import Patient
 from reprieve.relief.studied import Studied
+from reprieve.words import spoken
 
 
 def extrapolations(
@@ -24,7 +25,7 @@ def extrapolations(
     """
     said: list[str] = []
     if patient.condition not in studied.conditions:
-        name = (patient.condition or "this pain").replace("_", " ")
+        name = spoken(patient.condition or "this pain")
         taken = (
             f"trials find no lasting benefit in {name} by this route, so none was forecast beyond placebo."
             if no_benefit

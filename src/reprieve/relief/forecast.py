@@ -18,7 +18,6 @@ from reprieve.regimen import Regimen
 from reprieve.relief.answer import answer
 from reprieve.relief.cautions import cautions
 from reprieve.relief.course import Course, follow_course
-from reprieve.relief.endpoints import HORIZONS
 from reprieve.relief.exposure_changes import ExposureChange, exposure_changes
 from reprieve.relief.exposure_choice import Chosen, choose_for, named_model
 from reprieve.relief.extrapolation import extrapolations
@@ -32,6 +31,7 @@ from reprieve.relief.sustained import Sustained, sustained_relief
 from reprieve.relief.uncertainty import Uncertainty
 from reprieve.relief.verdict import Verdict, finds_no_benefit, finds_no_benefit_at_all, judge
 from reprieve.relief.virtual_patients import VirtualPatients, draw_patients
+from reprieve.words import HORIZONS
 
 
 @dataclass(frozen=True)
@@ -70,8 +70,8 @@ class Forecast:
     @cached_property
     def verdict(self) -> Verdict:
         """The answer in one sentence."""
-        with_drug = {name: self.sustained.duration.exceeds(d) for name, d in HORIZONS.items()}
-        without = {name: self.sustained.placebo.exceeds(d) for name, d in HORIZONS.items()}
+        with_drug = {one.id: self.sustained.duration.exceeds(one.days) for one in HORIZONS}
+        without = {one.id: self.sustained.placebo.exceeds(one.days) for one in HORIZONS}
         return judge(with_drug, without, self.uncertainty.differences, self.certainty, self.regimen)
 
     def check_current(self, patient: Patient, regimen: Regimen | Protocol | str) -> None:

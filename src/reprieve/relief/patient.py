@@ -11,11 +11,9 @@ from typing import Any
 from reprieve.errors import InputError, MissingDatum, OutsideEvidence, UnknownName
 from reprieve.evidence import read
 from reprieve.evidence.interactions import interaction_id
-from reprieve.units import parse_weight
+from reprieve.units import HEAVIEST_KG, LIGHTEST_ADULT_KG, parse_weight
 
 SEXES = ("female", "male")
-#: kg; the heaviest and lightest adults on record lie inside. Regimens check the same magnitude for doses.
-_WEIGHTS = (20.0, 350.0)
 #: The relief model and all its sources are about adults; between these ages it answers and marks it.
 _YOUNGEST_ANSWERED = 12.0
 _OLDEST = 120.0
@@ -81,7 +79,7 @@ class Patient:
     def __post_init__(self) -> None:
         set_ = object.__setattr__
         if self.weight is not None:
-            set_(self, "weight", _finite(parse_weight(self.weight), "Weight", "kg", *_WEIGHTS))
+            set_(self, "weight", _finite(parse_weight(self.weight), "Weight", "kg", LIGHTEST_ADULT_KG, HEAVIEST_KG))
         if self.age is not None:
             set_(self, "age", _finite(self.age, "Age", "years", 0.0, _OLDEST))
             if self.age < _YOUNGEST_ANSWERED:

@@ -14,19 +14,12 @@ from string import Template
 from typing import Any
 
 from reprieve.pictures import Picture
-from reprieve.pictures.numerals import NBSP, days, percent, plain, three_figures
 from reprieve.relief.report_blocks import bullets, doi_link, facts, say, section, share, under
 from reprieve.relief.report_uncertainty import uncertainty_section
+from reprieve.words import HORIZONS, NBSP, glued, percent, plain, short_days, spoken, three_figures
 
-_HORIZONS = (
-    ("48h", "48 hours", 2.0),
-    ("2wk", "2 weeks", 14.0),
-    ("4wk", "4 weeks", 28.0),
-    ("12wk", "12 weeks", 84.0),
-)
 _HEADLINE = "4wk"
 _HALF = 0.5
-_ACRONYMS = {"crps": "CRPS", "sci": "spinal cord injury", "phn": "postherpetic neuralgia"}
 
 _OF_THOSE = '<p class="note">Onset and end are of those who reach relief.</p>'
 _NEAREST = (
@@ -66,7 +59,11 @@ def _duration(given: Any, follow_up: float | None) -> str:
         return ""
 
     def write(value: float) -> str:
-        return f"more than {days(value)}" if follow_up is not None and value >= follow_up else days(value)
+        return (
+            f"more than {glued(short_days(value))}"
+            if follow_up is not None and value >= follow_up
+            else glued(short_days(value))
+        )
 
     middle = write(float(given["q50"]))
     if given.get("q10") is None or given.get("q90") is None:
@@ -95,7 +92,7 @@ def _patient(patient: _Answer) -> str:
         if key in units and isinstance(value, (int, float)):
             parts.append(escape(units[key].format(plain(float(value)))))
         elif key == "condition":
-            parts.append(escape(_ACRONYMS.get(str(value), str(value).replace("_", " "))))
+            parts.append(escape(spoken(str(value))))
         elif key == "sex":
             parts.append(say(value))
         elif key == "interactions":
@@ -164,7 +161,8 @@ def _horizons(sustained: _Answer) -> str:
     exceeds, on_placebo = _part(sustained, "exceeds"), _part(_part(sustained, "placebo"), "exceeds")
     by_day = {float(row["day"]): row for row in _items(sustained, "probability_of_relief") if "day" in row}
     rows = []
-    for key, words, day in _HORIZONS:
+    for one in HORIZONS:
+        key, words, day = one.id, one.words, one.days
         chance, placebo = _share(exceeds.get(key)), _share(on_placebo.get(key))
         if chance is None:
             continue

@@ -8,7 +8,7 @@ from html import escape
 from typing import Any
 from urllib.parse import quote
 
-from reprieve.pictures.numerals import percent
+from reprieve.words import glued, percent
 
 _DOI = re.compile(r"10\.\d{4,9}/\S+")
 
@@ -26,7 +26,7 @@ def say(item: Any) -> str:
 
 def share(chance: float) -> str:
     """A probability as escaped percent; a small one is written with a less-than sign."""
-    return escape(percent(chance))
+    return escape(glued(percent(chance)))
 
 
 def bullets(items: Iterable[Any]) -> str:

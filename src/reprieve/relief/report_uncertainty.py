@@ -3,13 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from html import escape
 from typing import Any
 
-from reprieve.pictures.numerals import percent, plain
 from reprieve.relief.report_blocks import section, share
+from reprieve.words import HORIZONS, plain
 
-_WORDS = {"48h": "48 hours", "2wk": "2 weeks", "4wk": "4 weeks", "12wk": "12 weeks"}
 _COLUMNS = ("After", "Chance in the average clinic", "Beyond placebo", "Clinics differ by", "People’s pain differs by")
 _WHAT = (
     "80 % intervals of what is not known (that of the difference holds how clinics differ too), and standard "
@@ -21,7 +19,7 @@ _WHAT = (
 
 def uncertainty_section(uncertainty: Mapping[str, Any]) -> str:
     """The ``uncertainty`` of an answer as a table, or nothing where the answer has none."""
-    rows = "".join(_row(uncertainty, key, words) for key, words in _WORDS.items())
+    rows = "".join(_row(uncertainty, one.id, one.words) for one in HORIZONS)
     if not rows:
         return ""
     heads = "".join(f'<th scope="col">{name}</th>' for name in _COLUMNS)
@@ -63,4 +61,4 @@ def _part(whole: Mapping[str, Any], *names: str) -> Mapping[str, Any]:
 def _points(difference: float) -> str:
     """A difference of chances; it may be below zero."""
     sign = "−" if difference <= -0.005 else ""
-    return escape(f"{sign}{percent(abs(difference))}")
+    return f"{sign}{share(abs(difference))}"

@@ -11,9 +11,9 @@ from numpy.typing import NDArray
 
 from reprieve.relief.course import Course
 from reprieve.relief.distribution import rounded
-from reprieve.relief.endpoints import HORIZONS
 from reprieve.relief.reported import Seen, seen
 from reprieve.relief.virtual_patients import VirtualPatients, logistic
+from reprieve.words import HORIZONS, HorizonId
 
 Floats = NDArray[np.float64]
 
@@ -43,10 +43,11 @@ class Uncertainty:
         return self._seen(day, np.zeros_like(chance) if on_placebo else chance).share_relieved(self.threshold)
 
     @cached_property
-    def differences(self) -> dict[str, tuple[float, float, float]]:
+    def differences(self) -> dict[HorizonId, tuple[float, float, float]]:
         """Horizon to the chance with drug less that on placebo: mean over draws and the 80 % interval between them."""
         found = {}
-        for name, day in HORIZONS.items():
+        for one in HORIZONS:
+            name, day = one.id, one.days
             by_draw = self.chances(day) - self.chances(day, on_placebo=True)
             low, high = np.quantile(by_draw, _INTERVAL)
             found[name] = (float(by_draw.mean()), float(low), float(high))
@@ -60,7 +61,8 @@ class Uncertainty:
         baseline : points, for the spread of pain between people
         """
         posterior, setting, population = {}, {}, {}
-        for name, day in HORIZONS.items():
+        for one in HORIZONS:
+            name, day = one.id, one.days
             average, between = self._over_settings(day)
             low, high = np.quantile(average, _INTERVAL)
             posterior[name] = {"low": rounded(float(low)), "high": rounded(float(high))}

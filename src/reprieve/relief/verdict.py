@@ -15,6 +15,7 @@ from typing import Literal
 
 from reprieve.evidence.records.condition import Certainty
 from reprieve.regimen import Regimen
+from reprieve.words import HorizonId, horizon, percent
 
 #: Smallest difference in chance from placebo that counts: one patient in ten. Reviews of chronic pain call a
 #: number needed to treat above 10 not useful, and no trial of lasting relief here was large enough to see less.
@@ -23,7 +24,6 @@ DETECTABLE = 0.10
 _READS_ZERO = 0.005
 #: h; up to here one session is a short one.
 _SHORT_H = 2.0
-_WORDS = {"48h": "48 hours", "2wk": "2 weeks", "4wk": "4 weeks", "12wk": "12 weeks"}
 
 
 @dataclass(frozen=True)
@@ -44,14 +44,10 @@ def finds_no_benefit_at_all(certainty: Certainty | None) -> bool:
     return finds_no_benefit(certainty) and certainty is not None and certainty.exposure != "single"
 
 
-def _percent(chance: float) -> str:
-    return f"{100 * chance:.0f} %"
-
-
 def judge(
-    exceeds: Mapping[str, float],
-    on_placebo: Mapping[str, float],
-    difference: Mapping[str, tuple[float, float, float]],
+    exceeds: Mapping[HorizonId, float],
+    on_placebo: Mapping[HorizonId, float],
+    difference: Mapping[HorizonId, tuple[float, float, float]],
     certainty: Certainty | None,
     regimen: Regimen,
 ) -> Verdict:
@@ -73,7 +69,7 @@ def judge(
     short = regimen.sessions == 1 and regimen.last_dose_end_h <= _SHORT_H
     least = DETECTABLE if short else _READS_ZERO
     lasting = [name for name in exceeds if _is_detectable(difference[name], least)]
-    both = f"{_percent(exceeds['48h'])} would still have relief then, {_percent(on_placebo['48h'])} on placebo"
+    both = f"{percent(exceeds['48h'])} would still have relief then, {percent(on_placebo['48h'])} on placebo"
     if not lasting:
         mean = difference["48h"][0]
         includes = "falls below one patient in ten" if short else "includes 0"
@@ -86,11 +82,11 @@ def judge(
     last = lasting[-1]
     names = list(exceeds)
     lost = names[names.index(last) + 1 :]
-    beyond = f"; at {_WORDS[lost[0]]} no difference is detectable" if lost else ""
+    beyond = f"; at {horizon(lost[0]).words} no difference is detectable" if lost else ""
     return Verdict(
         "lasting",
-        f"More people than on placebo still have relief up to {_WORDS[last]} after the last dose "
-        f"({_percent(exceeds[last])} against {_percent(on_placebo[last])}){beyond}.",
+        f"More people than on placebo still have relief up to {horizon(last).words} after the last dose "
+        f"({percent(exceeds[last])} against {percent(on_placebo[last])}){beyond}.",
     )
 
 

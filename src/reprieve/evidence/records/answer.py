@@ -11,6 +11,7 @@ import msgspec
 
 from reprieve.evidence.records.condition import ConditionId, Level, Route
 from reprieve.evidence.records.record import Part, Record
+from reprieve.words import HorizonId
 
 #: The source of a sentence whose numbers the forecast gives.
 MODEL = "model"
@@ -53,7 +54,7 @@ class ForecastValue(Value, frozen=True, kw_only=True, tag="forecast"):
     condition: ConditionId
     infusion: str
     say: Literal["chance", "between", "placebo", "horizon", "infusion"]
-    beyond: Literal["48h", "2wk", "4wk", "12wk"]
+    beyond: HorizonId
 
 
 class RouteFact(Value, frozen=True, kw_only=True, tag="route"):

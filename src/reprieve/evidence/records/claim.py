@@ -8,6 +8,7 @@ from typing import Literal
 
 from reprieve.evidence.records.condition import ConditionId, Route
 from reprieve.evidence.records.record import Part, Status
+from reprieve.words import HorizonId
 
 #: ``supported``: what was found agrees. ``partly``: some of it does, or only in some people. ``contradicted``: it
 #: does not. ``unverifiable``: nothing was found that could say.
@@ -24,7 +25,7 @@ _ID = re.compile(r"S\d-\d\d")
 class Chance(Part, frozen=True, kw_only=True):
     """A share of people that a claim gives relief beyond a horizon: ``low`` to ``high``, as fractions."""
 
-    beyond: Literal["48h", "2wk", "4wk", "12wk"]
+    beyond: HorizonId
     low: float
     high: float
 

@@ -1,0 +1,33 @@
+"""How a number, a share, a span of time and a name are said, once, for everything that speaks.
+
+Text comes with ordinary spaces; :func:`glued` binds numbers to their units where lines are broken by somebody else.
+"""
+
+from reprieve.words.horizon import HORIZONS, Horizon, HorizonId, horizon
+from reprieve.words.name import CONDITIONS, sampled, spoken
+from reprieve.words.number import percent, percent_span, plain, three_figures
+from reprieve.words.sentence import NBSP, dashed, glued, spaced, wrapped
+from reprieve.words.span import clock, days, days_span, short_days
+
+__all__ = [
+    "CONDITIONS",
+    "HORIZONS",
+    "NBSP",
+    "Horizon",
+    "HorizonId",
+    "clock",
+    "dashed",
+    "days",
+    "days_span",
+    "glued",
+    "horizon",
+    "percent",
+    "percent_span",
+    "plain",
+    "sampled",
+    "short_days",
+    "spaced",
+    "spoken",
+    "three_figures",
+    "wrapped",
+]
