@@ -1,14 +1,9 @@
-"""Makes the slow reference implementations, what tests share and the generator of pages importable from every test."""
+"""What tests of several folders share."""
 
 import os
-import sys
-from pathlib import Path
 
 import pytest
 from hypothesis import settings
-
-for folder in ("reference", "lib", "../docs"):
-    sys.path.insert(0, str((Path(__file__).parent / folder).resolve()))
 
 # Continuous integration tries the same examples every time; at a desk every run tries new ones.
 settings.register_profile("same every time", derandomize=True)

@@ -5,7 +5,7 @@ import shutil
 
 import msgspec
 import pytest
-from test_studies import WITHHELD
+from withheld import WITHHELD
 
 from reprieve.errors import EvidenceError, UnknownName
 from reprieve.evidence import claims, read

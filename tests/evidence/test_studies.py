@@ -9,6 +9,7 @@ from typing import Any, get_args
 
 import msgspec
 import pytest
+from withheld import WITHHELD
 
 import reprieve
 from reprieve.errors import EvidenceError, UnknownName
@@ -16,17 +17,6 @@ from reprieve.evidence import read, study_folder
 from reprieve.evidence.records.study import Outcome, Study
 from reprieve.regimen import Regimen
 
-#: Studies whose results are kept from development, because the forecast is examined on them.
-WITHHELD = (
-    "schwenk2018",
-    "mitchell2002",
-    "pickering2020",
-    "mangnus2022",
-    "hardy2012",
-    "noppers2011fm",
-    "amr2010",
-    "carr2004",
-)
 SRC = Path(reprieve.__file__).parent
 
 KET: dict[str, Any] = {

@@ -7,7 +7,7 @@ import yaml
 
 from reprieve.regimen import Regimen
 
-TRIALS = yaml.safe_load((Path(__file__).parents[1] / "reference" / "trial_regimens.yaml").read_text("utf-8"))
+TRIALS = yaml.safe_load((Path(__file__).parents[2] / "reference" / "trial_regimens.yaml").read_text("utf-8"))
 
 
 @pytest.mark.parametrize(("arm", "text"), TRIALS.items())
