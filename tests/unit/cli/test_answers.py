@@ -12,17 +12,6 @@ QUESTION = ["forecast", "--condition", "crps", "--weight", "70", "--pain", "7.2"
 TEN_DAYS = "racemic iv 0.35 mg/kg/h for 4 h every 24 h x 10"
 
 
-@pytest.fixture
-def answer(capsys):
-    """Run a command that must answer; returns what it printed on stdout."""
-
-    def run(*arguments):
-        assert cli.run(arguments) == 0
-        return capsys.readouterr().out
-
-    return run
-
-
 @pytest.mark.parametrize("columns", [80, 100])
 def test_a_forecast_fits_on_one_screen_and_says_everything_that_matters(columns, answer, monkeypatch):
     monkeypatch.setenv("COLUMNS", str(columns))

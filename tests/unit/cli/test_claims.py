@@ -9,17 +9,6 @@ from reprieve import cli
 from reprieve.evidence import read
 
 
-@pytest.fixture
-def answer(capsys):
-    """Run a command that must answer; returns what it printed on stdout."""
-
-    def run(*arguments):
-        assert cli.run(arguments) == 0
-        return capsys.readouterr().out
-
-    return run
-
-
 def test_json_holds_every_claim_with_what_it_rests_on(answer):
     found = json.loads(answer("claims", "--json"))
     assert {row["id"] for row in found["claims"]} == set(read.claims())

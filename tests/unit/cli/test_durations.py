@@ -10,17 +10,6 @@ from reprieve.evidence import read
 from reprieve.words import percent
 
 
-@pytest.fixture
-def answer(capsys):
-    """Run a command that must answer; returns what it printed on stdout."""
-
-    def run(*arguments):
-        assert cli.run(arguments) == 0
-        return capsys.readouterr().out
-
-    return run
-
-
 def test_json_has_a_row_for_every_infusion_with_what_is_told_and_found(answer):
     found = json.loads(answer("durations", "--condition", "crps", "--json"))
     assert list(found["conditions"]) == ["crps"]

@@ -9,17 +9,6 @@ from reprieve import cli
 from reprieve.evidence import read
 
 
-@pytest.fixture
-def answer(capsys):
-    """Run a command that must answer; returns what it printed on stdout."""
-
-    def run(*arguments):
-        assert cli.run(arguments) == 0
-        return capsys.readouterr().out
-
-    return run
-
-
 def test_questions_are_listed(answer):
     text = answer("faq")
     for question in read.answer_ids():

@@ -15,17 +15,6 @@ FORTY_MINUTES = "0.5 mg/kg over 40 min"
 
 
 @pytest.fixture
-def answer(capsys):
-    """Run a command that must answer; returns what it printed on stdout."""
-
-    def run(*arguments):
-        assert cli.run(arguments) == 0
-        return capsys.readouterr().out
-
-    return run
-
-
-@pytest.fixture
 def as_json(answer):
     return lambda *arguments: json.loads(answer(*arguments, "--json"))
 

@@ -10,17 +10,6 @@ from reprieve.evidence import read
 from reprieve.regimen.routes import ROUTES
 
 
-@pytest.fixture
-def answer(capsys):
-    """Run a command that must answer; returns what it printed on stdout."""
-
-    def run(*arguments):
-        assert cli.run(arguments) == 0
-        return capsys.readouterr().out
-
-    return run
-
-
 def test_every_route_and_form_of_the_records_has_its_row_and_the_vein_one_of_its_own(answer):
     found = json.loads(answer("routes", "--json"))
     assert {row["id"] for row in found["routes"]} == {"iv", *read.route_ids()}
