@@ -183,8 +183,8 @@ def test_areas_scale_with_concentrations_and_partial_areas_add_up(wait, logs, fa
     parts = partial_auc(profile, 0, cut * end) + partial_auc(profile, cut * end, end)
     assert parts == pytest.approx(found.auc_last, rel=1e-9)
     if found.terminal:
-        far = end + 60 * found.terminal.half_life_h
-        beyond = partial_auc(profile, 0, end + 1) + partial_auc(profile, end + 1, far)
+        later, far = end + found.terminal.half_life_h * np.array([1, 60])
+        beyond = partial_auc(profile, 0, later) + partial_auc(profile, later, far)
         assert beyond == pytest.approx(found.observed.auc, rel=1e-9)
 
 
