@@ -11,6 +11,7 @@ from functools import partial
 from pathlib import Path
 
 from generator import (
+    answers_page,
     claims_page,
     cli_page,
     comparison_page,
@@ -38,6 +39,7 @@ PAGES = {
     "docs/reference/conditions.md": evidence_pages.conditions,
     "docs/reference/studies.md": studies_page.page,
     "docs/reference/claims.md": claims_page.page,
+    "docs/reference/answers.md": answers_page.page,
     "docs/reference/faq.md": faq_page.page,
     "docs/reference/duration-table.md": duration_page.page,
     "docs/reference/models.md": models_page.page,

@@ -6,24 +6,23 @@ from collections.abc import Iterator, Sequence
 
 from generator.evidence_pages import cited
 from generator.table import table
-from reprieve.evidence import read
-from reprieve.relief.duration_table import (
+from reprieve.answers.duration_table import (
     Row,
     Share,
     Tested,
-    calibration,
     conditions_with_a_table,
     rows,
     studies_of_infusions,
     tested,
 )
+from reprieve.evidence import read
 from reprieve.words import HORIZONS, days, days_span, horizon, percent, percent_span, spoken
 
 
 def page() -> str:
     """The page."""
     conditions = conditions_with_a_table()
-    stated = calibration(rows(conditions[0])[0])
+    stated = rows(conditions[0])[0].answer.calibration
     parts = [_intro(), f"Calibration of the forecast: {stated}.\n", _infusions()]
     parts += ["## Claims that give a chance\n", _TESTED, *(_tested(one) for one in tested(conditions))]
     parts += [_condition(condition, rows(condition)) for condition in conditions]
@@ -75,7 +74,7 @@ def _tested(one: Tested) -> str:
     none = "" if one.shares else "No study of so many hours reports a share with relief so late.\n"
     verdict = f"{claim.verdict}{', unverified' if claim.status == 'recalled' else ''}"
     return (
-        f"### {claim.id}\n\n{claim.claim}: *{verdict}*. Told: {told} beyond {horizon}.\n\n"
+        f"### {claim.id}\n\n{claim.claim}: *{verdict}*. Told: {told} beyond {beyond}.\n\n"
         f"{table(('where', 'share with relief', 'when', 'source'), found)}\n{none}"
     )
 
@@ -105,17 +104,16 @@ def _condition(condition: str, found: Sequence[Row]) -> str:
 
 
 def _row(row: Row) -> tuple[object, ...]:
-    sustained = row.answer["sustained"]
-    placebo, spans = sustained["placebo"], sustained["exceeds_interval"]
-    span = sustained["duration_days"]
+    sustained = row.answer.sustained
+    placebo, spans, span = sustained.placebo, sustained.exceeds_interval, sustained.duration_days
     chances = (
-        f"{percent(sustained['exceeds'][one.id])} ({percent_span(spans[one.id]['low'], spans[one.id]['high'])}); "
-        f"placebo {percent(placebo['exceeds'][one.id])}"
+        f"{percent(sustained.exceeds[one.id])} ({percent_span(spans[one.id].low, spans[one.id].high)}); "
+        f"placebo {percent(placebo.exceeds[one.id])}"
         for one in HORIZONS
     )
-    anything = f"{percent(sustained['probability_any'])}; placebo {percent(placebo['probability_any'])}"
-    middle = f"{days(span['q50'])} ({days_span(span['q10'], span['q90'])})"
-    return row.infusion.label, middle, anything, *chances, row.answer["certainty"]["level"]
+    anything = f"{percent(sustained.probability_any)}; placebo {percent(placebo.probability_any)}"
+    middle = f"{days(span.q50)} ({days_span(span.q10, span.q90)})"
+    return row.infusion.label, middle, anything, *chances, row.answer.certainty.level
 
 
 def _nearest(found: Sequence[Row]) -> Iterator[tuple[object, ...]]:

@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
+from reprieve.answers.faq import IN_WORDS, NOT_ADVICE, PlainAnswer, Said, cited, plain_answers
 from reprieve.evidence import read
 from reprieve.evidence.records.answer import MODEL
-from reprieve.relief.answers import IN_WORDS, NOT_ADVICE, PlainAnswer, Said, cited, plain_answers
 
 _SURE = ", ".join(f"*{words}* is {level} certainty" for level, words in IN_WORDS.items())
 

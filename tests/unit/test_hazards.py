@@ -52,7 +52,7 @@ def test_hazard_salt_taken_for_base():
     salt, base = rp.Regimen.parse("racemic salt im 57.7 mg"), rp.Regimen.parse("racemic im 50 mg")
     assert salt.total_mg(70) == pytest.approx(50.0, abs=0.05)
     assert base.total_mg(70) == 50.0
-    answer = forecast("racemic salt im 57.7 mg").answer["regimen"]
+    answer = forecast("racemic salt im 57.7 mg").to_dict()["regimen"]
     assert answer["total_mg"] == pytest.approx(50.0, abs=0.05)
     assert "salt" in answer["text"]
     assert rp.Regimen.parse("racemic hcl im 57.7 mg") == salt
@@ -62,8 +62,8 @@ def test_hazard_salt_taken_for_base():
 
 def test_hazard_pounds_taken_for_kilograms():
     made = forecast("racemic iv 0.35 mg/kg/h for 4 h", weight="154 lb")
-    assert made.answer["patient"]["weight"] == pytest.approx(69.85, abs=0.01)
-    assert made.answer["regimen"]["total_mg"] == pytest.approx(0.35 * 69.853 * 4, rel=1e-3)
+    assert made.to_dict()["patient"]["weight"] == pytest.approx(69.85, abs=0.01)
+    assert made.to_dict()["regimen"]["total_mg"] == pytest.approx(0.35 * 69.853 * 4, rel=1e-3)
     # Pounds written without their unit are 154 kg: answered, but the weight is shown and marked.
     slip = forecast("racemic iv 0.35 mg/kg/h for 4 h", weight=154)
     assert any(said.startswith("Weight: 154 kg is outside") for said in slip.extrapolation)
@@ -93,7 +93,7 @@ def test_hazard_dose_per_day_taken_for_the_total():
         rp.Regimen.parse(f"racemic iv {dose}").total_mg(70) for dose in ("100 mg over 5 d", "100 mg/day for 5 d")
     )
     assert (total, daily) == (pytest.approx(100), pytest.approx(500))
-    assert forecast("racemic oral 50 mg every 8 h for 30 d").answer["regimen"]["total_mg"] == 50 * 3 * 30
+    assert forecast("racemic oral 50 mg every 8 h for 30 d").to_dict()["regimen"]["total_mg"] == 50 * 3 * 30
 
 
 @pytest.mark.parametrize(
@@ -145,7 +145,7 @@ def test_hazard_a_forecast_used_after_the_patient_changed(changed):
     ):
         made.check_current(now, STUDIED)
     again = rp.forecast(now, STUDIED, n_patients=20)
-    before, after = (one.answer["provenance"]["inputs_fingerprint"] for one in (made, again))
+    before, after = (one.to_dict()["provenance"]["inputs_fingerprint"] for one in (made, again))
     assert before != after
 
 
@@ -170,13 +170,13 @@ def test_hazard_a_forecast_used_after_the_regimen_changed():
     ],
 )
 def test_hazard_extrapolation_left_unmarked(text, changed, mark):
-    answer = forecast(text, n_patients=20, **changed).answer
+    answer = forecast(text, n_patients=20, **changed).to_dict()
     assert any(said.startswith(f"{mark}: ") for said in answer["extrapolation"])
 
 
 def test_hazard_the_studied_question_marked_for_nothing():
     # A mark on every answer is read by nobody.
-    assert forecast(STUDIED, n_patients=20).answer["extrapolation"] == []
+    assert forecast(STUDIED, n_patients=20).to_dict()["extrapolation"] == []
 
 
 def test_hazard_regression_to_the_mean_counted_as_relief():
@@ -185,7 +185,7 @@ def test_hazard_regression_to_the_mean_counted_as_relief():
         made = forecast(text, n_patients=4000)
         assert made.verdict.code == "no_detectable_effect"
         assert "beyond placebo" in made.verdict.sentence
-        sustained = made.answer["sustained"]
+        sustained = made.to_dict()["sustained"]
         assert sustained["placebo"]["probability_any"] > 0.1, "the same people do get better on placebo"
         assert sustained["probability_any"] == pytest.approx(sustained["placebo"]["probability_any"], abs=apart)
         for row in sustained["probability_of_relief"][1:]:
@@ -197,7 +197,7 @@ def test_hazard_regression_to_the_mean_counted_as_relief():
 
 @pytest.mark.parametrize("text", [STUDIED, "racemic iv 0.35 mg/kg/h for 4 h every 24 h x 10", "racemic oral 50 mg"])
 def test_hazard_relief_shown_without_placebo(text):
-    answer = forecast(text, n_patients=200).answer
+    answer = forecast(text, n_patients=200).to_dict()
     assert set(answer["sustained"]["placebo"]["exceeds"]) == set(answer["sustained"]["exceeds"])
     assert all("placebo" in row for row in (*answer["sustained"]["probability_of_relief"], *answer["pain"]))
 
@@ -207,16 +207,16 @@ def test_hazard_a_trial_that_found_nothing_ignored():
     made = forecast("racemic oral 0.5 mg/kg every 8 h for 16 d", condition="cancer", n_patients=4000)
     assert made.verdict.code == "no_detectable_effect"
     assert "moderate certainty" in made.verdict.sentence
-    for horizon, chance in made.answer["sustained"]["exceeds"].items():
-        assert chance == pytest.approx(made.answer["sustained"]["placebo"]["exceeds"][horizon], abs=0.005)
+    for horizon, chance in made.to_dict()["sustained"]["exceeds"].items():
+        assert chance == pytest.approx(made.to_dict()["sustained"]["placebo"]["exceeds"][horizon], abs=0.005)
 
 
 def test_hazard_a_single_short_infusion_promised_to_last():
     """Fibromyalgia, one 40-min infusion: relief for hours, none that outlasts placebo."""
     made = forecast("racemic iv 0.5 mg/kg over 40 min", condition="fibromyalgia")
     assert made.verdict.code == "no_detectable_effect"
-    assert made.answer["acute"]["intervals"]["peak_relief"]["q90"] > 0.3
-    assert made.answer["acute"]["offset_h"] < 24
+    assert made.to_dict()["acute"]["intervals"]["peak_relief"]["q90"] > 0.3
+    assert made.to_dict()["acute"]["offset_h"] < 24
 
 
 def test_hazard_relief_under_the_drug_counted_as_lasting():

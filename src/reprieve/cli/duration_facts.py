@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from typing import Any
 
+from reprieve.answers.duration_table import Row, Share, Tested, rows, studies_of_infusions, tested
 from reprieve.evidence import read
 from reprieve.evidence.records.claim import Claim
-from reprieve.relief.duration_table import Row, Share, Tested, rows, studies_of_infusions, tested
 from reprieve.relief.nearest_studies import Nearness
 
 
@@ -14,7 +14,7 @@ def facts(conditions: tuple[str, ...]) -> dict[str, Any]:
     """The table for some conditions, with the rule that chose them and the claims it tests."""
     table, counted = read.duration_table(), studies_of_infusions()
     found = {name: [_row(row) for row in rows(name)] for name in conditions}
-    first = rows(conditions[0])[0].answer
+    first = rows(conditions[0])[0].answer.to_dict()
     return {
         "patient": {"weight": table.weight, "pain": table.pain, "reason": table.patient_reason},
         "rule": {"least_studies": table.least_studies, "studies": counted},
@@ -25,18 +25,19 @@ def facts(conditions: tuple[str, ...]) -> dict[str, Any]:
 
 
 def _row(row: Row) -> dict[str, Any]:
-    sustained = row.answer["sustained"]
+    answer = row.answer.to_dict()
+    sustained = answer["sustained"]
     kept = ("probability_any", "duration_days", "duration_days_if_relief", "exceeds", "exceeds_interval", "placebo")
     return {
         "id": row.infusion.id,
         "infusion": row.infusion.label,
         "infusion_hours": row.infusion.hours,
         "protocol": row.infusion.protocol,
-        "regimen": row.answer["regimen"]["text"],
+        "regimen": row.answer.regimen.text,
         **{name: sustained[name] for name in kept},
-        "verdict": row.answer["verdict"],
-        "certainty": row.answer["certainty"],
-        "extrapolation": row.answer["extrapolation"],
+        "verdict": row.answer.verdict,
+        "certainty": answer["certainty"],
+        "extrapolation": answer["extrapolation"],
         "claims": [claim_of(claim) for claim in row.claims],
         "nearest": [_nearest(near) for near in row.nearest],
     }

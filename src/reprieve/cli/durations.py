@@ -21,8 +21,8 @@ def durations(condition: str | None, as_json: bool) -> None:
     from reprieve.cli.progress import said_if_slow  # noqa: PLC0415
 
     with said_if_slow():
+        from reprieve.answers.duration_table import check_has_a_table, conditions_with_a_table  # noqa: PLC0415
         from reprieve.cli.duration_facts import facts  # noqa: PLC0415
-        from reprieve.relief.duration_table import check_has_a_table, conditions_with_a_table  # noqa: PLC0415
 
         wanted = (check_has_a_table(condition),) if condition else conditions_with_a_table()
         found = facts(wanted)

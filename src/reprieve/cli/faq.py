@@ -23,9 +23,9 @@ def faq(question_id: str | None, as_json: bool) -> None:
     from reprieve.cli.progress import said_if_slow  # noqa: PLC0415
 
     with said_if_slow():
+        from reprieve.answers.faq import NOT_ADVICE, plain_answer, plain_answers  # noqa: PLC0415
         from reprieve.cli.faq_screen import answer_row, print_answer, print_questions  # noqa: PLC0415
         from reprieve.evidence import read  # noqa: PLC0415
-        from reprieve.relief.answers import NOT_ADVICE, plain_answer, plain_answers  # noqa: PLC0415
 
         if question_id is None and not as_json:
             print_questions([read.answer(name) for name in read.answer_ids()])

@@ -8,9 +8,9 @@ from typing import Any
 from rich.table import Table
 from rich.text import Text
 
+from reprieve.answers.faq import IN_WORDS, NOT_ADVICE, PlainAnswer, Said, cited
 from reprieve.cli.console import console
 from reprieve.evidence.records.answer import Answer
-from reprieve.relief.answers import IN_WORDS, NOT_ADVICE, PlainAnswer, Said, cited
 from reprieve.words import wrapped
 
 

@@ -9,7 +9,6 @@ import numpy as np
 from numpy.typing import NDArray
 
 from reprieve.errors import InputError
-from reprieve.words import HORIZONS
 
 Floats = NDArray[np.float64]
 
@@ -17,14 +16,6 @@ Floats = NDArray[np.float64]
 def rounded(value: float) -> float | None:
     """Four significant digits, None for NaN: what an answer shows, and the same bytes on every machine."""
     return None if np.isnan(value) else float(f"{value:.4g}")
-
-
-def quantiles(values: Floats) -> dict[str, float | None]:
-    """The 10th, 50th and 90th percentile of finite values; None where there are none."""
-    finite = values[np.isfinite(values)]
-    if finite.size == 0:
-        return {"q10": None, "q50": None, "q90": None}
-    return {f"q{round(100 * p)}": rounded(float(np.quantile(finite, p))) for p in (0.1, 0.5, 0.9)}
 
 
 def between_draws(happens: Floats, draw: NDArray[np.int64], *, interval: float = 0.8) -> tuple[float, float, float]:
@@ -122,13 +113,3 @@ class Duration:
     def if_relief(self) -> Floats:
         """Days of those with sustained relief."""
         return np.asarray(self.days[self.days > 0])
-
-    def to_dict(self) -> dict[str, object]:
-        """Quantiles over everybody, over those with relief, and the chance beyond each horizon."""
-        return {
-            "probability_any": rounded(self.probability_any),
-            "duration_days": quantiles(self.days),
-            "duration_days_if_relief": quantiles(self.if_relief),
-            "exceeds": {one.id: rounded(self.exceeds(one.days)) for one in HORIZONS},
-            "still_relieved_at_end_of_follow_up": rounded(float(np.mean(self.days >= self.follow_up - 1e-6))),
-        }

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-import json
+import importlib
 from dataclasses import dataclass
 from functools import cached_property
 from pathlib import Path
@@ -15,23 +15,25 @@ from reprieve.evidence.records.posterior import Calibration
 from reprieve.evidence.records.protocol import Protocol
 from reprieve.pictures import Picture
 from reprieve.regimen import Regimen
-from reprieve.relief.answer import answer
 from reprieve.relief.cautions import cautions
 from reprieve.relief.course import Course, follow_course
 from reprieve.relief.exposure_changes import ExposureChange, exposure_changes
 from reprieve.relief.exposure_choice import Chosen, choose_for, named_model
 from reprieve.relief.extrapolation import extrapolations
-from reprieve.relief.figures import forecast_pictures
 from reprieve.relief.nearest_studies import Nearness, nearest_studies
 from reprieve.relief.patient import Patient, is_number
 from reprieve.relief.plan import read_plan
-from reprieve.relief.report import render_report
 from reprieve.relief.studied import studied
 from reprieve.relief.sustained import Sustained, sustained_relief
 from reprieve.relief.uncertainty import Uncertainty
 from reprieve.relief.verdict import Verdict, finds_no_benefit, finds_no_benefit_at_all, judge
 from reprieve.relief.virtual_patients import VirtualPatients, draw_patients
 from reprieve.words import HORIZONS
+
+
+def _above(module: str) -> Any:
+    """What speaks of a forecast stands above its numbers, and is loaded when it is asked to."""
+    return importlib.import_module(module)
 
 
 @dataclass(frozen=True)
@@ -91,29 +93,28 @@ class Forecast:
             )
 
     @cached_property
-    def answer(self) -> dict[str, Any]:
+    def answer(self) -> Any:
+        """The answer, a :class:`reprieve.answers.forecast.ForecastAnswer`."""
+        return _above("reprieve.answers.forecast_filling").forecast_answer(self)
+
+    def to_dict(self) -> dict[str, Any]:
         """The answer as plain data, the same as ``forecast --json``."""
-        return answer(self)
+        found: dict[str, Any] = self.answer.to_dict()
+        return found
 
     def to_json(self) -> str:
         """The answer as JSON; the same seed, version and evidence give the same bytes."""
-        return json.dumps(self.answer, indent=2, ensure_ascii=False) + "\n"
+        return str(self.answer.to_json())
 
     def plot(self) -> tuple[Picture, ...]:
         """Concentration, pain and duration as pictures with a text alternative and their data."""
-        return forecast_pictures(self.regimen, self.sustained, self.patient, self.members)
+        found: tuple[Picture, ...] = _above("reprieve.report.forecast_pictures").forecast_pictures(self)
+        return found
 
     def report(self, path: str | Path) -> Path:
         """Write a self-contained HTML report (no network needed) and return where it is."""
-        target = Path(path)
-        page = render_report(self.answer, self.plot())
-        try:
-            target.write_text(page, encoding="utf-8")
-        except OSError as error:
-            raise InputError(
-                f"The report cannot be written to {target}: {error.strerror}. Choose another place."
-            ) from None
-        return target
+        found: Path = _above("reprieve.report.forecast_page").write_report(self.answer, self.plot(), Path(path))
+        return found
 
 
 def forecast(

@@ -4,13 +4,11 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from functools import cached_property
-from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
 from reprieve.relief.course import Course
-from reprieve.relief.distribution import rounded
 from reprieve.relief.reported import Seen, seen
 from reprieve.relief.virtual_patients import VirtualPatients, logistic
 from reprieve.words import HORIZONS, HorizonId
@@ -53,42 +51,7 @@ class Uncertainty:
             found[name] = (float(by_draw.mean()), float(low), float(high))
         return found
 
-    def to_dict(self, baseline: float) -> dict[str, Any]:
-        """The ``uncertainty`` of an answer.
-
-        Parameters
-        ----------
-        baseline : points, for the spread of pain between people
-        """
-        posterior, setting, population = {}, {}, {}
-        for one in HORIZONS:
-            name, day = one.id, one.days
-            average, between = self._over_settings(day)
-            low, high = np.quantile(average, _INTERVAL)
-            posterior[name] = {"low": rounded(float(low)), "high": rounded(float(high))}
-            setting[name] = rounded(float(between.mean()))
-            pain = self.course.remaining_at(day).reshape(self.people.n_draws, -1)
-            population[name] = rounded(baseline * float(pain.std(axis=1, ddof=1).mean()))
-        return {
-            "posterior": {
-                "what": "not known of the average setting: 80 % interval of the chance of relief between draws",
-                "chance": posterior,
-            },
-            "setting": {
-                "what": "how clinics and studies differ: standard deviation of the chance of relief between them",
-                "chance_sd": setting,
-            },
-            "population": {
-                "what": "how people of one setting differ: standard deviation of their pain, points",
-                "pain_sd": population,
-            },
-            "difference_from_placebo": {
-                name: dict(zip(("mean", "low", "high"), map(rounded, values), strict=True))
-                for name, values in self.differences.items()
-            },
-        }
-
-    def _over_settings(self, day: float) -> tuple[Floats, Floats]:
+    def over_settings(self, day: float) -> tuple[Floats, Floats]:
         """Mean and SD of the chance over settings, (n_draws,) each; how they differ is two independent normals."""
         whole = self.people.populations
         nodes, weights = np.polynomial.hermite_e.hermegauss(_NODES)

@@ -4,12 +4,14 @@ import re
 
 import msgspec
 import pytest
+from made_up_forecast import made_up_forecast
 
+from reprieve.answers import duration_table
+from reprieve.answers import faq as answers
+from reprieve.answers.duration_table import Row
 from reprieve.errors import EvidenceError, UnknownName
 from reprieve.evidence import read
 from reprieve.evidence.records.answer import MODEL, Answer
-from reprieve.relief import answers, duration_table
-from reprieve.relief.duration_table import Row
 
 QUESTIONS = read.answer_ids()
 ANSWERS = {one.id: one for one in answers.plain_answers()}
@@ -104,12 +106,12 @@ def another_forecast(monkeypatch):
         def row(condition, infusion):
             found = real(condition, infusion)
             sustained = {
-                **found.answer["sustained"],
+                **found.answer.to_dict()["sustained"],
                 "exceeds": dict.fromkeys(horizons, 0.123),
                 "exceeds_interval": {key: {"p": 0.123, "low": 0.051, "high": 0.333} for key in horizons},
-                "placebo": {"exceeds": dict.fromkeys(horizons, 0.001)},
             }
-            return Row(found.infusion, {**found.answer, "sustained": sustained, **changed}, (), ())
+            sustained["placebo"] = sustained["placebo"] | {"exceeds": dict.fromkeys(horizons, 0.001)}
+            return Row(found.infusion, made_up_forecast(sustained=sustained, **changed), (), ())
 
         monkeypatch.setattr(answers, "row", row)
         return [one for one in answers.plain_answer("how_long").sentences if one.basis == "model"]

@@ -3,8 +3,10 @@
 import numpy as np
 import pytest
 
+from reprieve.answers.relief import Quantiles
+from reprieve.answers.relief_filling import lasting
 from reprieve.errors import InputError
-from reprieve.relief.distribution import Duration, between_draws, population_values, quantiles, rounded
+from reprieve.relief.distribution import Duration, between_draws, population_values, rounded
 
 DRAW = np.repeat(np.arange(5), 2)
 
@@ -17,8 +19,8 @@ def test_four_digits_and_none():
 
 
 def test_quantiles_are_over_finite_values():
-    assert quantiles(np.array([np.nan, 0.0, 10.0])) == {"q10": 1.0, "q50": 5.0, "q90": 9.0}
-    assert quantiles(np.array([np.nan])) == {"q10": None, "q50": None, "q90": None}
+    assert Quantiles.of(np.array([np.nan, 0.0, 10.0])).known == (1.0, 5.0, 9.0)
+    assert Quantiles.of(np.array([np.nan])).known is None
 
 
 @pytest.fixture
@@ -31,10 +33,10 @@ def test_zeros_count_over_everybody(duration):
     assert duration.probability_any == pytest.approx(0.4)
     assert duration.quantile(0.5) == 0.0
     assert list(duration.if_relief) == [3, 14, 100, 365]
-    answer = duration.to_dict()
-    assert answer["duration_days"]["q50"] == 0.0
-    assert answer["duration_days_if_relief"]["q50"] == 57.0  # midway between 14 and 100
-    assert answer["still_relieved_at_end_of_follow_up"] == 0.1
+    answer = lasting(duration)
+    assert answer.duration_days.q50 == 0.0
+    assert answer.duration_days_if_relief.q50 == 57.0  # midway between 14 and 100
+    assert answer.still_relieved_at_end_of_follow_up == 0.1
 
 
 def test_longer_than_is_strict(duration):

@@ -16,7 +16,7 @@ from reprieve.relief.course import follow_course
 from reprieve.relief.exposure import concentration
 from reprieve.relief.exposure_changes import exposure_changes
 from reprieve.relief.exposure_choice import choose_models
-from reprieve.relief.exposure_spread import exposure_spread
+from reprieve.relief.exposure_spread import each_alone
 from reprieve.relief.forecast import forecast
 from reprieve.relief.patient import Patient
 from reprieve.relief.virtual_patients import draw_patients
@@ -147,22 +147,22 @@ def test_a_note_that_differs_in_numbers_only_is_said_once():
 def test_the_spread_compares_models_on_the_same_people():
     # ends of 40-min infusions of 0.5 mg/kg in the data sheet: Kamp 253 ng/mL, Simons 289, Noppers 277
     plan = Regimen.parse("esketamine iv 0.5 mg/kg over 40 min")
-    rows = exposure_spread(choose_models("esketamine", "iv"), plan, ADULT, PEOPLE, 0.3)
-    peaks = {row["id"].partition("_")[0]: row["peak_ng_ml"] for row in rows}
+    rows = each_alone(choose_models("esketamine", "iv"), plan, ADULT, PEOPLE, 0.3)
+    peaks = {row.chosen.model.id.partition("_")[0]: row.peak for row in rows}
     assert peaks["simons2022"] == pytest.approx(289, rel=0.08)
     assert peaks["kamp2020"] == pytest.approx(253, rel=0.08)
     assert peaks["noppers2011"] == pytest.approx(277, rel=0.08)
-    assert sum(row["share"] for row in rows) == pytest.approx(1, abs=0.001)
+    assert sum(row.share for row in rows) == pytest.approx(1, abs=0.001)
 
 
 def test_a_change_of_exposure_is_in_the_answer_with_its_source_and_makes_a_forecast_stale():
     patient = Patient(condition="neuropathic", weight=70, pain=6, interactions=("ticlopidine",))
     made = forecast(patient, "esketamine oral 14 mg every 8 h for 5 d", n_patients=200)
-    (row,) = made.answer["interactions"]
+    (row,) = made.to_dict()["interactions"]
     assert row["used"]
     assert row["auc_ratio"]["value"] == 2.4  # Peltoniemi 2011
-    assert any("multiplied by 2.4 here" in sentence for sentence in made.answer["warnings"])
-    assert any("exposure with ticlopidine" in entry["text"] for entry in made.answer["evidence"])
+    assert any("multiplied by 2.4 here" in sentence for sentence in made.to_dict()["warnings"])
+    assert any("exposure with ticlopidine" in entry["text"] for entry in made.to_dict()["evidence"])
     with pytest.raises(InputError, match="stale: interactions changed"):
         made.check_current(Patient(condition="neuropathic", weight=70, pain=6), made.regimen)
 

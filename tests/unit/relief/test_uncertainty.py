@@ -5,6 +5,7 @@ import pytest
 from made_up_posterior import made_up_posterior
 from scipy import integrate, special, stats
 
+from reprieve.answers.relief_filling import uncertainty as filled
 from reprieve.regimen import Regimen
 from reprieve.relief.course import follow_course
 from reprieve.relief.exposure_choice import choose_models
@@ -80,28 +81,28 @@ def test_settings_are_averaged_as_by_slow_integration(made, draw):
     p = special.expit(whole.chance_logit_mean[draw] + nodes * whole.chance_logit_sd[draw])[:, None]
     chance = p * share(everybody) + (1 - p) * share(0 * everybody)
     mean = over_settings(chance)
-    average, between = made._over_settings(DAY)
+    average, between = made.over_settings(DAY)
     assert average[draw] == pytest.approx(mean, abs=2e-3)
     assert between[draw] == pytest.approx(np.sqrt(over_settings((chance - mean) ** 2)), abs=5e-3)
 
 
 def test_settings_that_do_not_differ_add_nothing():
     alike = uncertainty(posterior=made_up_posterior(responder_study_sd=0.0, context_study_sd=0.0))
-    answer = alike.to_dict(7.0)
-    assert max(answer["setting"]["chance_sd"].values()) < 1e-9
-    average, _ = alike._over_settings(DAY)
+    answer = filled(alike, 7.0)
+    assert max(answer.setting.chance_sd.values()) < 1e-9
+    average, _ = alike.over_settings(DAY)
     np.testing.assert_allclose(average, alike.chances(DAY))
 
 
 def test_a_posterior_of_one_row_is_not_unknown():
-    known = uncertainty(posterior=made_up_posterior(1)).to_dict(7.0)
-    for interval in known["posterior"]["chance"].values():
+    known = filled(uncertainty(posterior=made_up_posterior(1)), 7.0)
+    for interval in known.posterior.chance.values():
         # People of a draw still differ in exposure and rates, 20 in each.
-        assert interval["high"] - interval["low"] < 0.15
+        assert interval.high - interval.low < 0.15
 
 
 def test_people_differ_in_points_of_their_own_baseline(made):
-    seven, half = (made.to_dict(baseline)["population"]["pain_sd"] for baseline in (7.0, 3.5))
+    seven, half = (filled(made, baseline).population.pain_sd for baseline in (7.0, 3.5))
     for name, day in HORIZONS.items():
         pain = 7.0 * made.course.remaining_at(day).reshape(-1, 20)
         assert seven[name] == pytest.approx(np.mean([group.std(ddof=1) for group in pain]), rel=1e-3)

@@ -3,9 +3,8 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable
 from html import escape
-from typing import Any
 from urllib.parse import quote
 
 from reprieve.words import glued, percent
@@ -13,15 +12,9 @@ from reprieve.words import glued, percent
 _DOI = re.compile(r"10\.\d{4,9}/\S+")
 
 
-def say(item: Any) -> str:
-    """Anything in an answer as escaped text: a mapping as ``key: value``, a list joined by commas."""
-    if isinstance(item, Mapping):
-        return ", ".join(f"{escape(str(key).replace('_', ' '))}: {say(value)}" for key, value in item.items())
-    if isinstance(item, Sequence) and not isinstance(item, str):
-        return ", ".join(say(part) for part in item)
-    if isinstance(item, bool):
-        return "yes" if item else "no"
-    return escape(f"{item:g}" if isinstance(item, float) else str(item))
+def say(text: str) -> str:
+    """Text, escaped."""
+    return escape(text)
 
 
 def share(chance: float) -> str:
@@ -29,7 +22,7 @@ def share(chance: float) -> str:
     return escape(glued(percent(chance)))
 
 
-def bullets(items: Iterable[Any]) -> str:
+def bullets(items: Iterable[str]) -> str:
     """A list, or nothing when there is nothing to list."""
     entries = "".join(f"<li>{say(item)}</li>" for item in items)
     return f"<ul>{entries}</ul>" if entries else ""
@@ -47,14 +40,20 @@ def section(heading: str, *blocks: str) -> str:
     return f"<section><h2>{escape(heading)}</h2>{inside}</section>" if inside else ""
 
 
+def table(heads: str, rows: Iterable[str]) -> str:
+    """A table that scrolls when it is wider than the page; heads and rows are HTML already."""
+    inside = f"<thead><tr>{heads}</tr></thead><tbody>{''.join(rows)}</tbody>"
+    return f'<div class="scroll"><table>{inside}</table></div>'
+
+
 def under(heading: str, block: str) -> str:
     """A minor heading and its block; nothing when the block is empty."""
     return f"<h3>{escape(heading)}</h3>{block}" if block else ""
 
 
-def doi_link(doi: Any) -> str:
+def doi_link(doi: str) -> str:
     """A link to a DOI, the only link a report has; anything else is shown as text."""
-    bare = re.sub(r"^(https?://(dx\.)?doi\.org/|doi:\s*)", "", str(doi).strip(), flags=re.IGNORECASE)
+    bare = re.sub(r"^(https?://(dx\.)?doi\.org/|doi:\s*)", "", doi.strip(), flags=re.IGNORECASE)
     if not _DOI.fullmatch(bare):
         return say(doi)
     return f'<a href="https://doi.org/{escape(quote(bare, safe="/;().-_:"))}">doi:{escape(bare)}</a>'

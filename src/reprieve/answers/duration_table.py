@@ -6,11 +6,11 @@ Only the public answer of the forecast is used, so the table says whatever the f
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import cache
-from typing import Any
 
+from reprieve.answers.forecast import ForecastAnswer
+from reprieve.answers.forecast_filling import forecast_answer
 from reprieve.errors import OutsideEvidence, UnknownName
 from reprieve.evidence import read
 from reprieve.evidence.records.claim import Claim
@@ -34,13 +34,13 @@ class Row:
     Parameters
     ----------
     infusion : hours and regimen
-    answer : the answer of the forecast, as ``forecast --json`` has it
+    answer : the answer of the forecast
     claims : what public articles say about an infusion of so many hours in this condition
     nearest : the arms of this condition nearest to it, nearest first
     """
 
     infusion: Infusion
-    answer: Mapping[str, Any]
+    answer: ForecastAnswer
     claims: tuple[Claim, ...]
     nearest: tuple[Nearness, ...]
 
@@ -124,13 +124,7 @@ def row(condition: str, infusion_id: str) -> Row:
         Patient(condition=condition, weight=table.weight, pain=table.pain), regimen, seed=_SEED, n_patients=_PATIENTS
     )
     plan = Regimen.parse(regimen.regimen if isinstance(regimen, Protocol) else regimen)
-    return Row(infusion, made.answer, _claims(condition, infusion.hours), _nearest(condition, plan))
-
-
-def calibration(one: Row) -> str:
-    """How far the forecast was tested against trials, in its own words."""
-    said = one.answer.get("calibration", "calibration not stated")
-    return str(said.get("statement", "") if isinstance(said, Mapping) else said)
+    return Row(infusion, forecast_answer(made), _claims(condition, infusion.hours), _nearest(condition, plan))
 
 
 def rows(condition: str) -> tuple[Row, ...]:
@@ -145,7 +139,7 @@ def tested(conditions: tuple[str, ...]) -> tuple[Tested, ...]:
         if claim.chance is not None:
             beyond = claim.chance.beyond
             covered = [
-                (condition, one, float(one.answer["sustained"]["exceeds"][beyond]))
+                (condition, one, one.answer.sustained.exceeds[beyond])
                 for condition in conditions
                 for one in rows(condition)
                 if _covers(claim, one.infusion.hours, condition)

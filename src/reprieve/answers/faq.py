@@ -10,6 +10,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from typing import TypeVar
 
+from reprieve.answers.duration_table import Row, row
 from reprieve.errors import EvidenceError, UnknownName
 from reprieve.evidence import read
 from reprieve.evidence.records.answer import (
@@ -27,7 +28,6 @@ from reprieve.evidence.records.answer import (
 )
 from reprieve.evidence.records.condition import Level
 from reprieve.evidence.records.record import Status
-from reprieve.relief.duration_table import Row, calibration, row
 from reprieve.words import horizon
 
 #: Said with every answer.
@@ -113,7 +113,7 @@ def _said(sentence: Sentence) -> Said:
     recalled += [read.claims()[source].status == "recalled" for source in sentence.sources if source in read.claims()]
     text = sentence.text.format(**{name: value.text for name, value in filled.items()})
     rows = _rows(sentence)
-    tested = calibration(rows[0]) if rows else None
+    tested = rows[0].answer.calibration if rows else None
     return Said(text, sentence.basis, sentence.sources, _certainty(sentence, rows), not any(recalled), tested)
 
 
@@ -131,9 +131,9 @@ def _certainty(sentence: Sentence, rows: list[Row]) -> Level:
     if sentence.certainty is not None:
         return sentence.certainty
     levels: tuple[Level, ...] = ("very low", "low", "moderate", "high")
-    found_levels: list[Level] = [one.answer["certainty"]["level"] for one in rows]
+    found_levels: list[Level] = [one.answer.certainty.level for one in rows]
     # A forecast outside what the model was made from is no surer than low, however sure the trials are.
-    found_levels += ["low" for one in rows if one.answer["extrapolation"]]
+    found_levels += ["low" for one in rows if one.answer.extrapolation]
     return min(found_levels, key=levels.index)
 
 
@@ -184,12 +184,12 @@ def _outcome(asked: OutcomeValue) -> _Filled:
 
 def _forecast(asked: ForecastValue) -> str:
     found = row(asked.condition, asked.infusion)
-    sustained = found.answer["sustained"]
-    interval = sustained["exceeds_interval"][asked.beyond]
+    sustained = found.answer.sustained
+    interval = sustained.exceeds_interval[asked.beyond]
     say: dict[str, Callable[[], str]] = {
-        "chance": lambda: _in_100(sustained["exceeds"][asked.beyond]),
-        "between": lambda: f"{100 * interval['low']:.0f} to {_in_100(interval['high'])}",
-        "placebo": lambda: _in_100(sustained["placebo"]["exceeds"][asked.beyond]),
+        "chance": lambda: _in_100(sustained.exceeds[asked.beyond]),
+        "between": lambda: f"{100 * interval.low:.0f} to {_in_100(interval.high)}",
+        "placebo": lambda: _in_100(sustained.placebo.exceeds[asked.beyond]),
         "horizon": lambda: horizon(asked.beyond).everyday,
         "infusion": lambda: _hours(found.infusion.hours),
     }

@@ -17,8 +17,10 @@ from reprieve.pictures import (
 from reprieve.regimen import Regimen
 from reprieve.relief.course import FOLLOW_UP_DAYS, WORST_PAIN, Course
 from reprieve.relief.exposure_choice import Chosen
+from reprieve.relief.forecast import Forecast
 from reprieve.relief.patient import Patient
 from reprieve.relief.sustained import Sustained
+from reprieve.words import percent
 
 #: Hours after the last dose and days after it that the pictures show.
 _WASHOUT_H = 24.0
@@ -26,17 +28,11 @@ _SHOWN_DAYS = 84.0
 _MOST_SESSIONS = 400
 
 
-def forecast_pictures(
-    regimen: Regimen, sustained: Sustained, patient: Patient, members: Sequence[Chosen]
-) -> tuple[Picture, ...]:
-    """Concentration, pain trajectory and distribution of relief duration."""
-    course = sustained.course
-    in_blood = (_concentration(course, regimen, patient, members),) if members else ()
-    return (
-        *in_blood,
-        _pain(course, regimen, patient, sustained.threshold),
-        _duration(sustained),
-    )
+def forecast_pictures(made: Forecast) -> tuple[Picture, ...]:
+    """Concentration (where there is any), pain trajectory and distribution of relief duration."""
+    course, plan, patient = made.course, made.regimen, made.patient
+    in_blood = (_concentration(course, plan, patient, made.members),) if made.members else ()
+    return (*in_blood, _pain(course, plan, patient, made.threshold), _duration(made.sustained))
 
 
 def _concentration(course: Course, regimen: Regimen, patient: Patient, members: Sequence[Chosen]) -> Picture:
@@ -82,7 +78,7 @@ def _pain(course: Course, regimen: Regimen, patient: Patient, threshold: float) 
         centre_label="this regimen, mean",
         placebo_label="placebo, mean",
         baseline_label="baseline",
-        threshold_label=f"{threshold:.0%} below baseline".replace("%", " %"),
+        threshold_label=f"{percent(threshold)} below baseline",
     )
 
 
@@ -92,7 +88,7 @@ def _duration(sustained: Sustained) -> Picture:
         placebo=sustained.placebo.days,
         censor_day=FOLLOW_UP_DAYS,
         title="How long relief lasts",
-        subtitle=f"Days with at least {100 * sustained.threshold:.0f} % less pain after the last dose",
+        subtitle=f"Days with at least {percent(sustained.threshold)} less pain after the last dose",
         none_label="no lasting relief",
         still_label="still relieved",
         active_label="this regimen",

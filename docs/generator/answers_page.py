@@ -1,0 +1,46 @@
+"""What answers in JSON hold, field by field."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from generator.table import table
+from reprieve.answers.schemas import ANSWERS, answer_schema
+
+
+def page() -> str:
+    """The page."""
+    return (
+        "# Answers in JSON\n\nEvery question has one answer with a type: the terminal, the page, the documents and "
+        "`--json` read the same fields. `reprieve schema NAME` prints the JSON Schema of an answer; this page says the "
+        "same for people.\n\n" + "\n".join(_answer(name) for name in ANSWERS)
+    )
+
+
+def _answer(name: str) -> str:
+    schema = answer_schema(name)
+    kinds = schema["$defs"]
+    first = schema["$ref"].rpartition("/")[2]
+    rest = [kind for kind in kinds if kind != first]
+    return f"## {name}\n\n" + "\n".join(_kind(kind, kinds[kind]) for kind in (first, *rest))
+
+
+def _kind(name: str, schema: dict[str, Any]) -> str:
+    rows = [(f"`{field}`", _type(of), of.get("description", "")) for field, of in schema["properties"].items()]
+    return f"### {name}\n\n{schema.get('description', '')}\n\n{table(('field', 'type', 'what'), rows)}"
+
+
+def _type(of: dict[str, Any]) -> str:
+    if "anyOf" in of:
+        return " or ".join(_type(one) for one in of["anyOf"])
+    if "$ref" in of:
+        return of["$ref"].rpartition("/")[2]
+    if "enum" in of:
+        return ", ".join(f"`{one}`" for one in of["enum"])
+    if of.get("type") == "array":
+        return f"list of {_type(of['items'])}" if "items" in of else "list"
+    if of.get("type") == "object" and isinstance(of.get("additionalProperties"), dict):
+        return f"name to {_type(of['additionalProperties'])}"
+    return {"integer": "whole number", "string": "text", "boolean": "true or false"}.get(
+        of.get("type", ""), of.get("type", "anything")
+    )

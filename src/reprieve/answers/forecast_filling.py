@@ -1,0 +1,240 @@
+"""The answer of a forecast, filled from its numbers."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+from collections.abc import Iterator, Sequence
+
+from reprieve import __version__
+from reprieve.answers.forecast import (
+    ForecastAnswer,
+    GivenPatient,
+    GivenRegimen,
+    Inputs,
+    Interaction,
+    Judgement,
+    LeadingModel,
+    ModelAlone,
+    ModelNames,
+    Provenance,
+    Ratio,
+    RegimenPart,
+    Source,
+)
+from reprieve.answers.relief import rounded
+from reprieve.answers.relief_filling import acute, pain, sustained, uncertainty
+from reprieve.evidence import read
+from reprieve.evidence.interactions import ExposureEffect
+from reprieve.evidence.records.clearance_ratio import MeasuredRatio
+from reprieve.evidence.records.condition import Certainty
+from reprieve.evidence.records.posterior import Calibration
+from reprieve.regimen import Part, Regimen
+from reprieve.relief.exposure import model_covariates
+from reprieve.relief.exposure_changes import ExposureChange
+from reprieve.relief.exposure_spread import Alone, each_alone
+from reprieve.relief.forecast import Forecast
+from reprieve.relief.nearest_studies import Nearness
+from reprieve.relief.patient import Patient
+from reprieve.words import HORIZONS
+
+METHOD = (
+    "The concentration over time comes from published population models. In the relief model the drug reverses "
+    "central sensitisation while it is present; relief stays on a plateau while sensitisation returns and then "
+    "declines. An acute effect follows the concentration at the effect site within minutes. Some people respond to the "
+    "drug and some do not; conditions and clinics differ in how many. Everybody has what pain does without the drug "
+    "(placebo, time, regression to the mean). The parameters are draws from a calibration on published studies. The "
+    "chances are shares of virtual patients; their intervals (80 %) show what is not known and how clinics differ."
+)
+#: What stands for a model of exposure where there is none.
+NOT_IN_BLOOD = (
+    "No measurable amount is known to reach the blood by this route, so the drug is taken to relieve nobody beyond "
+    "placebo."
+)
+LIMITS = (
+    "The relief model was calibrated on published numbers, most of them from few patients and many from studies "
+    "without control; how well it predicts studies it has not seen is shown in its validation.",
+    "Single sessions in which trials find nothing lasting, and routes by which they find no benefit, are forecast as "
+    "placebo there, because those trials measured it.",
+    "Far above the concentration of half the effect more drug reverses no more: dose and form matter less for lasting "
+    "relief than hours do.",
+    "Day-to-day variation of pain, other treatment and dose changes for side effects are not modelled; the placebo "
+    "figure is the comparison to make.",
+    "It forecasts relief, not harm: it does not screen for contraindications or dose limits.",
+)
+
+
+def forecast_answer(made: Forecast) -> ForecastAnswer:
+    """The answer of a forecast; the same forecast gives the same answer."""
+    plan, patient = made.regimen, made.patient
+    used = sorted({n for one in made.members for n in model_covariates(one.model, patient)} & {"age"})
+    used += ["interactions"] if any(change.applied for change in made.changes) else []
+    return ForecastAnswer(
+        patient=GivenPatient(**patient.known),
+        regimen=given_regimen(plan, patient.weight_kg),
+        verdict=made.verdict.sentence,
+        verdict_code=made.verdict.code,
+        calibration=made.calibration.statement,
+        acute=acute(made),
+        sustained=sustained(made),
+        pain=pain(made),
+        uncertainty=uncertainty(made.uncertainty, float(patient.need("pain", "relief is counted from it"))),
+        certainty=_judgement(made.certainty),
+        extrapolation=made.extrapolation,
+        evidence=(*_computed_from(made), *map(_nearest, made.nearest)),
+        warnings=made.warnings,
+        inputs=Inputs(
+            used=("condition", "weight", "pain", "regimen", *used),
+            given_not_used=tuple(n for n in ("age", "sex") if getattr(patient, n) is not None and n not in used),
+            missing=patient.unknown,
+        ),
+        model=_leading(made),
+        exposure_models=tuple(
+            _alone(one) for one in each_alone(made.members, plan, patient, made.people, made.threshold)
+        ),
+        interactions=tuple(_interaction(effect, change) for change in made.changes for effect in change.effects),
+        assumptions=_assumptions(made.calibration),
+        method=METHOD,
+        limits=LIMITS,
+        provenance=Provenance(
+            model=ModelNames(
+                relief=f"{made.calibration.structure} {made.calibration.draws_sha256[:12]}",
+                exposure=tuple(one.model.id for one in made.members),
+            ),
+            evidence_fingerprint=read.fingerprint(),
+            inputs_fingerprint=inputs_fingerprint(patient, plan),
+            version=__version__,
+            seed=made.seed,
+            virtual_patients=int(made.people.draw.size),
+        ),
+    )
+
+
+def given_regimen(plan: Regimen, weight_kg: float) -> GivenRegimen:
+    """A regimen and its size for a body weight in kg."""
+    return GivenRegimen(
+        text=str(plan),
+        total_mg=rounded(plan.total_mg(weight_kg)),
+        infusion_hours=rounded(plan.infusion_hours),
+        sessions=plan.sessions,
+        last_dose_end_h=rounded(plan.last_dose_end_h),
+        parts=tuple(_part(part, weight_kg) for part in plan.parts),
+    )
+
+
+def _part(part: Part, weight_kg: float) -> RegimenPart:
+    return RegimenPart(
+        form=part.form,
+        route=part.route,
+        start_h=rounded(part.start_h),
+        end_h=rounded(part.end_h),
+        sessions=part.sessions,
+        infusion_hours=rounded(part.infusion_hours),
+        total_mg=rounded(part.total_mg(weight_kg)),
+    )
+
+
+def inputs_fingerprint(patient: Patient, regimen: Regimen) -> str:
+    """Twelve hex digits that change with any datum of the patient or the regimen."""
+    stated = json.dumps([vars(patient), str(regimen)], sort_keys=True)
+    return hashlib.sha256(stated.encode()).hexdigest()[:12]
+
+
+def _leading(made: Forecast) -> LeadingModel:
+    if made.chosen is None:
+        return LeadingModel(id=None, sampling=None, evidence_level=None, reason=NOT_IN_BLOOD, note="")
+    model = made.chosen.model
+    return LeadingModel(
+        id=model.id,
+        sampling=model.sampling,
+        evidence_level=model.evidence_level,
+        reason=made.chosen.reason,
+        note=made.course.note,
+    )
+
+
+def _alone(one: Alone) -> ModelAlone:
+    return ModelAlone(
+        id=one.chosen.model.id,
+        sampling=one.chosen.model.sampling,
+        reason=one.chosen.reason,
+        enantiomers="followed apart" if one.chosen.apart else "together",
+        share=rounded(one.share),
+        peak_ng_ml=rounded(one.peak),
+        probability_any=rounded(one.duration.exceeds(0.0)),
+        exceeds={horizon.id: rounded(one.duration.exceeds(horizon.days)) for horizon in HORIZONS},
+    )
+
+
+def _judgement(judged: Certainty | None) -> Judgement:
+    if judged is None:
+        return Judgement(level="very low", by="not graded", statement="No judgement was found.", sources=())
+    sources = tuple(read.reference(key).short for key in judged.sources)
+    return Judgement(level=judged.level, by=judged.by, statement=judged.statement, sources=sources)
+
+
+def _computed_from(made: Forecast) -> Iterator[Source]:
+    """The publications the numbers were computed from."""
+    constants = made.calibration.constants.items()
+    keys: Sequence[tuple[str, str]] = [
+        *((one.model.source, f"exposure model {one.model.id}") for one in made.members),
+        *((row.source, "clearance of R-ketamine") for row in _r_clearance(made)),
+        *(
+            (effect.source, f"exposure with {effect.name}")
+            for c in made.changes
+            for effect in c.effects
+            if effect.source
+        ),
+        *((c.source, f"relief model: {name.replace('_', ' ')} ({c.status})") for name, c in constants if c.source),
+    ]
+    for key, text in keys:
+        found = read.reference(key)
+        yield Source(
+            study=found.short, role="computed from", text=text, status=found.status, doi=found.doi, link=found.link
+        )
+
+
+def _r_clearance(made: Forecast) -> Sequence[MeasuredRatio]:
+    apart = any(one.apart for one in made.members)
+    return read.clearance_ratio("arketamine").measured if apart else ()
+
+
+def _nearest(near: Nearness) -> Source:
+    found = read.reference(near.study.reference)
+    return Source(
+        study=found.short,
+        id=near.study.id,
+        role="nearest study",
+        weight=rounded(near.weight),
+        text=near.study.headline,
+        design=near.study.design_class,
+        n=near.study.n_total,
+        status=found.status,
+        doi=found.doi,
+        link=found.link,
+        why=near.why,
+    )
+
+
+def _interaction(effect: ExposureEffect, change: ExposureChange) -> Interaction:
+    auc = effect.auc
+    return Interaction(
+        name=effect.name,
+        route=change.route,
+        group=effect.group,
+        finding=effect.finding,
+        auc_ratio=None if auc is None else Ratio(value=auc.value, low=auc.low, high=auc.high),
+        used=effect.finding == "known ratio" and effect.name == change.applied,
+        verified=effect.verified,
+        text=effect.sentence,
+        source=read.reference(effect.source).short if effect.source else None,
+    )
+
+
+def _assumptions(calibration: Calibration) -> tuple[str, ...]:
+    """What the relief model takes without a source, in sentences."""
+    return tuple(
+        f"{name.replace('_', ' ').capitalize()} {constant.value:g}: {constant.reason}"
+        for name, constant in calibration.constants.items()
+        if constant.status == "assumed"
+    )

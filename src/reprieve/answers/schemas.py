@@ -1,0 +1,37 @@
+"""The typed answers by name, and their JSON Schema."""
+
+from __future__ import annotations
+
+import importlib
+from typing import Any
+
+import msgspec
+
+from reprieve.answers.field import Answer
+from reprieve.errors import UnknownName
+
+#: Name of an answer to where its type is; loaded when it is asked for.
+ANSWERS = {
+    "forecast": "reprieve.answers.forecast:ForecastAnswer",
+}
+
+
+def answer_type(name: str) -> type[Answer]:
+    """The type of an answer.
+
+    Raises
+    ------
+    UnknownName
+        No answer has this name; all of them are named.
+    """
+    if name not in ANSWERS:
+        raise UnknownName("answer", name, ANSWERS)
+    module, _, kind = ANSWERS[name].partition(":")
+    found: type[Answer] = getattr(importlib.import_module(module), kind)
+    return found
+
+
+def answer_schema(name: str) -> dict[str, Any]:
+    """JSON Schema (2020-12) of an answer; every field has its text of help."""
+    kind = answer_type(name)
+    return {"$schema": "https://json-schema.org/draft/2020-12/schema", **msgspec.json.schema(kind)}

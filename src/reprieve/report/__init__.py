@@ -1,0 +1,1 @@
+"""Answers as pictures, blocks of HTML and pages."""
