@@ -1,9 +1,18 @@
 """What tests of several folders share."""
 
 import os
+from pathlib import Path
 
 import pytest
 from hypothesis import settings
+
+# What a command prints is as wide as the test says, not as the terminal that the tests were started from.
+os.environ.pop("COLUMNS", None)
+
+# What JAX compiles is kept between runs, by each worker for itself: JAX writes without a lock.
+_KEPT = Path(__file__).parents[1] / ".pytest_cache" / "jax" / os.environ.get("PYTEST_XDIST_WORKER", "alone")
+os.environ["JAX_COMPILATION_CACHE_DIR"] = str(_KEPT)
+os.environ["JAX_PERSISTENT_CACHE_MIN_COMPILE_TIME_SECS"] = "0"
 
 # Continuous integration tries the same examples every time; at a desk every run tries new ones.
 settings.register_profile("same every time", derandomize=True)
