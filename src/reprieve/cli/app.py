@@ -16,6 +16,7 @@ from reprieve.cli.durations import durations
 from reprieve.cli.evidence import evidence
 from reprieve.cli.faq import faq
 from reprieve.cli.models import models
+from reprieve.cli.nca import nca
 from reprieve.cli.routes import routes
 from reprieve.cli.schema import schema
 from reprieve.cli.simulate import simulate
@@ -250,6 +251,7 @@ app.add_command(claims)
 app.add_command(durations)
 app.add_command(faq)
 app.add_command(models)
+app.add_command(nca)
 app.add_command(routes)
 app.add_command(schema)
 app.add_command(simulate)

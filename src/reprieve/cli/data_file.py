@@ -1,0 +1,27 @@
+"""A data file that is named on the command line, or comes through the standard input as ``-``."""
+
+from __future__ import annotations
+
+import sys
+from pathlib import Path
+
+from reprieve.errors import FileError
+
+STANDARD_INPUT = "-"
+
+
+def content_of(file: str) -> tuple[bytes, str]:
+    """The whole of it, and what to call it in a sentence.
+
+    Raises
+    ------
+    FileError
+        It cannot be read.
+    """
+    if file == STANDARD_INPUT:
+        return sys.stdin.buffer.read(), "standard input"
+    path = Path(file)
+    try:
+        return path.read_bytes(), path.name
+    except OSError as error:
+        raise FileError(f"{path} cannot be read ({error.strerror}); check the name and that it is a file.") from None
