@@ -38,7 +38,8 @@ def _type(of: dict[str, Any]) -> str:
     if "enum" in of:
         return ", ".join(f"`{one}`" for one in of["enum"])
     if of.get("type") == "array":
-        return f"list of {_type(of['items'])}" if "items" in of else "list"
+        held = of.get("prefixItems") or ([of["items"]] if "items" in of else [])
+        return f"list of {', '.join(map(_type, held))}" if held else "list"
     if of.get("type") == "object" and isinstance(of.get("additionalProperties"), dict):
         return f"name to {_type(of['additionalProperties'])}"
     return {"integer": "whole number", "string": "text", "boolean": "true or false"}.get(

@@ -7,9 +7,9 @@ from typing import get_args
 
 from generator.evidence_pages import STATUSES, cited
 from generator.table import table
+from reprieve.answers.claims import CheckedClaim, ClaimsDisagree, claims_answer
 from reprieve.evidence import read
-from reprieve.evidence.claims import Told, told
-from reprieve.evidence.records.claim import Claim, ClaimVerdict
+from reprieve.evidence.records.claim import ClaimVerdict
 from reprieve.words import dashed
 
 _INTRO = """# What the public is told
@@ -26,36 +26,37 @@ checked here until the exam is over.
 
 def page() -> str:
     """The page."""
-    found = told()
-    parts = [_INTRO, STATUSES, _counts(found), "## Where articles disagree\n", _disagreements()]
+    answer = claims_answer()
+    found = answer.claims
+    parts = [_INTRO, STATUSES, _counts(found), "## Where articles disagree\n", _disagreements(answer.disagreements)]
     for article in read.articles():
-        rows = [_row(one.claim) for one in found if one.article == article]
+        rows = [_row(one) for one in found if one.article == article.id]
         columns = ("id", "claim", "about", "verdict", "found", "status", "source")
         parts.append(f"## {article.id}\n\n{article.title}.\n\n{table(columns, rows)}")
     return "\n".join(parts)
 
 
-def _counts(found: tuple[Told, ...]) -> str:
+def _counts(found: tuple[CheckedClaim, ...]) -> str:
     verdicts = get_args(ClaimVerdict)
     rows = []
     for article in read.articles():
-        counts = Counter(one.claim.verdict for one in found if one.article == article)
+        counts = Counter(one.verdict for one in found if one.article == article.id)
         name = f"[{article.id}](#{article.id})"
         rows.append((name, counts.total(), *(counts[verdict] for verdict in verdicts)))
-    counts = Counter(one.claim.verdict for one in found)
+    counts = Counter(one.verdict for one in found)
     rows.append(("all", counts.total(), *(counts[verdict] for verdict in verdicts)))
     return table(("article", "claims", *verdicts), rows)
 
 
-def _disagreements() -> str:
+def _disagreements(found: tuple[ClaimsDisagree, ...]) -> str:
     rows = [
         (one.about, ", ".join(one.claims), one.how, _with_withheld(one.found, one.withheld), cited(one.sources))
-        for one in read.disagreements()
+        for one in found
     ]
     return table(("about", "claims", "what they say", "found", "sources"), rows)
 
 
-def _row(claim: Claim) -> tuple[object, ...]:
+def _row(claim: CheckedClaim) -> tuple[object, ...]:
     found = dashed(claim.finding) if claim.finding else claim.note or ""
     about = [claim.topic, *claim.conditions, *claim.routes]
     links = [cited(claim.sources)] if claim.sources else []
@@ -67,7 +68,7 @@ def _row(claim: Claim) -> tuple[object, ...]:
         ", ".join(about).replace("_", " "),
         claim.verdict,
         _with_withheld(found, claim.withheld),
-        claim.status or "none",
+        claim.status,
         "; ".join(links),
     )
 

@@ -12,7 +12,10 @@ from reprieve.errors import UnknownName
 
 #: Name of an answer to where its type is; loaded when it is asked for.
 ANSWERS = {
+    "claims": "reprieve.answers.claims:ClaimsAnswer",
     "forecast": "reprieve.answers.forecast:ForecastAnswer",
+    "routes": "reprieve.answers.routes:RoutesAnswer",
+    "topics": "reprieve.answers.claims:TopicsAnswer",
 }
 
 

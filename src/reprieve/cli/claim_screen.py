@@ -4,17 +4,15 @@ from __future__ import annotations
 
 import re
 from collections import Counter
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable
 
 from rich.table import Table
 from rich.text import Text
 
+from reprieve.answers.claims import CheckedClaim, ClaimsAnswer, ClaimsDisagree, TopicsAnswer
 from reprieve.cli.console import console
 from reprieve.cli.labelled_rows import print_rows
-from reprieve.evidence import read
-from reprieve.evidence.claims import Told
 from reprieve.evidence.records.claim import ClaimVerdict
-from reprieve.evidence.records.disagreement import Disagreement
 from reprieve.words import dashed, wrapped
 
 #: Said before what may not be shown.
@@ -30,18 +28,16 @@ _STYLE: dict[ClaimVerdict, str] = {
 }
 
 
-def verdict(told: Told) -> Text:
+def verdict(claim: CheckedClaim) -> Text:
     """The verdict in its colour."""
-    return Text(told.claim.verdict, _STYLE[told.claim.verdict])
+    return Text(claim.verdict, _STYLE[claim.verdict])
 
 
-def found(told: Told) -> str:
+def found(claim: CheckedClaim) -> str:
     """What was found, with its source and how it was seen, and what is withheld."""
-    claim = told.claim
     parts = [f"Found: {claim.note or 'nothing that may be shown'}."]
     if claim.finding is not None:
-        cited = [read.reference(key).short for key in claim.sources]
-        cited += [claim.source_note] if claim.source_note else []
+        cited = [*claim.cited, *([claim.source_note] if claim.source_note else [])]
         source = ", ".join(cited) or re.sub(r"^https?://(www\.)?", "", claim.url or "")
         status = "recalled, unverified" if claim.status == "recalled" else claim.status
         parts = [f"Found: {dashed(claim.finding)} ({source}; {status})."]
@@ -50,44 +46,43 @@ def found(told: Told) -> str:
     return " ".join(parts)
 
 
-def print_claims(claims: Sequence[Told], between: Sequence[Disagreement]) -> None:
+def print_claims(answer: ClaimsAnswer) -> None:
     """Print the claims by article, then where they disagree, then how many there are of each verdict."""
-    screen = console()
+    screen, claims = console(), answer.claims
     if not claims:
         screen.print(Text("No claim fits; leave out a condition of the search."))
         return
-    for article in dict.fromkeys(one.article.title for one in claims):
+    for article in dict.fromkeys(one.articles[0] for one in claims):
         screen.print(Text(wrapped(article, screen.width), "bold"))
-        rows = (row for one in claims if one.article.title == article for row in _rows(one))
+        rows = (row for one in claims if one.articles[0] == article for row in _rows(one))
         print_rows(screen, VERDICT, rows)
         screen.print()
-    if between:
+    if answer.disagreements:
         screen.print(Text("Where articles disagree", "bold"))
-        for one in between:
+        for one in answer.disagreements:
             screen.print(Text(wrapped(_disagreement(one), screen.width)))
         screen.print()
-    counts = Counter(one.claim.verdict for one in claims)
+    counts = Counter(one.verdict for one in claims)
     total = ", ".join(f"{counts[word]} {word}" for word in _STYLE if counts[word])
     screen.print(Text(f"{len(claims)} claim{'' if len(claims) == 1 else 's'}: {total}.", "dim"))
 
 
-def _rows(told: Told) -> Iterable[tuple[Text, str]]:
-    yield verdict(told), f"{told.claim.claim}."
-    yield Text(told.claim.id, "dim"), found(told)
+def _rows(claim: CheckedClaim) -> Iterable[tuple[Text, str]]:
+    yield verdict(claim), f"{claim.claim}."
+    yield Text(claim.id, "dim"), found(claim)
 
 
-def _disagreement(record: Disagreement) -> str:
-    withheld = f" {WITHHELD}: {record.withheld}." if record.withheld else ""
-    cited = ", ".join(read.reference(key).short for key in record.sources)
-    about = record.about[0].upper() + record.about[1:]
-    return f"- {about} ({', '.join(record.claims)}). {record.how} Found: {record.found} ({cited}){withheld}"
+def _disagreement(one: ClaimsDisagree) -> str:
+    withheld = f" {WITHHELD}: {one.withheld}." if one.withheld else ""
+    about = one.about[0].upper() + one.about[1:]
+    return f"- {about} ({', '.join(one.claims)}). {one.how} Found: {one.found} ({', '.join(one.cited)}){withheld}"
 
 
-def print_topics(subjects: Mapping[str, int]) -> None:
+def print_topics(answer: TopicsAnswer) -> None:
     """Print the topics, conditions and routes that can be asked for."""
     table = Table(box=None, padding=(0, _GAP, 0, 0), header_style="bold", pad_edge=False)
     table.add_column("Topic, condition or route", style="bold cyan")
     table.add_column("Claims", justify="right")
-    for subject, count in subjects.items():
+    for subject, count in answer.topics.items():
         table.add_row(subject, str(count))
     console().print(table)

@@ -30,21 +30,17 @@ def claims(
       reprieve claims --verdict contradicted
       reprieve claims --topics
     """
-    from reprieve.cli.claim_facts import disagreement_of, row_of  # noqa: PLC0415
+    from reprieve.answers.claims import ClaimsAnswer, claims_answer, topics_answer  # noqa: PLC0415
     from reprieve.cli.claim_screen import print_claims, print_topics  # noqa: PLC0415
-    from reprieve.evidence.claims import disagreements, subjects, told  # noqa: PLC0415
 
-    if list_topics:
-        if as_json:
-            print_json({"topics": subjects()})
-        else:
-            print_topics(subjects())
-        return
-    found = told(topic=topic, verdict=verdict, article=article, verified_only=verified_only)
-    between = disagreements(found)
+    found = (
+        topics_answer()
+        if list_topics
+        else claims_answer(topic=topic, verdict=verdict, article=article, verified_only=verified_only)
+    )
     if as_json:
-        print_json(
-            {"claims": [row_of(one) for one in found], "disagreements": [disagreement_of(one) for one in between]}
-        )
+        print_json(found.to_dict())
+    elif isinstance(found, ClaimsAnswer):
+        print_claims(found)
     else:
-        print_claims(found, between)
+        print_topics(found)

@@ -18,9 +18,9 @@ def routes(route: str | None, as_json: bool) -> None:
       reprieve routes
       reprieve routes intranasal
     """
-    from reprieve.cli.route_facts import facts  # noqa: PLC0415
+    from reprieve.answers.routes import routes_answer  # noqa: PLC0415
 
-    found = facts(route)
+    found = routes_answer(route)
     if as_json:
         print_json(found.to_dict())
         return

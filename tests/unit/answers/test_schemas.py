@@ -13,7 +13,10 @@ from reprieve.answers.schemas import ANSWERS, answer_schema, answer_type
 NAMES = sorted(ANSWERS)
 #: How each answer is asked for; an answer that is not here fails the test of what is printed.
 ASKED = {
+    "claims": "claims",
     "forecast": "forecast --condition crps --weight 70 --pain 7.2 --protocol sigtermans2009 --patients 100",
+    "routes": "routes",
+    "topics": "claims --topics",
 }
 
 
