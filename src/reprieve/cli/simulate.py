@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import signal
 import sys
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -14,8 +14,9 @@ from rich.console import Console
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeRemainingColumn
 
 from reprieve.cli.as_json import JSON, print_json
+from reprieve.cli.simulate_data import simulate_data
 from reprieve.cli.values import TIMES, WEIGHT, Whole
-from reprieve.errors import InputError
+from reprieve.errors import InputError, MissingDatum
 from reprieve.units import parse_number
 
 if TYPE_CHECKING:
@@ -37,10 +38,15 @@ class _WeightRange(click.ParamType[tuple[float, float]]):
 
 
 @click.command()
-@click.option("--regimen", metavar="TEXT", required=True, help="Regimen, as 'racemic iv 0.5 mg/kg over 40 min'.")
-@click.option("--model", metavar="ID", help="Population model; chosen by form and route if not given.")
-@click.option("--subjects", type=Whole(1, 100_000_000), metavar="N", required=True, help="How many people.")
-@click.option("--times", type=TIMES, metavar="H,H,...", required=True, help="Hours after the start, as 0.5,1,2.")
+@click.option("--regimen", metavar="TEXT", help="Regimen, as 'racemic iv 0.5 mg/kg over 40 min'.")
+@click.option(
+    "--data", metavar="FILE", help="Doses and times of subjects of your own, in NONMEM's format; - reads stdin."
+)
+@click.option(
+    "--model", metavar="ID", help="Population model; chosen by form and route if not given, except for --data."
+)
+@click.option("--subjects", type=Whole(1, 100_000_000), metavar="N", help="How many people.")
+@click.option("--times", type=TIMES, metavar="H,H,...", help="Hours after the start, as 0.5,1,2.")
 @click.option("--weight", type=WEIGHT, metavar="KG", help="Weight of everybody, kg; or with a unit, as '154 lb'.")
 @click.option("--weights", type=_WeightRange(), metavar="KG:KG", help="Spread people evenly over a range of weight.")
 @click.option(
@@ -53,21 +59,32 @@ class _WeightRange(click.ParamType[tuple[float, float]]):
     help="Let parameters vary from session to session, where the model says how.",
 )  # fmt: skip
 @click.option("--residual", is_flag=True, help="Add the residual error of a measurement.")
+@click.option(
+    "--cmt", "compartments", multiple=True, metavar="N=NAME",
+    help="With --data: what a number in CMT means, a route for doses (1=iv) or an analyte for looks (2=s_ketamine); 0 "
+    "stands for a missing one. Repeatable.",
+)  # fmt: skip
+@click.option("--draws", type=Whole(1, 100_000), metavar="N", help="With --data: draw N people like each subject.")
+@click.option("--ignore", "ignored", multiple=True, metavar="COLUMN", help="With --data: do not read it. Repeatable.")
 @click.option("--seed", type=Whole(0), metavar="N", default=1, show_default=True, help="Seed of everything drawn.")
 @click.option("--out", type=click.Path(path_type=Path), metavar="FILE", help="FILE.parquet or FILE.csv.")
 @click.option("--force", is_flag=True, help="Replace a file that is there.")
 @JSON
 def simulate(
-    regimen: str,
+    regimen: str | None,
+    data: str | None,
     model: str | None,
-    subjects: int,
-    times: tuple[float, ...],
+    subjects: int | None,
+    times: tuple[float, ...] | None,
     weight: float | None,
     weights: tuple[float, float] | None,
     covariates: Path | None,
     analytes: tuple[str, ...],
     occasions: bool,
     residual: bool,
+    compartments: tuple[str, ...],
+    draws: int | None,
+    ignored: tuple[str, ...],
     seed: int,
     out: Path | None,
     force: bool,
@@ -78,13 +95,36 @@ def simulate(
     One row for each subject and time; without --out only quantiles are printed. The same seed gives the same people,
     whatever their number. A file that is not finished is removed; one that is there is kept unless you say --force.
 
+    With --data the subjects, doses and times are those of a table in NONMEM's format (ID TIME AMT RATE DUR EVID MDV
+    CMT II ADDL SS DV; h, mg of base, mg/h, ng/mL; WT in kg, AGE in years), and every look of theirs is predicted: as
+    is typical for their covariates, or with --draws. Rows are printed as CSV where there is no --out.
+
     \b
     Examples:
       reprieve simulate --regimen "racemic iv 0.5 mg/kg over 40 min" --subjects 1000 --weights 50:100 \\
           --times 0.5,1,2,4,8 --out people.csv
       reprieve simulate --model otto2021_fanta2015_sket_iv_venous --regimen "esketamine iv 20 mg over 20 min" \\
           --weight 70 --subjects 10000 --times 0.5,1,2 --residual --seed 7
+      reprieve simulate --data examples/events.csv --model otto2021_fanta2015_sket_iv_venous --cmt 2=s_ketamine
     """
+    apart = {
+        "--subjects": subjects, "--times": times, "--weight": weight, "--weights": weights, "--covariates": covariates,
+        "--residual": residual, "--no-occasions": not occasions,
+    }  # fmt: skip
+    with_data = {"--cmt": compartments, "--draws": draws, "--ignore": ignored}
+    if data is not None:
+        _refuse_beside("--data", {"--regimen": regimen, **apart})
+        simulate_data(
+            data, model=model, compartments=compartments, analytes=analytes, draws=draws, seed=seed, ignored=ignored,
+            out=out, force=force, as_json=as_json,
+        )  # fmt: skip
+        return
+    if regimen is None:
+        raise MissingDatum("No doses are given; give --regimen, or --data for a table of your own.")
+    _refuse_beside("--regimen", with_data)
+    if subjects is None or times is None:
+        missing = " and ".join(name for name in ("--subjects", "--times") if apart[name] is None)
+        raise MissingDatum(f"Not given: {missing}. A regimen is simulated in so many people, at so many hours.")
     from reprieve.population.people import read_covariates  # noqa: PLC0415
     from reprieve.population.simulation import simulate_population  # noqa: PLC0415
     from reprieve.population.table import quantiles_of, write_table  # noqa: PLC0415
@@ -110,6 +150,13 @@ def simulate(
         print_json(_summary(population, out, middle))
     else:
         _print(population, out, middle)
+
+
+def _refuse_beside(option: str, others: Mapping[str, object]) -> None:
+    """Refuse options that mean nothing beside another."""
+    given = [name for name, value in others.items() if value is not None and value is not False and value != ()]
+    if given:
+        raise InputError(f"Both {option} and {' and '.join(given)} are given; give one of them.")
 
 
 @contextmanager

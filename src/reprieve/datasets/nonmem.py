@@ -91,9 +91,9 @@ def _steps(subject: str, name: str, recorded: Sequence[tuple[float, float | None
     return Steps(np.array(list(values)), np.array(list(values.values())))
 
 
-def _check_columns(header: Sequence[str], covariates: Sequence[str], file: str) -> None:
+def _check_columns(header: Sequence[str], covariates: Sequence[str], ignored: Sequence[str], file: str) -> None:
     for name in header:
-        if name in COLUMNS or name in covariates:
+        if name in COLUMNS or name in covariates or name in ignored:
             continue
         at = Place(file, 1, name)
         if name in _DATES:
@@ -126,6 +126,7 @@ def parse_nonmem(
     file: str = "data",
     *,
     covariates: Sequence[str] = (),
+    ignored: Sequence[str] = (),
     n_compartments: int | None = None,
     dosing: Mapping[int, DoseParameters] | None = None,
 ) -> NonmemData:
@@ -136,6 +137,7 @@ def parse_nonmem(
     content : the whole file
     file : what to call it in error sentences
     covariates : names of columns to keep as covariates; columns that are neither these nor known are refused
+    ignored : names of columns that may be there and are not read
     n_compartments : compartments of the model, so that a CMT beyond them is found here
     dosing : lag, bioavailability and modelled rate or duration by compartment number (1 is the first)
 
@@ -145,7 +147,7 @@ def parse_nonmem(
         One sentence with file, line, column and remedy, for the first thing that is wrong.
     """
     header, lines = rows(content.encode() if isinstance(content, str) else content, file)
-    _check_columns(header, covariates, file)
+    _check_columns(header, covariates, ignored, file)
     parameters = dict(dosing or {})
     records: list[NonmemRecord] = []
     last_line_of: dict[str, int] = {}
@@ -163,6 +165,7 @@ def read_nonmem(
     path: str | Path,
     *,
     covariates: Sequence[str] = (),
+    ignored: Sequence[str] = (),
     n_compartments: int | None = None,
     dosing: Mapping[int, DoseParameters] | None = None,
 ) -> NonmemData:
@@ -172,7 +175,9 @@ def read_nonmem(
         content = path.read_bytes()
     except OSError as error:
         raise FileError(f"{path} cannot be read ({error.strerror}); check the name and that it is a file.") from None
-    return parse_nonmem(content, path.name, covariates=covariates, n_compartments=n_compartments, dosing=dosing)
+    return parse_nonmem(
+        content, path.name, covariates=covariates, ignored=ignored, n_compartments=n_compartments, dosing=dosing
+    )
 
 
 def _written(value: float | None) -> str:

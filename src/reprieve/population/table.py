@@ -9,8 +9,9 @@ from __future__ import annotations
 import importlib
 import importlib.util
 import json
+import math
 import os
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from pathlib import Path
 from typing import Protocol, TextIO
@@ -68,24 +69,13 @@ def write_table(
     FileError
         The file cannot be written.
     """
-    writer_of = _writer(path)
-    beside = [path] if path.suffix == ".parquet" else [path, _description(path)]
-    for there in beside:
-        if there.exists() and not force:
-            raise InputError(f"{there} is already there. Choose another name, or give --force to replace it.")
     about = {"columns": units(population), **population.provenance()}
     seen = StreamedQuantiles(len(population.times_h), len(population.analytes))
-    with _whole_or_not(beside) as unfinished:
-        writer = writer_of(unfinished[0], about)
-        try:
-            for chunk in population.chunks():
-                writer.write(_columns(population, chunk))
-                seen.add(chunk.values)
-                done(chunk.first + len(chunk.values))
-        finally:
-            writer.close()
-        for file in unfinished[1:]:
-            file.write_text(json.dumps(about, indent=2, ensure_ascii=False) + "\n", encoding="utf-8")
+    with whole_file(path, about, force=force) as writer:
+        for chunk in population.chunks():
+            writer.write(_columns(population, chunk))
+            seen.add(chunk.values)
+            done(chunk.first + len(chunk.values))
     return seen
 
 
@@ -123,6 +113,38 @@ def _columns(population: Population, chunk: Chunk) -> Columns:
 
 
 @contextmanager
+def whole_file(path: Path, about: Mapping[str, object], *, force: bool = False) -> Iterator[Writer]:
+    """A file to write columns to, which is there when all of it is written and not before.
+
+    Parameters
+    ----------
+    path : ends in .csv (with a .json beside it that says what the columns are) or .parquet (which says so itself)
+    about : its ``columns`` with their units, and everything else that is to be known of it
+    force : replace a file that is there
+
+    Raises
+    ------
+    InputError
+        The ending is neither, the file is there, or Parquet is asked for where it is not installed.
+    FileError
+        The file cannot be written.
+    """
+    writer_of = _writer(path)
+    beside = [path] if path.suffix == ".parquet" else [path, _description(path)]
+    for there in beside:
+        if there.exists() and not force:
+            raise InputError(f"{there} is already there. Choose another name, or give --force to replace it.")
+    with _whole_or_not(beside) as unfinished:
+        writer = writer_of(unfinished[0], dict(about))
+        try:
+            yield writer
+        finally:
+            writer.close()
+        for file in unfinished[1:]:
+            file.write_text(json.dumps(about, indent=2, ensure_ascii=False) + "\n", encoding="utf-8")
+
+
+@contextmanager
 def _whole_or_not(paths: Sequence[Path]) -> Iterator[list[Path]]:
     """Names to write under; they become the real ones when all went well, and are removed otherwise."""
     unfinished = [path.with_name(f".{path.name}.{os.getpid()}.unfinished") for path in paths]
@@ -155,6 +177,25 @@ def _writer(path: Path) -> Callable[[Path, dict[str, object]], Writer]:
     return parquet
 
 
+def csv_lines(columns: Columns) -> Iterator[str]:
+    """One line for each row: numbers with seven digits, an empty cell where there is none, text quoted if need be."""
+    row = ",".join(_FORMAT[values.dtype.kind] for values in columns.values()) + "\n"
+    if any(
+        values.dtype.kind == "U" or (values.dtype.kind == "f" and np.isnan(values).any()) for values in columns.values()
+    ):
+        row = ",".join("%s" for _ in columns) + "\n"
+        columns = {name: np.array([_cell(value) for value in values.tolist()]) for name, values in columns.items()}
+    return (row % values for values in zip(*(c.tolist() for c in columns.values()), strict=True))
+
+
+def _cell(value: object) -> str:
+    if isinstance(value, str):
+        return '"' + value.replace('"', '""') + '"' if set(value) & set(',"') else value
+    if isinstance(value, float):
+        return "" if math.isnan(value) else f"{value:.7g}"
+    return str(value)
+
+
 class CsvWriter:
     """Comma-separated rows; concentrations with seven digits.
 
@@ -170,8 +211,7 @@ class CsvWriter:
 
     def write(self, columns: Columns) -> None:
         """Add the rows of one chunk."""
-        row = ",".join(_FORMAT[values.dtype.kind] for values in columns.values()) + "\n"
-        self._file.writelines(row % values for values in zip(*(c.tolist() for c in columns.values()), strict=True))
+        self._file.writelines(csv_lines(columns))
 
     def close(self) -> None:
         """Finish the file."""
