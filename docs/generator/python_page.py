@@ -7,6 +7,7 @@ import re
 from collections.abc import Callable, Iterator
 
 import reprieve
+from reprieve import engine
 from reprieve.pictures import Picture
 from reprieve.population.simulation import Chunk, Population
 from reprieve.relief.arm import ArmPrediction
@@ -18,7 +19,7 @@ from reprieve.relief.sustained import Sustained
 RETURNED = (Sustained, Duration, Concentration, ArmPrediction, Picture, Population, Chunk)
 #: Made by functions, never called.
 _NOT_CALLED = ("Forecast",)
-_SECTION = re.compile(r"^(Parameters|Returns|Raises)\n-+\n", re.MULTILINE)
+_SECTION = re.compile(r"^(Parameters|Attributes|Returns|Raises|Notes|References)\n-+\n", re.MULTILINE)
 
 
 def page() -> str:
@@ -34,6 +35,8 @@ def page() -> str:
             parts.append(_described(getattr(reprieve, name), f"rp.{name}", called=name not in _NOT_CALLED))
     parts.append("# What they return\n")
     parts += [_described(kind, kind.__name__, called=False) for kind in RETURNED]
+    parts.append("# The engine\n\n" + _prose(engine.__doc__))
+    parts += [_described(getattr(engine, name), f"engine.{name}", called=True) for name in engine.__all__]
     return "\n".join(parts)
 
 
@@ -79,6 +82,8 @@ def _prose(doc: str | None) -> str:
 
 
 def _entries(body: str, title: str) -> str:
+    if title in {"Notes", "References"}:
+        return body.strip()
     lines: list[str] = []
     for line in body.strip().splitlines():
         if line.startswith("    ") and lines:

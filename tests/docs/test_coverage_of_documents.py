@@ -9,6 +9,7 @@ from documents import PAGES, ROOT, name
 from generator.cli_page import commands
 
 import reprieve
+from reprieve import engine
 from reprieve.evidence import read
 from reprieve.evidence.draws import PARAMETERS
 
@@ -29,6 +30,8 @@ def test_every_public_name_is_described():
     text = (REFERENCE / "python.md").read_text(encoding="utf-8")
     for public in reprieve.__all__:
         assert f"## `rp.{public}`" in text or f"## `{public}`" in text
+    for public in engine.__all__:
+        assert f"## `engine.{public}`" in text
 
 
 @pytest.mark.parametrize(
