@@ -27,6 +27,8 @@ _NAMES = {
 #: Columns about people that no model uses; they are left aside without being named.
 _ABOUT_PEOPLE = {"SEX", "HT", "HEIGHT", "BMI", "BSA", "LBM", "FFM", "CRCL", "SCR", "ALB", "GENDER"}
 
+_SAID = {"year": "years", "week": "weeks"}
+
 #: What a subject has of a covariate: one number or level, or steps where it changes.
 Recorded = float | str | Steps
 
@@ -101,7 +103,7 @@ def covariate_columns(
 
 def _asked(model: PopulationModel, name: str) -> str:
     unit, levels = KNOWN_COVARIATES[name], model.covariates[name].levels
-    return f"{_NAMES[name][0]}, {f'in {unit}' if unit else ' or '.join(levels)}"
+    return f"{_NAMES[name][0]}, {f'in {_SAID.get(unit, unit)}' if unit else ' or '.join(levels)}"
 
 
 def recorded_covariates(

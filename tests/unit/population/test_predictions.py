@@ -131,7 +131,7 @@ def test_what_a_model_cannot_answer_is_refused():
     text = "ID,TIME,AMT,WT\n1,0,20,70\n1,1,.,70\n"
     with pytest.raises(OutsideEvidence, match="domino1982_racemic_3cpt publishes no variability between people"):
         predict_data(text, "domino1982_racemic_3cpt", draws=5)
-    with pytest.raises(MissingDatum, match=r"the age \(column AGE, in year\) and the race \(column RACE, .*\)"):
+    with pytest.raises(MissingDatum, match=r"the age \(column AGE, in years\) and the race \(column RACE, .*\)"):
         predict_data("ID,TIME,AMT\n1,0,56\n1,1,.\n", NASAL)
     rate = f"ID,TIME,AMT,RATE,AGE,RACE\n1,0,56,10,30,{_race()}\n1,1,.,.,30,{_race()}\n"
     with pytest.raises(InputError, match="by the route oral the model says itself how fast"):
