@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import re
+from collections.abc import Iterator
+from inspect import cleandoc
 from typing import Any
 
 from generator.table import table
@@ -26,8 +29,19 @@ def _answer(name: str) -> str:
 
 
 def _kind(name: str, schema: dict[str, Any]) -> str:
-    rows = [(f"`{field}`", _type(of), of.get("description", "")) for field, of in schema["properties"].items()]
-    return f"### {name}\n\n{schema.get('description', '')}\n\n{table(('field', 'type', 'what'), rows)}"
+    said, _, parameters = cleandoc(schema.get("description", "")).partition("\n\nParameters\n----------\n")
+    helped = dict(_helped(parameters))
+    rows = [
+        (f"`{field}`", _type(of), of.get("description", helped.get(field, "")))
+        for field, of in schema["properties"].items()
+    ]
+    return f"### {name}\n\n{said}\n\n{table(('field', 'type', 'what'), rows)}"
+
+
+def _helped(parameters: str) -> Iterator[tuple[str, str]]:
+    """Fields and their help, of a record whose docstring says them: ``name, name : help``."""
+    for names, said in re.findall(r"^(\w[\w, ]*) : (.*(?:\n[ ]+.*)*)", parameters, re.MULTILINE):
+        yield from ((name.strip(), " ".join(said.split())) for name in names.split(","))
 
 
 def _type(of: dict[str, Any]) -> str:

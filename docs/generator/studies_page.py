@@ -6,7 +6,7 @@ from collections import Counter
 
 from generator.evidence_pages import STATUSES, cited
 from generator.table import table
-from reprieve.cli.evidence_cards import routes_of, study_card
+from reprieve.answers.study_list import routes_of, study_line
 from reprieve.evidence import read
 from reprieve.evidence.records.column import Column
 from reprieve.evidence.records.integrity import Integrity
@@ -86,13 +86,13 @@ def _names(names: tuple[str, ...]) -> str:
 
 
 def _evidence(study: Study) -> tuple[object, ...]:
-    card = study_card(study)
+    line = study_line(study)
     flagged = " \\*" if study.flags else ""
-    hours = "–".join(dict.fromkeys(f"{value:.4g}" for value in card["infusion_hours"]))
+    hours = "–".join(dict.fromkeys(f"{value:.4g}" for value in line.infusion_hours))
     return (
         f"`{study.id}`{flagged}", _names(study.conditions), _names(routes_of(study)),
         study.design_class.replace("_", " "), study.n_total, hours, study.risk_of_bias,
-        f"{card['usable_numbers']} of {card['numbers']}", study.headline, cited((study.reference,)),
+        f"{line.usable_numbers} of {line.numbers}", study.headline, cited((study.reference,)),
     )  # fmt: skip
 
 

@@ -14,7 +14,13 @@ from reprieve.errors import UnknownName
 ANSWERS = {
     "claims": "reprieve.answers.claims:ClaimsAnswer",
     "forecast": "reprieve.answers.forecast:ForecastAnswer",
+    "outcomes": "reprieve.answers.outcome_table:OutcomeTable",
+    "review": "reprieve.answers.review:ReviewAnswer",
+    "reviews": "reprieve.answers.review_list:ReviewList",
     "routes": "reprieve.answers.routes:RoutesAnswer",
+    "search": "reprieve.answers.evidence_search:SearchAnswer",
+    "studies": "reprieve.answers.study_list:StudyList",
+    "study": "reprieve.answers.study:StudyAnswer",
     "topics": "reprieve.answers.claims:TopicsAnswer",
 }
 

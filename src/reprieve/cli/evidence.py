@@ -64,24 +64,26 @@ def list_studies(
       reprieve evidence list --condition crps
       reprieve evidence list --role all --route intranasal
     """
-    from reprieve.cli.evidence_cards import chosen, review_cards, study_card  # noqa: PLC0415
     from reprieve.cli.evidence_lists import print_reviews, print_studies  # noqa: PLC0415
 
     if role == "review":
+        from reprieve.answers.review_list import review_list  # noqa: PLC0415
+
         if condition or route or design:
             raise InputError("Reviews have no single condition, route or design; leave these options out.")
-        reviews = review_cards(verified_only=verified_only)
+        reviews = review_list(verified_only=verified_only)
         if as_json:
-            print_json({"reviews": reviews})
+            print_json(reviews.to_dict())
         else:
             print_reviews(reviews)
         return
-    found = chosen(condition=condition, route=route, design=design, role=role)
-    cards = [study_card(study, verified_only=verified_only) for study in found]
+    from reprieve.answers.study_list import study_list  # noqa: PLC0415
+
+    found = study_list(condition=condition, route=route, design=design, role=role, verified_only=verified_only)
     if as_json:
-        print_json({"studies": cards})
+        print_json(found.to_dict())
     else:
-        print_studies(cards, role=role)
+        print_studies(found, role=role)
 
 
 @evidence.command()
@@ -96,16 +98,15 @@ def show(record_id: str, verified_only: bool, as_json: bool) -> None:
       reprieve evidence show sigtermans2009
       reprieve evidence show michelet2018 --json
     """
-    from reprieve.cli.evidence_cards import named, record_page  # noqa: PLC0415
+    from reprieve.answers.evidence_record import evidence_record  # noqa: PLC0415
 
-    record = named(record_id.strip().lower())
-    page = record_page(record, verified_only=verified_only)
+    found = evidence_record(record_id.strip().lower(), verified_only=verified_only)
     if as_json:
-        print_json(page)
-        return
-    from reprieve.cli.evidence_page import print_page  # noqa: PLC0415
+        print_json(found.to_dict())
+    else:
+        from reprieve.cli.evidence_page import print_page  # noqa: PLC0415
 
-    print_page(page)
+        print_page(found)
 
 
 @evidence.command()
@@ -120,18 +121,15 @@ def search(words: tuple[str, ...], verified_only: bool, as_json: bool) -> None:
       reprieve evidence search hallucinations midazolam
       reprieve evidence search phantom limb
     """
-    from reprieve.cli.evidence_cards import match_card  # noqa: PLC0415
-    from reprieve.cli.evidence_lists import print_matches  # noqa: PLC0415
-    from reprieve.evidence import read  # noqa: PLC0415
-    from reprieve.evidence.search import search as find  # noqa: PLC0415
+    from reprieve.answers.evidence_search import evidence_search  # noqa: PLC0415
 
-    text = " ".join(words)
-    found = find(text, (*read.all_studies(), *read.reviews()), verified_only=verified_only)
-    cards = [match_card(one) for one in found]
+    found = evidence_search(" ".join(words), verified_only=verified_only)
     if as_json:
-        print_json({"words": text, "found": cards})
+        print_json(found.to_dict())
     else:
-        print_matches(text, cards)
+        from reprieve.cli.evidence_lists import print_matches  # noqa: PLC0415
+
+        print_matches(found)
 
 
 @evidence.command()
@@ -160,19 +158,19 @@ def table(
       reprieve evidence table --condition crps --endpoint sustained
       reprieve evidence table --kind proportion --window 7:35 --csv > responders.csv
     """
-    from reprieve.cli.evidence_rows import as_csv_text, number_rows  # noqa: PLC0415
+    from reprieve.answers.outcome_table import outcome_table  # noqa: PLC0415
 
     if as_csv and as_json:
         raise InputError("Both --csv and --json are given; give one of them.")
-    rows = number_rows(condition, kind=kind, endpoint=endpoint, window=window, verified_only=verified_only)
+    found = outcome_table(condition, kind=kind, endpoint=endpoint, window=window, verified_only=verified_only)
     if as_json:
-        print_json({"numbers": rows})
+        print_json(found.to_dict())
     elif as_csv:
-        click.echo(as_csv_text(rows), nl=False)
+        click.echo(found.to_csv(), nl=False)
     else:
         from reprieve.cli.evidence_lists import print_numbers  # noqa: PLC0415
 
-        print_numbers(rows)
+        print_numbers(found)
 
 
 evidence.add_command(forest)

@@ -4,13 +4,16 @@ from __future__ import annotations
 
 import textwrap
 from collections import Counter
-from collections.abc import Mapping, Sequence
-from typing import Any
+from collections.abc import Sequence
 
 from rich.console import Console
 from rich.table import Table
 from rich.text import Text
 
+from reprieve.answers.evidence_search import SearchAnswer
+from reprieve.answers.outcome_table import OutcomeTable
+from reprieve.answers.review_list import ReviewList
+from reprieve.answers.study_list import StudyLine, StudyList
 from reprieve.cli.console import console
 from reprieve.cli.evidence_number import measure, number, status
 from reprieve.evidence import read, study_folder
@@ -35,39 +38,39 @@ def _hint(screen: Console, text: str) -> None:
     screen.print(Text(wrapped(text, screen.width), "dim"))
 
 
-def print_studies(cards: Sequence[Mapping[str, Any]], *, role: str) -> None:
+def print_studies(found: StudyList, *, role: str) -> None:
     """Print a line a study."""
     screen = console()
     table = _table("Study", "Condition", "Route", "Design", "n", "Hours", "Bias", "Used", right=("n", "Hours", "Used"))
     table.columns[3].no_wrap = True
-    for card in cards:
-        flag = Text("*" if card["flags"] else "", "bold yellow")
+    for line in found.studies:
+        flag = Text("*" if line.flags else "", "bold yellow")
         table.add_row(
-            Text.assemble(card["id"], flag, (_MARK[card["role"]], "dim")),
-            ", ".join(card["conditions"]).replace("_", " "),
-            ", ".join(card["routes"]),
-            _DESIGN[card["design_class"]],
-            "–" if card["n"] is None else str(card["n"]),
-            _span(card["infusion_hours"]),
-            Text(card["risk_of_bias"], _BIAS[card["risk_of_bias"]]),
-            f"{card['usable_numbers']}/{card['numbers']}" if card["role"] != "withheld" else "–",
+            Text.assemble(line.id, flag, (_MARK[line.role], "dim")),
+            ", ".join(line.conditions).replace("_", " "),
+            ", ".join(line.routes),
+            _DESIGN[line.design_class],
+            "–" if line.n is None else str(line.n),
+            _span(line.infusion_hours),
+            Text(line.risk_of_bias, _BIAS[line.risk_of_bias]),
+            f"{line.usable_numbers}/{line.numbers}" if line.role != "withheld" else "–",
         )
-    if cards:
+    if found.studies:
         screen.print(table)
-    _hint(screen, f"{len(cards)} {'study' if len(cards) == 1 else 'studies'}. {_legend(cards)}")
+    _hint(screen, f"{len(found.studies)} {'study' if len(found.studies) == 1 else 'studies'}. {_legend(found.studies)}")
     if role == "evidence":
         roles = Counter(study_folder.role_of(read.study_path(name)) for name in read.study_ids())
         others = ", ".join(f"{roles[name]} {name}" for name in ("background", "duplicate", "withheld"))
         _hint(screen, f"Not evidence, so not listed: {others} (--role all). Reviews: --role review.")
 
 
-def _legend(cards: Sequence[Mapping[str, Any]]) -> str:
+def _legend(lines: Sequence[StudyLine]) -> str:
     said = ["Used: numbers that can enter a fit, of those printed."]
-    if any(card["flags"] for card in cards):
+    if any(line.flags for line in lines):
         said.append("* has an integrity flag.")
-    if any(card["role"] == "duplicate" for card in cards):
+    if any(line.role == "duplicate" for line in lines):
         said.append("= has the patients of another study.")
-    if any(card["role"] == "withheld" for card in cards):
+    if any(line.role == "withheld" for line in lines):
         said.append("x is withheld for the exam of the forecast.")
     return " ".join((*said, "'reprieve evidence show ID' shows one."))
 
@@ -79,56 +82,56 @@ def _span(ends: Sequence[float]) -> str:
     return low if low == high else f"{low}–{high}"
 
 
-def print_reviews(cards: Sequence[Mapping[str, Any]]) -> None:
+def print_reviews(found: ReviewList) -> None:
     """Print a line a review."""
     screen = console()
     table = _table("Review", "What it reviewed", "Pooled", "n", "Numbers", right=("n", "Numbers"))
     table.columns[2].no_wrap = True
-    for card in cards:
-        pooled = f"{card['k']} {card['k_is']}" if card["k"] else "–"
-        table.add_row(card["id"], card["scope"], pooled, str(card["n"] or "–"), str(card["figures"] or "–"))
+    for line in found.reviews:
+        pooled = f"{line.k} {line.k_is}" if line.k else "–"
+        table.add_row(line.id, line.scope, pooled, str(line.n or "–"), str(line.figures or "–"))
     screen.print(table)
     _hint(
         screen,
-        f"{len(cards)} reviews. They pool the same trials again, some of them withheld: read them beside a forecast, "
-        f"nothing is ever fitted to them. 'reprieve evidence show ID' shows one.",
+        f"{len(found.reviews)} reviews. They pool the same trials again, some of them withheld: read them beside a "
+        f"forecast, nothing is ever fitted to them. 'reprieve evidence show ID' shows one.",
     )
 
 
-def print_matches(words: str, cards: Sequence[Mapping[str, Any]]) -> None:
+def print_matches(answer: SearchAnswer) -> None:
     """Print what a search found, two lines a match."""
     screen = console()
-    for card in cards:
-        kind = card["role"] if card["is"] == "study" else "review"
+    for match in answer.found:
+        kind = match.role if match.record == "study" else "review"
         tag = "" if kind == "evidence" else f"  {kind}"
-        screen.print(Text.assemble((card["id"], "bold cyan"), f"  {card['citation']}", (tag, "yellow")))
-        short = textwrap.shorten(card["passage"], 2 * (screen.width - 4), placeholder=" …")
+        screen.print(Text.assemble((match.id, "bold cyan"), f"  {match.citation}", (tag, "yellow")))
+        short = textwrap.shorten(match.passage, 2 * (screen.width - 4), placeholder=" …")
         screen.print(Text(textwrap.indent(wrapped(short, screen.width - 2), "  "), "dim"))
-    if cards:
+    if answer.found:
         screen.print()
-        _hint(screen, f"{len(cards)} found. 'reprieve evidence show ID' shows one.")
+        _hint(screen, f"{len(answer.found)} found. 'reprieve evidence show ID' shows one.")
     else:
-        _hint(screen, f"Nothing speaks of {words!r}. Try fewer or other words; all of them must be there.")
+        _hint(screen, f"Nothing speaks of {answer.words!r}. Try fewer or other words; all of them must be there.")
 
 
-def print_numbers(rows: Sequence[Mapping[str, Any]]) -> None:
+def print_numbers(found: OutcomeTable) -> None:
     """Print a line a number."""
-    screen = console()
+    screen, rows = console(), found.numbers
     table = _table("Study", "Arm", "Day", "What", "Number", "n", "Status", right=("Day", "n"))
     for row in rows:
-        day = row["days_after_end"]
+        day = row.days_after_end
         table.add_row(
-            Text.assemble(row["study"], ("*" if row["flags"] else "", "bold yellow")),
-            row["arm"],
+            Text.assemble(row.study, ("*" if row.flags else "", "bold yellow")),
+            row.arm,
             "–" if day is None else f"{day:.4g}",
             measure(row),
             number(row),
-            str(row["n"] or "–"),
+            str(row.n or "–"),
             status(row),
         )
     if rows:
         screen.print(table)
-    unverified = sum(row["status"] == "recalled" for row in rows)
+    unverified = sum(row.status == "recalled" for row in rows)
     marked = f" {unverified} unverified: recalled, never seen in a source (--verified-only)." if unverified else ""
-    flagged = " * the study has an integrity flag." if any(row["flags"] for row in rows) else ""
+    flagged = " * the study has an integrity flag." if any(row.flags for row in rows) else ""
     _hint(screen, f"{len(rows)} numbers. Day: after the end of the last dose.{marked}{flagged} --csv has all columns.")

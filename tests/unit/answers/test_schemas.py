@@ -15,7 +15,13 @@ NAMES = sorted(ANSWERS)
 ASKED = {
     "claims": "claims",
     "forecast": "forecast --condition crps --weight 70 --pain 7.2 --protocol sigtermans2009 --patients 100",
+    "outcomes": "evidence table",
+    "review": "evidence show michelet2018",
+    "reviews": "evidence list --role review",
     "routes": "routes",
+    "search": "evidence search crps",
+    "studies": "evidence list --role all",
+    "study": "evidence show sigtermans2009",
     "topics": "claims --topics",
 }
 

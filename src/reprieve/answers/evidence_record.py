@@ -1,0 +1,25 @@
+"""An id to the answer of the study or review that has it."""
+
+from __future__ import annotations
+
+from reprieve.answers.review import ReviewAnswer, review_answer
+from reprieve.answers.study import StudyAnswer, study_answer
+from reprieve.errors import UnknownName
+from reprieve.evidence import read
+
+
+def evidence_record(record_id: str, *, verified_only: bool = False) -> StudyAnswer | ReviewAnswer:
+    """The study or review of an id.
+
+    Raises
+    ------
+    UnknownName
+        Neither has this id; the nearest ones are named.
+    """
+    studies, reviews = read.study_ids(), read.record_ids("reviews")
+    if record_id in reviews:
+        return review_answer(read.review(record_id), verified_only=verified_only)
+    if record_id in studies:
+        return study_answer(read.study(record_id), verified_only=verified_only)
+    listed_by = "reprieve evidence list --role all"
+    raise UnknownName("study or review", record_id, (*studies, *reviews), listed_by=listed_by)
