@@ -4,7 +4,7 @@ import os
 from pathlib import Path
 
 import pytest
-from hypothesis import HealthCheck, settings
+from hypothesis import settings
 
 # What a command prints is as wide as the test says, not as the terminal that the tests were started from.
 os.environ.pop("COLUMNS", None)
@@ -14,12 +14,10 @@ _KEPT = Path(__file__).parents[1] / ".pytest_cache" / "jax" / os.environ.get("PY
 os.environ["JAX_COMPILATION_CACHE_DIR"] = str(_KEPT)
 os.environ["JAX_PERSISTENT_CACHE_MIN_COMPILE_TIME_SECS"] = "0"
 
-# Continuous integration tries the same examples every time; at a desk every run tries new ones. How fast examples are
-# made says how busy the machine is, not whether the code is right.
-settings.register_profile(
-    "reprieve", derandomize=bool(os.environ.get("CI")), suppress_health_check=[HealthCheck.too_slow]
-)
-settings.load_profile("reprieve")
+# Continuous integration tries the same examples every time; at a desk every run tries new ones.
+settings.register_profile("same every time", derandomize=True)
+if os.environ.get("CI"):
+    settings.load_profile("same every time")
 
 
 @pytest.fixture(scope="session")
