@@ -15,7 +15,7 @@ from turns import summary, take_turns
 from workload import REGIMEN_WORDS, TIMES, doses, virtual_patients, workload
 
 from reprieve.evidence import read
-from reprieve.evidence.build import build
+from reprieve.exposure.build import build
 from reprieve.pkpd.compartments import CompartmentGraph, Edge
 from reprieve.pkpd.schedule import Dose
 from reprieve.pkpd.simulate import simulate

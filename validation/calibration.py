@@ -30,7 +30,7 @@ import yaml
 
 from reprieve import Patient, protocol
 from reprieve.evidence import read
-from reprieve.evidence.draws import Posterior
+from reprieve.exposure.choice import choose_models
 from reprieve.inference import plain_regression
 from reprieve.inference.calibration import SHIPPED, evidence_data
 from reprieve.inference.calibration_model import STRUCTURES, parameters_of
@@ -40,7 +40,8 @@ from reprieve.inference.rank_calibration import RANKS, ranks, simulated_truth
 from reprieve.inference.sampling import Chain, Draws, effective_size, flat, rhat, run_all, together
 from reprieve.relief.course import follow_course
 from reprieve.relief.endpoints import probability_of_relief
-from reprieve.relief.exposure_choice import choose_models
+from reprieve.relief.posterior import Posterior
+from reprieve.relief.posterior import posterior as shipped_posterior
 from reprieve.relief.virtual_patients import draw_patients
 
 _DATA = Path(__file__).parents[1] / "docs" / "validation" / "data"
@@ -263,12 +264,12 @@ _ASKED = (
 
 def _forecasts(found: Draws) -> Iterable[tuple[str, Any]]:
     """Chance of relief of 30 % with the drug less without it, by day: mean and 80 % interval of the populations."""
-    from reprieve.relief.plan import read_plan  # noqa: PLC0415
+    from reprieve.evidence.regimens import regimen_of  # noqa: PLC0415
 
-    posterior = Posterior(read.posterior().calibration, found, found["condition_effect"], CONDITIONS)
+    posterior = Posterior(shipped_posterior().calibration, found, found["condition_effect"], CONDITIONS)
     days = np.array([2.0, 14.0, 28.0, 84.0])
     for label, condition, regimen in _ASKED:
-        plan = read_plan(regimen)
+        plan = regimen_of(regimen)
         patient = Patient(weight=70, condition=condition, pain=7)
         people = draw_patients(posterior, n_patients=4000, seed=1, condition=condition)
         course = follow_course(plan, choose_models(plan.form, plan.route, None), people, patient)

@@ -6,7 +6,8 @@ import numpy as np
 
 from generator.table import table
 from reprieve.evidence import read
-from reprieve.evidence.draws import PARAMETERS
+from reprieve.relief.posterior import PARAMETERS
+from reprieve.relief.posterior import posterior as shipped_posterior
 
 #: What the statuses on a page mean.
 STATUSES = (
@@ -69,7 +70,7 @@ def conditions() -> str:
 
 def posterior() -> str:
     """The calibrated relief model, parameter by parameter."""
-    found = read.posterior()
+    found = shipped_posterior()
     about = found.calibration
     rows = []
     for name, fact in PARAMETERS.items():

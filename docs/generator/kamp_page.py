@@ -12,7 +12,7 @@ from numpy.typing import NDArray
 
 from generator.table import table
 from reprieve.evidence import read
-from reprieve.evidence.build import build, compartment_doses
+from reprieve.exposure.build import build, compartment_doses
 from reprieve.pictures import ConcentrationSeries, MeasuredPoints, Picture, RateStep, concentration_picture
 from reprieve.pkpd.dose import Dose
 from reprieve.pkpd.prediction_error import PredictionError, percentage_errors, prediction_error

@@ -10,9 +10,9 @@ from generator.table import table
 from reprieve.cli.model_page import effect_in_words
 from reprieve.errors import OutsideEvidence
 from reprieve.evidence import read
-from reprieve.evidence.build import BuiltModel
-from reprieve.evidence.model_checks import evaluate
 from reprieve.evidence.records.population_model import PopulationModel
+from reprieve.exposure.build import BuiltModel
+from reprieve.exposure.model_checks import evaluate
 from reprieve.pkpd.dose import Dose
 from reprieve.pkpd.simulate import simulate
 

@@ -8,11 +8,11 @@ from collections.abc import Callable, Iterator
 
 import reprieve
 from reprieve import engine
+from reprieve.exposure.concentration import Concentration
 from reprieve.pictures import Picture
 from reprieve.population.simulation import Chunk, Population
 from reprieve.relief.arm import ArmPrediction
 from reprieve.relief.distribution import Duration
-from reprieve.relief.exposure import Concentration
 from reprieve.relief.sustained import Sustained
 
 #: What the public names return: not made by hand, so not public names themselves.

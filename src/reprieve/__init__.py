@@ -9,22 +9,22 @@ import importlib
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
+    from reprieve.chart.patient import Patient
     from reprieve.evidence.read import condition_ids, protocol, protocol_ids
+    from reprieve.exposure.concentration import concentration
     from reprieve.population.simulation import simulate_population
     from reprieve.regimen import DoseEvent, Regimen
     from reprieve.relief.arm import predict_arm
-    from reprieve.relief.exposure import concentration
     from reprieve.relief.forecast import Forecast, forecast
-    from reprieve.relief.patient import Patient
 
 __version__ = "0.1.0"
 
 _HOME = {
     "DoseEvent": "reprieve.regimen",
     "Forecast": "reprieve.relief.forecast",
-    "Patient": "reprieve.relief.patient",
+    "Patient": "reprieve.chart.patient",
     "Regimen": "reprieve.regimen",
-    "concentration": "reprieve.relief.exposure",
+    "concentration": "reprieve.exposure.concentration",
     "condition_ids": "reprieve.evidence.read",
     "forecast": "reprieve.relief.forecast",
     "predict_arm": "reprieve.relief.arm",

@@ -11,7 +11,7 @@ from generator.cli_page import commands
 import reprieve
 from reprieve import engine
 from reprieve.evidence import read
-from reprieve.evidence.draws import PARAMETERS
+from reprieve.relief.posterior import PARAMETERS
 
 REFERENCE = ROOT / "docs" / "reference"
 

@@ -6,9 +6,9 @@ from scipy.linalg import expm
 
 from reprieve.datasets.nonmem import parse_nonmem
 from reprieve.errors import InputError
-from reprieve.evidence.build import add_effect_site, build
-from reprieve.evidence.built_system import system_of
 from reprieve.evidence.read import population_model
+from reprieve.exposure.build import add_effect_site, build
+from reprieve.exposure.built_system import system_of
 from reprieve.pkpd.event_run import simulate_events
 from reprieve.pkpd.steps import Steps
 

@@ -7,8 +7,8 @@ import numpy as np
 import pytest
 from matrix_exponential import simulate
 
-from reprieve.evidence.build import build, compartment_doses
 from reprieve.evidence.read import population_model
+from reprieve.exposure.build import build, compartment_doses
 from reprieve.units import molar_to_mass
 
 REFERENCE = Path(__file__).parents[1] / "reference"

@@ -12,6 +12,7 @@ import pytest
 
 from reprieve.errors import EvidenceError
 from reprieve.evidence import read
+from reprieve.relief.posterior import posterior
 
 
 @pytest.fixture
@@ -101,4 +102,4 @@ def test_the_posterior_is_that_of_this_evidence_and_refused_beside_another(evide
     assert read.calibration().evidence_fingerprint == read.fitted_fingerprint()
     fitted_after(evidence, "studies", "sigtermans2009", "study.yaml")
     with pytest.raises(EvidenceError, match=r"the evidence has changed since .*Run `reprieve calibrate`"):
-        read.posterior.__wrapped__()
+        posterior.__wrapped__()

@@ -10,12 +10,12 @@ from matrix_exponential import simulate as by_matrix_exponential
 from scipy.integrate import solve_ivp
 
 from reprieve.errors import OutsideEvidence
-from reprieve.evidence.build import build
-from reprieve.evidence.built_system import system_of
-from reprieve.evidence.model_checks import evaluate
 from reprieve.evidence.read import population_model, population_model_ids
 from reprieve.evidence.records.covariate import TimeEffect
 from reprieve.evidence.records.model_check import CurveCheck, Tolerance
+from reprieve.exposure.build import build
+from reprieve.exposure.built_system import system_of
+from reprieve.exposure.model_checks import evaluate
 from reprieve.pkpd.dose import Dose
 from reprieve.pkpd.simulate import InitialState
 

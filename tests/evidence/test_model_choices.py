@@ -3,14 +3,14 @@
 import msgspec
 import pytest
 
+from reprieve.chart.patient import Patient
 from reprieve.errors import EvidenceError, OutsideEvidence
 from reprieve.evidence import read
-from reprieve.evidence.build import between_subject
 from reprieve.evidence.records.model_choice import ModelChoice
+from reprieve.exposure.build import between_subject
+from reprieve.exposure.concentration import concentration
 from reprieve.regimen.forms import FORMS
 from reprieve.regimen.routes import ROUTES
-from reprieve.relief.exposure import concentration
-from reprieve.relief.patient import Patient
 
 RULES = read.model_choice("exposure").rules
 #: Where a bioavailability and a peak time are published or stood in for, or a model has the input itself.

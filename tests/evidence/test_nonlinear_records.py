@@ -7,15 +7,15 @@ import pytest
 from scipy.special import lambertw
 
 from reprieve.errors import EvidenceError, InputError, OutsideEvidence
-from reprieve.evidence.build import build, compartment_doses
-from reprieve.evidence.built_system import system_of
-from reprieve.evidence.disposition import constant
 from reprieve.evidence.records.covariate import Covariate, PowerEffect, TimeEffect
 from reprieve.evidence.records.enzyme import Enzyme, Induction, Inhibition
 from reprieve.evidence.records.population_model import PopulationModel
 from reprieve.evidence.records.structure import Clearance, Compartment
 from reprieve.export.equations import equations
 from reprieve.export.sbml import sbml
+from reprieve.exposure.build import build, compartment_doses
+from reprieve.exposure.built_system import system_of
+from reprieve.exposure.disposition import constant
 from reprieve.pkpd.dose import Dose
 from reprieve.pkpd.event_run import simulate_events
 from reprieve.pkpd.events import DoseRecord, EventTable, Observation

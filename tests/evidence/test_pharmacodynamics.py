@@ -9,8 +9,8 @@ import pytest
 from reprieve import strict_yaml
 from reprieve.errors import EvidenceError, InputError, OutsideEvidence, UnitError, UnknownName
 from reprieve.evidence import read
-from reprieve.evidence.effects import equilibration_half_life_h, in_ng_per_ml, published_effect
 from reprieve.evidence.records.pharmacodynamics import Pharmacodynamics
+from reprieve.exposure.effects import equilibration_half_life_h, in_ng_per_ml, published_effect
 
 FOLDER = read._ROOT / "pharmacodynamics"
 RECORDS = [read.pharmacodynamics(record_id) for record_id in read.pharmacodynamics_ids()]

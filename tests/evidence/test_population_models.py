@@ -9,10 +9,10 @@ import pytest
 from reprieve import strict_yaml
 from reprieve.errors import EvidenceError, UnknownName
 from reprieve.evidence import read
-from reprieve.evidence.build import build
-from reprieve.evidence.disposition import constant
 from reprieve.evidence.read import population_model, population_model_ids, read_record, reference
 from reprieve.evidence.records.population_model import PopulationModel
+from reprieve.exposure.build import build
+from reprieve.exposure.disposition import constant
 
 MODELS = [population_model(model_id) for model_id in population_model_ids()]
 FOLDER = read._ROOT / "population_models"

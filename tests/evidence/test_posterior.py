@@ -8,13 +8,13 @@ import pytest
 
 from reprieve.errors import EvidenceError
 from reprieve.evidence import read
-from reprieve.evidence.draws import PARAMETERS, checked_posterior
+from reprieve.relief.posterior import PARAMETERS, checked_posterior, posterior, read_posterior
 
 CALIBRATION = read.calibration()
 
 
 def arrays():
-    found = read.posterior()
+    found = posterior()
     return {**found.values, "condition_effect": found.condition_effect, "conditions": np.array(found.conditions)}
 
 
@@ -36,7 +36,7 @@ def test_a_wrong_shape_and_an_impossible_value_are_refused():
 def test_draws_of_another_calibration_are_refused(tmp_path):
     (tmp_path / "draws.npz").write_bytes(b"other")
     with pytest.raises(EvidenceError, match=r"draws_sha256 .*not of one calibration. Run `reprieve calibrate`"):
-        read.read_posterior(tmp_path, CALIBRATION)
+        read_posterior(tmp_path, CALIBRATION)
     same = msgspec.structs.replace(CALIBRATION, draws_sha256=hashlib.sha256(b"other").hexdigest())
     assert same.draws_sha256 != CALIBRATION.draws_sha256
 
@@ -70,7 +70,7 @@ def test_its_file_is_small_and_as_its_record_says():
 
 
 def test_the_same_draw_is_not_kept_twice():
-    found = read.posterior()
+    found = posterior()
     rows = np.column_stack([*found.values.values(), found.condition_effect])
     # A rejected step repeats a row; the sampler accepts nine of ten.
     assert len(np.unique(rows, axis=0)) > 0.9 * found.n_draws

@@ -11,8 +11,8 @@ import math
 import numpy as np
 import pytest
 
-from reprieve.evidence.build import build, compartment_doses
 from reprieve.evidence.read import population_model
+from reprieve.exposure.build import build, compartment_doses
 from reprieve.pkpd.dose import Dose
 from reprieve.pkpd.half_times import context_sensitive_half_time, half_lives
 from reprieve.pkpd.measures import auc_between, auc_to_infinity, peak

@@ -11,8 +11,6 @@ from matrix_exponential import simulate
 from reprieve import strict_yaml
 from reprieve.errors import EvidenceError, InputError, OutsideEvidence, UnknownName
 from reprieve.evidence import read
-from reprieve.evidence.absorption import absorption_rate, add_approximate_input
-from reprieve.evidence.build import build, compartment_doses
 from reprieve.evidence.read import (
     population_model,
     population_model_ids,
@@ -22,6 +20,8 @@ from reprieve.evidence.read import (
     route_ids,
 )
 from reprieve.evidence.records.route import Route
+from reprieve.exposure.absorption import absorption_rate, add_approximate_input
+from reprieve.exposure.build import build, compartment_doses
 
 FOLDER = read._ROOT / "routes"
 RECORDS = [read_record(Route, FOLDER / f"{route_id}.yaml") for route_id in route_ids()]

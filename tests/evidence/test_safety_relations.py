@@ -8,8 +8,8 @@ import pytest
 from reprieve import strict_yaml
 from reprieve.errors import EvidenceError, UnknownName
 from reprieve.evidence import read
-from reprieve.evidence.effects import in_ng_per_ml
 from reprieve.evidence.records.safety_relation import SafetyRelation
+from reprieve.exposure.effects import in_ng_per_ml
 
 FOLDER = read._ROOT / "safety_relations"
 RECORDS = [read.safety_relation(relation_id) for relation_id in read.safety_relation_ids()]

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import numpy as np
 
-from reprieve.evidence.draws import PARAMETERS, Posterior
 from reprieve.evidence.records.posterior import Calibration, Constant, Diagnostics, Fitted
+from reprieve.relief.posterior import PARAMETERS, Posterior
 
 CONDITIONS = ("crps", "neuropathic", "fibromyalgia", "cancer")
 #: Parameter to median and SD of its log; all of them lie above 0.

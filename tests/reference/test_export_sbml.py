@@ -11,10 +11,10 @@ import pytest
 from scipy.integrate import solve_ivp
 
 from reprieve.evidence import read
-from reprieve.evidence.build import build, compartment_doses
-from reprieve.evidence.built_system import system_of
 from reprieve.export.equations import equations
 from reprieve.export.sbml import sbml
+from reprieve.exposure.build import build, compartment_doses
+from reprieve.exposure.built_system import system_of
 from reprieve.pkpd.dose import Dose
 
 SBML = "{http://www.sbml.org/sbml/level3/version1/core}"

@@ -8,10 +8,10 @@ import numpy as np
 import pytest
 from scipy.integrate import solve_ivp
 
+from reprieve.chart.patient import Patient
+from reprieve.exposure.choice import choose_models
 from reprieve.regimen import Regimen
 from reprieve.relief.course import follow_course
-from reprieve.relief.exposure_choice import choose_models
-from reprieve.relief.patient import Patient
 from reprieve.relief.virtual_patients import Populations, VirtualPatients
 
 # Parameters at 70 kg: L and L/h. Simons 2022 (printed in L/min) and Kamp 2020.

@@ -10,7 +10,9 @@ import pytest
 from prior_distributions import drawn, medians
 from scipy.integrate import solve_ivp
 
+from reprieve.chart.patient import Patient
 from reprieve.evidence import read
+from reprieve.exposure.choice import choose_models
 from reprieve.inference import arm_exposure as exposure_of_arms
 from reprieve.inference import twin
 from reprieve.inference.calibration_model import STRUCTURES, arm_values, log_likelihood
@@ -19,8 +21,6 @@ from reprieve.inference.reports import reports
 from reprieve.regimen import Regimen
 from reprieve.relief.comparison import regimen_of
 from reprieve.relief.course import follow_course, relief_by_reversal
-from reprieve.relief.exposure_choice import choose_models
-from reprieve.relief.patient import Patient
 from reprieve.relief.reported import Seen, seen
 from reprieve.relief.virtual_patients import Populations, VirtualPatients
 

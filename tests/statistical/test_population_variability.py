@@ -9,12 +9,12 @@ import math
 import numpy as np
 import pytest
 
-from reprieve.evidence.build import between_subject, build
 from reprieve.evidence.read import population_model, population_model_ids
 from reprieve.evidence.records.variability import BetweenSubject, covariance_rows
+from reprieve.exposure.build import between_subject, build
+from reprieve.exposure.model import Chosen, deviations
 from reprieve.population.simulation import occasion_deviations, simulate_population
 from reprieve.population.streams import normals
-from reprieve.relief.exposure import Chosen, deviations
 
 pytestmark = pytest.mark.statistical
 

@@ -11,9 +11,9 @@ import pytest
 from made_up_posterior import made_up_posterior
 from scipy import integrate, stats
 
+from reprieve.exposure.choice import choose_models
+from reprieve.exposure.model import deviations
 from reprieve.relief.distribution import between_draws
-from reprieve.relief.exposure import deviations
-from reprieve.relief.exposure_choice import choose_models
 from reprieve.relief.virtual_patients import MOST_PATIENTS, PEOPLE_PER_DRAW, draw_patients
 
 pytestmark = pytest.mark.statistical

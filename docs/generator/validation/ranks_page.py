@@ -11,8 +11,8 @@ from scipy import stats
 from generator.table import table
 from generator.validation import words
 from generator.validation.tables import Rank, Tables, in_order, not_run
-from reprieve.evidence.draws import PARAMETERS
 from reprieve.pictures import Histogram, Picture, rank_picture
+from reprieve.relief.posterior import PARAMETERS
 
 PICTURE = "ranks.svg"
 #: Ranks go from 0 to this where run.yaml does not say.

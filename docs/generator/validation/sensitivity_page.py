@@ -7,9 +7,9 @@ from collections.abc import Iterator, Sequence
 from generator.table import table
 from generator.validation import words
 from generator.validation.tables import Interval, Tables, Variant, in_order, not_run
-from reprieve.evidence.draws import PARAMETERS
 from reprieve.pictures import IntervalRow, Lane, Picture, interval_picture
 from reprieve.pictures.scale import Tick, round_top
+from reprieve.relief.posterior import PARAMETERS
 from reprieve.words import NBSP, plain
 
 PICTURE = "sensitivity.svg"

@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from generator.table import table
 from generator.validation import words
 from generator.validation.tables import Score, Tables, in_order, not_run
-from reprieve.evidence import read
+from reprieve.relief.posterior import posterior
 
 #: Above it the importance weights of a study are not to be trusted (Vehtari 2017).
 WORST_K = 0.7
@@ -75,7 +75,7 @@ def page(tables: Tables) -> str:
     if not tables.structures:
         return f"{_INTRO}\n{not_run('held_out')}"
     found = compare(tables.structures)
-    shipped = read.posterior().calibration.structure
+    shipped = posterior().calibration.structure
     columns = ("structure", "what it says", "elpd", "difference to the best (SE)", f"studies with k > {WORST_K}")
     parts = [
         _INTRO, table(columns, _rows(found, shipped)), "## What ships, and why\n", verdict(found, shipped) + "\n",

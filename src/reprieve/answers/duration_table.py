@@ -11,6 +11,7 @@ from functools import cache
 
 from reprieve.answers.forecast import ForecastAnswer
 from reprieve.answers.forecast_filling import forecast_answer
+from reprieve.chart.patient import Patient
 from reprieve.errors import OutsideEvidence, UnknownName
 from reprieve.evidence import read
 from reprieve.evidence.records.claim import Claim
@@ -20,7 +21,6 @@ from reprieve.evidence.records.study import Arm, Outcome, Study
 from reprieve.regimen import Regimen
 from reprieve.relief.forecast import forecast
 from reprieve.relief.nearest_studies import NEUROPATHIC, Nearness, nearest_studies
-from reprieve.relief.patient import Patient
 from reprieve.words import horizon
 
 #: Enough for whole percentages, and quick: a table of ten rows takes seconds.

@@ -24,18 +24,18 @@ from reprieve.answers.forecast import (
 )
 from reprieve.answers.relief import rounded
 from reprieve.answers.relief_filling import acute, pain, sustained, uncertainty
+from reprieve.chart.patient import Patient
 from reprieve.evidence import read
 from reprieve.evidence.interactions import ExposureEffect
 from reprieve.evidence.records.clearance_ratio import MeasuredRatio
 from reprieve.evidence.records.condition import Certainty
 from reprieve.evidence.records.posterior import Calibration
+from reprieve.exposure.changes import ExposureChange
+from reprieve.exposure.model import model_covariates
 from reprieve.regimen import Part, Regimen
-from reprieve.relief.exposure import model_covariates
-from reprieve.relief.exposure_changes import ExposureChange
 from reprieve.relief.exposure_spread import Alone, each_alone
 from reprieve.relief.forecast import Forecast
 from reprieve.relief.nearest_studies import Nearness
-from reprieve.relief.patient import Patient
 from reprieve.words import HORIZONS
 
 METHOD = (

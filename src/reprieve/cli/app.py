@@ -142,8 +142,8 @@ def forecast(
 
     _need(condition=condition, weight=weight, pain=pain)
     with said_if_slow():
+        from reprieve.chart.patient import Patient  # noqa: PLC0415
         from reprieve.relief.forecast import forecast as make_forecast  # noqa: PLC0415
-        from reprieve.relief.patient import Patient  # noqa: PLC0415
 
         patient = Patient(
             age=age, weight=weight, sex=sex, condition=condition, pain=pain, interactions=interaction or None
@@ -200,9 +200,9 @@ def concentration(
 
     _need(weight=weight)
     with said_if_slow():
+        from reprieve.chart.patient import Patient  # noqa: PLC0415
         from reprieve.evidence.records.protocol import Protocol  # noqa: PLC0415
-        from reprieve.relief.exposure import concentration as find_concentration  # noqa: PLC0415
-        from reprieve.relief.patient import Patient  # noqa: PLC0415
+        from reprieve.exposure.concentration import concentration as find_concentration  # noqa: PLC0415
 
         asked = _regimen_text(regimen, protocol)
         text = asked.regimen if isinstance(asked, Protocol) else asked

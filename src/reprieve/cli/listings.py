@@ -10,7 +10,7 @@ from rich.text import Text
 
 from reprieve.cli.console import console
 from reprieve.evidence.records.protocol import Protocol
-from reprieve.relief.exposure import Concentration
+from reprieve.exposure.concentration import Concentration
 from reprieve.words import percent, sampled, spoken
 
 

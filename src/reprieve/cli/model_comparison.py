@@ -9,15 +9,15 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+from reprieve.chart.patient import Patient
 from reprieve.errors import InputError, MissingDatum, OutsideEvidence
 from reprieve.evidence import read
-from reprieve.evidence.build import build
 from reprieve.evidence.records.population_model import PopulationModel
+from reprieve.exposure.build import build
+from reprieve.exposure.model import dose_events, model_covariates
 from reprieve.pkpd.measures import auc_to_infinity, peak
 from reprieve.pkpd.simulate import simulate
 from reprieve.regimen import Regimen
-from reprieve.relief.exposure import dose_events, model_covariates
-from reprieve.relief.patient import Patient
 
 #: Hours after the end of the last dose that are looked at when none are asked for.
 _AFTER_H = (0.0, 0.5, 1.0, 2.0, 4.0, 8.0)

@@ -8,11 +8,11 @@ from dataclasses import dataclass
 from typing import Any, Literal, TypeAlias
 
 from reprieve.errors import OutsideEvidence
-from reprieve.evidence.built import BuiltModel, CompartmentDose, Floats
-from reprieve.evidence.built_system import system_of
-from reprieve.evidence.model_checks import Comparison, evaluate
 from reprieve.evidence.records.model_check import Check
 from reprieve.evidence.records.population_model import PopulationModel
+from reprieve.exposure.built import BuiltModel, CompartmentDose, Floats
+from reprieve.exposure.built_system import system_of
+from reprieve.exposure.model_checks import Comparison, evaluate
 from reprieve.pkpd.dose import Dose
 
 Verdict: TypeAlias = Literal["agrees", "known misfit", "disagrees", "not run"]

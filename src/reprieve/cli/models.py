@@ -111,8 +111,8 @@ def compare(
     from reprieve.cli.progress import said_if_slow  # noqa: PLC0415
 
     with said_if_slow():
+        from reprieve.chart.patient import Patient  # noqa: PLC0415
         from reprieve.cli.model_comparison import compare_models  # noqa: PLC0415
-        from reprieve.relief.patient import Patient  # noqa: PLC0415
 
         found = compare_models(regimen, Patient(weight=weight, age=age), times=times, with_all=with_all)
     if as_json:

@@ -13,7 +13,7 @@ from rich.text import Text
 
 from reprieve.cli.console import console
 from reprieve.cli.model_rerun import CheckRerun, ModelRerun
-from reprieve.evidence.model_checks import Comparison
+from reprieve.exposure.model_checks import Comparison
 from reprieve.words import wrapped
 
 _STYLE = {"agrees": "green", "known misfit": "yellow", "not run": "yellow", "disagrees": "bold red"}

@@ -12,7 +12,7 @@ from collections.abc import Iterable
 from functools import cache
 from importlib.resources import files
 from pathlib import Path
-from typing import TYPE_CHECKING, TypeVar
+from typing import TypeVar
 
 import msgspec
 
@@ -42,9 +42,6 @@ from reprieve.evidence.records.route import Route
 from reprieve.evidence.records.safety_relation import SafetyRelation
 from reprieve.evidence.records.study import Study
 from reprieve.regimen import Regimen
-
-if TYPE_CHECKING:
-    from reprieve.evidence.draws import Posterior
 
 _ROOT = Path(str(files("reprieve.evidence")))
 _POSTERIOR = _ROOT / "posterior"
@@ -479,37 +476,9 @@ def calibration() -> Calibration:
     return found
 
 
-@cache
-def posterior() -> Posterior:
-    """The calibrated relief model: draws of its parameters.
-
-    Raises
-    ------
-    EvidenceError
-        The draws are missing, do not belong to their calibration, hold what cannot be, or were fitted to other
-        evidence than this.
-    """
-    about = calibration()
-    if about.evidence_fingerprint != fitted_fingerprint():
-        raise EvidenceError(
-            f"posterior.yaml: its evidence_fingerprint is {about.evidence_fingerprint}, that of the evidence is "
-            f"{fitted_fingerprint()}: the evidence has changed since the relief model was calibrated on it. "
-            f"Run `reprieve calibrate`."
-        )
-    return read_posterior(_POSTERIOR, about)
-
-
 def posterior_folder() -> Path:
     """Where the draws that forecasts read are kept."""
     return _POSTERIOR
-
-
-def read_posterior(folder: Path, about: Calibration) -> Posterior:
-    """The draws in a folder, checked against their calibration."""
-    # NumPy is not needed to read any record; who asks for claims or protocols does not wait for it.
-    from reprieve.evidence.draws import load_draws  # noqa: PLC0415
-
-    return load_draws(folder / "draws.npz", about)
 
 
 @cache

@@ -9,12 +9,12 @@ from collections.abc import Mapping
 
 from reprieve.errors import UnknownName
 from reprieve.evidence import read
-from reprieve.evidence.build import build
 from reprieve.export.equations import equations
 from reprieve.export.heading import heading
 from reprieve.export.mrgsolve import mrgsolve
 from reprieve.export.nlmixr2 import nlmixr2
 from reprieve.export.sbml import sbml
+from reprieve.exposure.build import build
 
 __all__ = ["LANGUAGES", "export"]
 

@@ -1,7 +1,7 @@
 """A published model as named equations, the same for every language it is written in.
 
 What a record names (a flow, an effect, an input) becomes a formula here, independently of the rate matrices of
-:mod:`reprieve.evidence.build`. House units: h, mg, L, kg, ng/mL.
+:mod:`reprieve.exposure.build`. House units: h, mg, L, kg, ng/mL.
 """
 
 from __future__ import annotations

@@ -7,12 +7,13 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from reprieve.evidence.build import add_effect_site
-from reprieve.evidence.built_system import system_of
+from reprieve.chart.patient import Patient
+from reprieve.exposure.build import add_effect_site
+from reprieve.exposure.built_system import system_of
+from reprieve.exposure.choice import choose_models
+from reprieve.exposure.model import dose_events, exposure_model
 from reprieve.regimen import Regimen
-from reprieve.relief.exposure import analyte_potencies, dose_events, exposure_model
-from reprieve.relief.exposure_choice import choose_models
-from reprieve.relief.patient import Patient
+from reprieve.relief.potency import analyte_potencies
 
 Floats = NDArray[np.float64]
 

@@ -16,17 +16,17 @@ from reprieve.datasets.nonmem import parse_nonmem
 from reprieve.datasets.nonmem_record import NonmemRecord
 from reprieve.errors import InputError, MissingDatum, OutsideEvidence, UnknownName
 from reprieve.evidence import read
-from reprieve.evidence.build import between_subject, build
-from reprieve.evidence.built import BuiltModel
-from reprieve.evidence.built_system import system_of
 from reprieve.evidence.records.population_model import PopulationModel
+from reprieve.exposure.build import between_subject, build
+from reprieve.exposure.built import BuiltModel
+from reprieve.exposure.built_system import system_of
+from reprieve.exposure.choice import Chosen
+from reprieve.exposure.model import deviations
 from reprieve.pkpd.event_run import simulate_events
 from reprieve.pkpd.events import EventTable, Record
 from reprieve.population.recorded_covariates import Recorded, covariate_columns, recorded_covariates
 from reprieve.population.recorded_doses import dose_records
 from reprieve.population.streams import normals
-from reprieve.relief.exposure import deviations
-from reprieve.relief.exposure_choice import Chosen
 
 Floats = NDArray[np.float64]
 

@@ -6,7 +6,7 @@ from collections.abc import Iterator
 
 from reprieve.datasets.nonmem_record import NonmemRecord
 from reprieve.errors import InputError
-from reprieve.evidence.built import BuiltModel, individual_doses
+from reprieve.exposure.built import BuiltModel, individual_doses
 from reprieve.pkpd.events import DoseRecord
 
 

@@ -12,11 +12,15 @@ from numpy.typing import NDArray
 import reprieve
 from reprieve.errors import InputError
 from reprieve.evidence import read
-from reprieve.evidence.build import BuiltModel, between_subject, build, individual_doses
-from reprieve.evidence.built_system import system_of
 from reprieve.evidence.records.population_model import PopulationModel
 from reprieve.evidence.records.protocol import Protocol
 from reprieve.evidence.records.variability import BetweenOccasion
+from reprieve.evidence.regimens import regimen_of
+from reprieve.exposure.build import BuiltModel, between_subject, build, individual_doses
+from reprieve.exposure.built_system import system_of
+from reprieve.exposure.choice import Chosen, choose_models, named_model
+from reprieve.exposure.model import deviations, with_route
+from reprieve.exposure.times import read_times
 from reprieve.pkpd.dose import SAME_TIME
 from reprieve.pkpd.individual_dose import IndividualDose
 from reprieve.population.occasions import Occasion, follow
@@ -24,10 +28,6 @@ from reprieve.population.people import People, Values, Weight, describe_people
 from reprieve.population.residual import measured, refuse_without_residual_error
 from reprieve.population.streams import BLOCK, normals
 from reprieve.regimen import Regimen
-from reprieve.relief.exposure import deviations, with_route
-from reprieve.relief.exposure_choice import Chosen, choose_models, named_model
-from reprieve.relief.plan import read_plan
-from reprieve.relief.times import read_times
 
 Floats = NDArray[np.float64]
 
@@ -247,7 +247,7 @@ def simulate_population(
         raise InputError(f"{subjects!r} subjects were asked for; ask for a whole number from 1 to {MOST_SUBJECTS:,}.")
     if isinstance(seed, bool) or not isinstance(seed, int) or seed < 0:
         raise InputError(f"The seed is {seed!r}; it must be a whole number, 0 or greater.")
-    plan = read_plan(regimen)
+    plan = regimen_of(regimen)
     asked = read_times(times)
     if np.any(np.diff(asked) <= 0):
         raise InputError("The times do not rise; put them in order, each once.")

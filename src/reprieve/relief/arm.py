@@ -11,13 +11,14 @@ import msgspec
 import numpy as np
 from numpy.typing import NDArray
 
+from reprieve.chart.patient import Patient
 from reprieve.errors import InputError, OutsideEvidence
 from reprieve.evidence import read
+from reprieve.exposure.choice import choose_models, reaches_blood
 from reprieve.regimen import Regimen
 from reprieve.relief.course import Course, check_days, follow_course
 from reprieve.relief.distribution import rounded
-from reprieve.relief.exposure_choice import choose_models, reaches_blood
-from reprieve.relief.patient import Patient
+from reprieve.relief.posterior import posterior as shipped_posterior
 from reprieve.relief.reported import reported_means, reported_shares, seen
 from reprieve.relief.studied import studied
 from reprieve.relief.verdict import finds_no_benefit, finds_no_benefit_at_all
@@ -141,7 +142,7 @@ def _predict(arm: TrialArm, seed: int) -> ArmPrediction:
     patient = Patient(age=arm.age, weight=weight, condition=arm.condition, pain=arm.pain)
     condition = read.condition(arm.condition)
     certainty = condition.certainty_for(plan.route, several_days=plan.is_over_days)
-    posterior = read.posterior()
+    posterior = shipped_posterior()
     days = [asked.day for asked in arm.predict]
     check_days(plan, days)
     no_benefit = finds_no_benefit_at_all(certainty) or not reaches_blood(plan)

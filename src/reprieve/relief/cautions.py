@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
+from reprieve.chart.patient import Patient
 from reprieve.evidence.records.condition import Certainty
 from reprieve.evidence.records.protocol import Protocol
 from reprieve.regimen import Regimen
-from reprieve.relief.patient import Patient
 
 
 def cautions(

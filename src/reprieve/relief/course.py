@@ -18,15 +18,16 @@ from dataclasses import dataclass, replace
 import numpy as np
 from numpy.typing import NDArray
 
+from reprieve.chart.patient import Patient
 from reprieve.errors import InputError
-from reprieve.evidence.build import add_effect_site
-from reprieve.evidence.built_system import system_of
+from reprieve.exposure.build import add_effect_site
+from reprieve.exposure.built_system import system_of
+from reprieve.exposure.choice import Chosen
+from reprieve.exposure.model import exposure_model, individual_dose_events
 from reprieve.pkpd.individual_run import simulate_individually
 from reprieve.pkpd.slow_state import SlowState
 from reprieve.regimen import Part, Regimen
-from reprieve.relief.exposure import analyte_potencies, exposure_model, individual_dose_events
-from reprieve.relief.exposure_choice import Chosen
-from reprieve.relief.patient import Patient
+from reprieve.relief.potency import analyte_potencies
 from reprieve.relief.virtual_patients import VirtualPatients
 
 Floats = NDArray[np.float64]
@@ -239,7 +240,7 @@ def _exposed(
     regimen: Regimen, chosen: Chosen, people: VirtualPatients, patient: Patient, hours: Floats
 ) -> tuple[Floats, Floats, Floats, str]:
     """Concentration of the drug given, acute effect and reversed fraction by one model, and its note."""
-    built = exposure_model(chosen, regimen, patient, people, parent_only=True)
+    built = exposure_model(chosen, regimen, patient, people.exposure, parent_only=True)
     strengths = analyte_potencies(chosen, regimen.form, people.r_potency)
     built = add_effect_site(built, ke0=people.ke0, strengths=strengths)
 

@@ -7,11 +7,11 @@ from dataclasses import dataclass
 
 import numpy as np
 
+from reprieve.chart.patient import Patient
+from reprieve.exposure.choice import Chosen
 from reprieve.regimen import Regimen
 from reprieve.relief.course import follow_course
 from reprieve.relief.distribution import Duration
-from reprieve.relief.exposure_choice import Chosen
-from reprieve.relief.patient import Patient
 from reprieve.relief.sustained import sustained_relief
 from reprieve.relief.virtual_patients import VirtualPatients
 

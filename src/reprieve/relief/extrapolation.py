@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 
+from reprieve.chart.patient import Patient
 from reprieve.evidence.records.population_model import PopulationModel
 from reprieve.regimen import Regimen
-from reprieve.relief.patient import Patient
 from reprieve.relief.studied import Studied
 from reprieve.words import spoken
 

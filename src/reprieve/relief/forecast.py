@@ -8,21 +8,22 @@ from functools import cached_property
 from pathlib import Path
 from typing import Any
 
+from reprieve.chart.patient import Patient, is_number
 from reprieve.errors import InputError
 from reprieve.evidence import read
 from reprieve.evidence.records.condition import Certainty
 from reprieve.evidence.records.posterior import Calibration
 from reprieve.evidence.records.protocol import Protocol
+from reprieve.evidence.regimens import regimen_of
+from reprieve.exposure.changes import ExposureChange, exposure_changes
+from reprieve.exposure.choice import Chosen, choose_for, named_model
 from reprieve.pictures import Picture
 from reprieve.regimen import Regimen
 from reprieve.relief.cautions import cautions
 from reprieve.relief.course import Course, follow_course
-from reprieve.relief.exposure_changes import ExposureChange, exposure_changes
-from reprieve.relief.exposure_choice import Chosen, choose_for, named_model
 from reprieve.relief.extrapolation import extrapolations
 from reprieve.relief.nearest_studies import Nearness, nearest_studies
-from reprieve.relief.patient import Patient, is_number
-from reprieve.relief.plan import read_plan
+from reprieve.relief.posterior import posterior as shipped_posterior
 from reprieve.relief.studied import studied
 from reprieve.relief.sustained import Sustained, sustained_relief
 from reprieve.relief.uncertainty import Uncertainty
@@ -84,7 +85,7 @@ class Forecast:
         InputError
             Naming what changed; make a new forecast.
         """
-        now = read_plan(regimen)
+        now = regimen_of(regimen)
         changed = [name for name, value in vars(patient).items() if value != vars(self.patient)[name]]
         changed += ["regimen"] if now != self.regimen else []
         if changed:
@@ -155,7 +156,7 @@ def forecast(
             f"The threshold is {threshold!r}; it must be from 0.1 to 0.9 (0.3 is a response, 0.5 a large one)."
         )
     protocol = regimen if isinstance(regimen, Protocol) else None
-    plan = read_plan(regimen)
+    plan = regimen_of(regimen)
     condition = read.condition(patient.need("condition", "relief differs between conditions"))
     if patient.need("pain", "relief is counted from it") < 1.0:
         raise InputError(
@@ -164,7 +165,7 @@ def forecast(
 
     members = (named_model(model, plan),) if model else choose_for(plan, patient.age)
     changes = exposure_changes(patient.interactions or (), plan)
-    posterior, span = read.posterior(), studied()
+    posterior, span = shipped_posterior(), studied()
     certainty = condition.certainty_for(plan.route, several_days=plan.is_over_days)
     people = draw_patients(
         posterior,

@@ -12,7 +12,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from reprieve.errors import InputError
-from reprieve.evidence.draws import Posterior
+from reprieve.exposure.model import ExposureDraws
+from reprieve.relief.posterior import Posterior
 
 Floats = NDArray[np.float64]
 
@@ -107,6 +108,11 @@ class VirtualPatients:
     exposure_rank: Floats
 
     @property
+    def exposure(self) -> ExposureDraws:
+        """How they differ in exposure."""
+        return ExposureDraws(self.pk_normals, self.r_clearance_rank, self.exposure_rank)
+
+    @property
     def n_draws(self) -> int:
         """Number of population draws."""
         return int(self.draw[-1]) + 1
@@ -122,17 +128,6 @@ class VirtualPatients:
         arrays = {each.name: getattr(self, each.name) for each in fields(self)}
         chosen: dict[str, Any] = {name: value[rows] for name, value in arrays.items() if isinstance(value, np.ndarray)}
         return replace(self, **chosen)
-
-
-def potency(form: str, r_potency: Floats) -> Floats:
-    """S-ketamine equivalent of one mg of a form: 1 for S, the relative potency for R, their mean for both."""
-    if form == "esketamine":
-        return np.ones_like(r_potency)
-    if form == "arketamine":
-        return r_potency
-    if form == "racemic":
-        return (1.0 + r_potency) / 2.0
-    raise InputError(f"The potency of {form!r} is not known; forms are racemic, esketamine and arketamine.")
 
 
 def _evenly_normal(rng: np.random.Generator, n: int) -> Floats:

@@ -6,6 +6,8 @@ from collections.abc import Sequence
 
 import numpy as np
 
+from reprieve.chart.patient import Patient
+from reprieve.exposure.choice import Chosen
 from reprieve.pictures import (
     ConcentrationSeries,
     Picture,
@@ -16,9 +18,7 @@ from reprieve.pictures import (
 )
 from reprieve.regimen import Regimen
 from reprieve.relief.course import FOLLOW_UP_DAYS, WORST_PAIN, Course
-from reprieve.relief.exposure_choice import Chosen
 from reprieve.relief.forecast import Forecast
-from reprieve.relief.patient import Patient
 from reprieve.relief.sustained import Sustained
 from reprieve.words import percent
 

@@ -11,6 +11,7 @@ from reprieve.cli import calibrate as command
 from reprieve.evidence import read
 from reprieve.inference import calibration
 from reprieve.inference.sampling import Diagnostics
+from reprieve.relief.posterior import posterior
 
 FILES = ("draws.npz", "posterior.yaml")
 GOOD = Diagnostics(rhat_max=1.004, ess_bulk_min=900, ess_tail_min=800, divergences=0, chains=4, draws=500)
@@ -19,7 +20,7 @@ GOOD = Diagnostics(rhat_max=1.004, ess_bulk_min=900, ess_tail_min=800, divergenc
 @pytest.fixture
 def sampled(monkeypatch):
     """Make the sampler return the present posterior with these diagnostics."""
-    held = read.posterior()
+    held = posterior()
     arrays = {**held.values, "condition_effect": held.condition_effect}
     found = {name: np.stack([values[:500]] * 4) for name, values in arrays.items()}
 

@@ -5,9 +5,9 @@ import pytest
 from matrix_exponential import simulate
 
 from reprieve.errors import InputError, MissingDatum, OutsideEvidence, UnknownName
-from reprieve.evidence.build import add_effect_site, between_subject, build, compartment_doses
-from reprieve.evidence.built_system import system_of
 from reprieve.evidence.read import population_model, population_model_ids
+from reprieve.exposure.build import add_effect_site, between_subject, build, compartment_doses
+from reprieve.exposure.built_system import system_of
 from reprieve.pkpd.dose import Dose
 
 KAMP, OTTO, SIMONS = (

@@ -8,9 +8,9 @@ import numpy as np
 import pytest
 
 from reprieve.errors import OutsideEvidence
-from reprieve.evidence.individual import individuals
 from reprieve.evidence.read import population_model
 from reprieve.evidence.records.population_model import PopulationModel
+from reprieve.exposure.individual import individuals
 
 PEREZ = population_model("perezruixo2021_esketamine_nasal_po_iv")
 HERD = population_model("herd2007_children")

@@ -13,10 +13,10 @@ from export_cases import COVARIATES, RUNNABLE, WEIGHT
 import reprieve
 from reprieve.errors import EvidenceError, InputError, OutsideEvidence, UnknownName
 from reprieve.evidence import read
-from reprieve.evidence.build import build
 from reprieve.export import LANGUAGES, export
 from reprieve.export.equations import equations
 from reprieve.export.expression import Above, Binary, Notation, Number, Symbol, digits
+from reprieve.exposure.build import build
 
 PEREZ, SIMONS, OTTO, KAMP = (
     "perezruixo2021_esketamine_nasal_po_iv",

@@ -9,11 +9,11 @@ from prior_distributions import drawn
 
 from reprieve.errors import EvidenceError
 from reprieve.evidence import read
-from reprieve.evidence.draws import PARAMETERS
 from reprieve.evidence.records.posterior import Calibration
 from reprieve.inference.calibration import write
 from reprieve.inference.fit_data import CONDITIONS
 from reprieve.inference.sampling import Diagnostics
+from reprieve.relief.posterior import PARAMETERS, read_posterior
 
 MADE = Diagnostics(rhat_max=1.00412, ess_bulk_min=812.34567, ess_tail_min=700.0, divergences=0, chains=4, draws=750)
 
@@ -31,7 +31,7 @@ def written(request, tmp_path_factory, few_studies):
 
 def test_what_is_written_is_accepted_by_the_evidence(written):
     folder, found, about = written
-    posterior = read.read_posterior(folder, about)
+    posterior = read_posterior(folder, about)
     n = len(found["depth"])
     assert posterior.n_draws == about.n_draws == min(n, 2000)
     assert posterior.conditions == CONDITIONS
@@ -64,10 +64,10 @@ def test_a_touched_file_is_refused(written, tmp_path):
     content[len(content) // 2] ^= 1
     (tmp_path / "draws.npz").write_bytes(content)
     with pytest.raises(EvidenceError, match="not of one calibration"):
-        read.read_posterior(tmp_path, about)
+        read_posterior(tmp_path, about)
 
 
 def test_a_record_with_another_count_is_refused(written):
     folder, _, about = written
     with pytest.raises(EvidenceError, match="has the shape"):
-        read.read_posterior(folder, msgspec.structs.replace(about, n_draws=about.n_draws + 1))
+        read_posterior(folder, msgspec.structs.replace(about, n_draws=about.n_draws + 1))

@@ -8,12 +8,12 @@ import numpy as np
 import pytest
 
 from reprieve.evidence import read
+from reprieve.exposure.choice import choose_models
 from reprieve.inference import arm_exposure as exposure_of_arms
 from reprieve.inference.arm_exposure import arm_exposure
 from reprieve.inference.fit_data import CONDITIONS, fit_data
 from reprieve.inference.reports import reports
 from reprieve.regimen import Regimen
-from reprieve.relief.exposure_choice import choose_models
 
 DAYS = np.array([0.0, 0.5, 3.0])
 

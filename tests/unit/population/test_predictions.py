@@ -52,8 +52,8 @@ def _race():
 
 def _typical(people):
     """Concentrations without anybody's deviation, by the engine's other path: doses, not events."""
-    from reprieve.evidence.build import compartment_doses  # noqa: PLC0415
-    from reprieve.evidence.built_system import system_of  # noqa: PLC0415
+    from reprieve.exposure.build import compartment_doses  # noqa: PLC0415
+    from reprieve.exposure.built_system import system_of  # noqa: PLC0415
     from reprieve.pkpd.dose import Dose  # noqa: PLC0415
 
     built = people._built(0, 1, {})

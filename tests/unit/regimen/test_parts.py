@@ -3,16 +3,17 @@
 import numpy as np
 import pytest
 
+from reprieve.chart.patient import Patient
 from reprieve.errors import OutsideEvidence, RegimenError
 from reprieve.evidence import read
-from reprieve.evidence.build import add_effect_site, build
+from reprieve.exposure.build import add_effect_site, build
+from reprieve.exposure.concentration import concentration
+from reprieve.exposure.model import with_route
 from reprieve.regimen import Part, Regimen
 from reprieve.regimen.quantity import Quantity
 from reprieve.regimen.schedule import Once, OnDays
 from reprieve.regimen.step import Step
 from reprieve.relief.course import course_times
-from reprieve.relief.exposure import concentration, with_route
-from reprieve.relief.patient import Patient
 
 ADULT = Patient(weight=70)
 IV_THEN_ORAL = "racemic iv 10 mg/h for 48 h on days 0 14 and racemic oral 40 mg every 8 h for 30 d from day 16"

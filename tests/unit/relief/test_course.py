@@ -7,8 +7,10 @@ import numpy as np
 import pytest
 from made_up_posterior import made_up_posterior
 
+from reprieve.chart.patient import Patient
 from reprieve.errors import InputError
 from reprieve.evidence.records.covariate import TimeEffect
+from reprieve.exposure.choice import choose_models
 from reprieve.regimen import Regimen
 from reprieve.relief.course import (
     FOLLOW_UP_DAYS,
@@ -19,8 +21,6 @@ from reprieve.relief.course import (
     relief_by_reversal,
     remaining_on_placebo,
 )
-from reprieve.relief.exposure_choice import choose_models
-from reprieve.relief.patient import Patient
 from reprieve.relief.virtual_patients import draw_patients
 
 POSTERIOR = made_up_posterior()

@@ -5,12 +5,13 @@ import math
 import numpy as np
 import pytest
 
+from reprieve.chart.patient import Patient
 from reprieve.errors import InputError, MissingDatum, OutsideEvidence, UnknownName
 from reprieve.evidence import read
+from reprieve.exposure.choice import choose_models, named_model
+from reprieve.exposure.concentration import concentration
+from reprieve.exposure.model import deviations
 from reprieve.regimen import Regimen
-from reprieve.relief.exposure import concentration, deviations
-from reprieve.relief.exposure_choice import choose_models, named_model
-from reprieve.relief.patient import Patient
 
 ADULT = Patient(weight=70)
 

@@ -4,21 +4,21 @@ import numpy as np
 import pytest
 from made_up_posterior import made_up_posterior
 
+from reprieve.chart.patient import Patient
 from reprieve.errors import EvidenceError, InputError, OutsideEvidence, UnknownName
 from reprieve.evidence import read
-from reprieve.evidence.build import build
-from reprieve.evidence.elimination import with_absorbed_ratio, with_area_ratio
 from reprieve.evidence.records.clearance_ratio import ClearanceRatio, MeasuredRatio
+from reprieve.exposure.build import build
+from reprieve.exposure.changes import exposure_changes
+from reprieve.exposure.choice import choose_models
+from reprieve.exposure.concentration import concentration
+from reprieve.exposure.elimination import with_absorbed_ratio, with_area_ratio
 from reprieve.pkpd.dose import Dose
 from reprieve.pkpd.measures import auc_to_infinity
 from reprieve.regimen import Regimen
 from reprieve.relief.course import follow_course
-from reprieve.relief.exposure import concentration
-from reprieve.relief.exposure_changes import exposure_changes
-from reprieve.relief.exposure_choice import choose_models
 from reprieve.relief.exposure_spread import each_alone
 from reprieve.relief.forecast import forecast
-from reprieve.relief.patient import Patient
 from reprieve.relief.virtual_patients import draw_patients
 
 ADULT = Patient(weight=70)

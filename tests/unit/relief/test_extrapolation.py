@@ -6,10 +6,10 @@ from dataclasses import replace
 
 import pytest
 
+from reprieve.chart.patient import Patient
+from reprieve.exposure.choice import choose_models
 from reprieve.regimen import Regimen
-from reprieve.relief.exposure_choice import choose_models
 from reprieve.relief.extrapolation import extrapolations
-from reprieve.relief.patient import Patient
 from reprieve.relief.studied import studied
 
 STUDIED = studied()

@@ -3,8 +3,8 @@
 import numpy as np
 import pytest
 
+from reprieve.chart.patient import Patient
 from reprieve.errors import InputError, MissingDatum, OutsideEvidence, UnitError, UnknownName
-from reprieve.relief.patient import Patient
 
 
 def test_everything_given_is_known():

@@ -6,10 +6,10 @@ from made_up_posterior import made_up_posterior
 from scipy import integrate, special, stats
 
 from reprieve.answers.relief_filling import uncertainty as filled
+from reprieve.chart.patient import Patient
+from reprieve.exposure.choice import choose_models
 from reprieve.regimen import Regimen
 from reprieve.relief.course import follow_course
-from reprieve.relief.exposure_choice import choose_models
-from reprieve.relief.patient import Patient
 from reprieve.relief.uncertainty import Uncertainty
 from reprieve.relief.virtual_patients import draw_patients
 from reprieve.words import HORIZONS as NAMED

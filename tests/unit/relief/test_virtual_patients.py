@@ -9,6 +9,7 @@ import pytest
 from made_up_posterior import made_up_calibration, made_up_posterior
 
 from reprieve.errors import InputError, OutsideEvidence
+from reprieve.relief.potency import potency
 from reprieve.relief.virtual_patients import (
     MOST_PATIENTS,
     PEOPLE_PER_DRAW,
@@ -16,7 +17,6 @@ from reprieve.relief.virtual_patients import (
     Populations,
     VirtualPatients,
     draw_patients,
-    potency,
 )
 
 POSTERIOR = made_up_posterior()

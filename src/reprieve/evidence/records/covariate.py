@@ -1,6 +1,6 @@
 """Covariates of a published model and the named forms of their effects: data, no code.
 
-:mod:`reprieve.evidence.individual` owns the equation behind each form.
+:mod:`reprieve.exposure.individual` owns the equation behind each form.
 """
 
 from __future__ import annotations

@@ -1,6 +1,6 @@
 """Enzymes whose activity changes while a drug is there, as data: named forms, no code.
 
-An enzyme scales the parameters it stands behind. :mod:`reprieve.evidence.varying` builds the equations,
+An enzyme scales the parameters it stands behind. :mod:`reprieve.exposure.varying` builds the equations,
 :mod:`reprieve.pkpd.nonlinear_rates` owns them.
 """
 

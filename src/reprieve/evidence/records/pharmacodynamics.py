@@ -1,7 +1,7 @@
 """Published relations between concentration and effect: plain data that checks itself.
 
 A record is one publication, a relation one endpoint of it. Data names a form and never contains code; the forms are
-functions in :mod:`reprieve.pkpd.effects`, and :mod:`reprieve.evidence.effects` joins the two.
+functions in :mod:`reprieve.pkpd.effects`, and :mod:`reprieve.exposure.effects` joins the two.
 """
 
 from __future__ import annotations

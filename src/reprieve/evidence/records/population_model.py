@@ -1,7 +1,7 @@
 """A published population pharmacokinetic model as one paper reports it: plain data that checks itself.
 
 Amounts are milligrams in every compartment. What is printed is stored (variances or percentages, per-70-kg values
-with their exponent, rate constants as rate constants); everything else is computed in :mod:`reprieve.evidence.build`.
+with their exponent, rate constants as rate constants); everything else is computed in :mod:`reprieve.exposure.build`.
 """
 
 from __future__ import annotations

@@ -1,6 +1,6 @@
 """The calibration of the relief model: what it was fitted to, how well it ran, and what it took as given.
 
-The draws themselves are arrays in a file beside the record (:mod:`reprieve.evidence.draws`).
+The draws themselves are arrays in a file beside the record (:mod:`reprieve.relief.posterior`).
 """
 
 from __future__ import annotations

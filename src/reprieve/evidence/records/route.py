@@ -1,6 +1,6 @@
 """What is published about how a route absorbs a form: availability, time of the peak, onset, duration.
 
-Where availability and peak time are both known, :mod:`reprieve.evidence.absorption` makes a first-order
+Where availability and peak time are both known, :mod:`reprieve.exposure.absorption` makes a first-order
 input of them. Where one is missing nothing is made up: the record says what is missing.
 """
 

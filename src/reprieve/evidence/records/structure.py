@@ -1,6 +1,6 @@
 """The structure of a compartmental model as data: named forms of flow and input, no code.
 
-A record names a form; :mod:`reprieve.evidence.build` owns the equation behind it. Each form lists the
+A record names a form; :mod:`reprieve.exposure.build` owns the equation behind it. Each form lists the
 parameters it uses with the role each plays, so that a clearance given in litres is refused where it
 stands.
 """

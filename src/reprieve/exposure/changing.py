@@ -7,8 +7,8 @@ from collections.abc import Mapping
 import numpy as np
 
 from reprieve.errors import InputError
-from reprieve.evidence.individual import CovariateGiven
 from reprieve.evidence.records.covariate import KNOWN_COVARIATES
+from reprieve.exposure.individual import CovariateGiven
 from reprieve.pkpd.steps import Steps
 
 

@@ -14,10 +14,10 @@ import numpy as np
 from numpy.typing import NDArray
 
 from reprieve.errors import InputError
-from reprieve.evidence.build import BuiltModel
-from reprieve.evidence.elimination import with_absorbed_ratio, with_area_ratio
 from reprieve.evidence.interactions import ExposureEffect, exposure_effects, why_not_combined
 from reprieve.evidence.records.population_model import PopulationModel
+from reprieve.exposure.build import BuiltModel
+from reprieve.exposure.elimination import with_absorbed_ratio, with_area_ratio
 from reprieve.regimen import Regimen
 
 Floats = NDArray[np.float64]

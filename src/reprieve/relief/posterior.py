@@ -5,6 +5,7 @@ from __future__ import annotations
 import hashlib
 from collections.abc import Mapping
 from dataclasses import dataclass
+from functools import cache
 from io import BytesIO
 from pathlib import Path
 from typing import NamedTuple
@@ -13,6 +14,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from reprieve.errors import EvidenceError, OutsideEvidence
+from reprieve.evidence import read
 from reprieve.evidence.records.posterior import Calibration
 
 Floats = NDArray[np.float64]
@@ -142,3 +144,28 @@ def load_draws(path: Path, calibration: Calibration) -> Posterior:
         )
     with np.load(BytesIO(content), allow_pickle=False) as arrays:
         return checked_posterior(calibration, {name: arrays[name] for name in arrays.files}, path.name)
+
+
+def read_posterior(folder: Path, about: Calibration) -> Posterior:
+    """The draws in a folder, checked against their calibration."""
+    return load_draws(folder / "draws.npz", about)
+
+
+@cache
+def posterior() -> Posterior:
+    """The calibrated relief model: draws of its parameters.
+
+    Raises
+    ------
+    EvidenceError
+        The draws are missing, do not belong to their calibration, hold what cannot be, or were fitted to other
+        evidence than this.
+    """
+    about = read.calibration()
+    if about.evidence_fingerprint != read.fitted_fingerprint():
+        raise EvidenceError(
+            f"posterior.yaml: its evidence_fingerprint is {about.evidence_fingerprint}, that of the evidence is "
+            f"{read.fitted_fingerprint()}: the evidence has changed since the relief model was calibrated on it. "
+            f"Run `reprieve calibrate`."
+        )
+    return read_posterior(read.posterior_folder(), about)

@@ -11,8 +11,8 @@ from dataclasses import replace
 
 import numpy as np
 
-from reprieve.evidence.built import BuiltModel, Floats
-from reprieve.evidence.elimination import with_area_ratio
+from reprieve.exposure.built import BuiltModel, Floats
+from reprieve.exposure.elimination import with_area_ratio
 from reprieve.pkpd.compartments import OUTSIDE, CompartmentGraph, Edge
 
 #: What the R half is called beside the S half.

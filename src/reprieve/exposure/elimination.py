@@ -11,7 +11,7 @@ from dataclasses import replace
 import numpy as np
 
 from reprieve.errors import OutsideEvidence
-from reprieve.evidence.built import BuiltModel, Floats
+from reprieve.exposure.built import BuiltModel, Floats
 
 #: Factors on the elimination rates between which one is looked for.
 _SLOWEST, _FASTEST = 1e-3, 1e3

@@ -13,7 +13,17 @@ import numpy as np
 from numpy.typing import ArrayLike
 
 from reprieve.errors import InputError, OutsideEvidence, UnknownName
-from reprieve.evidence.built import (
+from reprieve.evidence.records.population_model import PopulationModel
+from reprieve.evidence.records.structure import (
+    Clearance,
+    Exchange,
+    Flow,
+    RouteInput,
+    SaturableClearance,
+    Transfer,
+    Transit,
+)
+from reprieve.exposure.built import (
     BuiltModel,
     CompartmentDose,
     Floats,
@@ -25,19 +35,9 @@ from reprieve.evidence.built import (
     felt_concentration,
     individual_doses,
 )
-from reprieve.evidence.changing import changing_covariates, covariates_at
-from reprieve.evidence.individual import CovariateGiven, between_subject, individuals
-from reprieve.evidence.records.population_model import PopulationModel
-from reprieve.evidence.records.structure import (
-    Clearance,
-    Exchange,
-    Flow,
-    RouteInput,
-    SaturableClearance,
-    Transfer,
-    Transit,
-)
-from reprieve.evidence.varying import influences, per_mg, varying_rates
+from reprieve.exposure.changing import changing_covariates, covariates_at
+from reprieve.exposure.individual import CovariateGiven, between_subject, individuals
+from reprieve.exposure.varying import influences, per_mg, varying_rates
 from reprieve.pkpd.compartments import OUTSIDE, CompartmentGraph, Edge
 from reprieve.pkpd.steps import Steps
 from reprieve.units import MOLAR_MASS, convert

@@ -7,9 +7,9 @@ from dataclasses import dataclass
 
 from reprieve.errors import InputError, OutsideEvidence
 from reprieve.evidence import read
-from reprieve.evidence.build import between_subject
 from reprieve.evidence.records.model_choice import Member
 from reprieve.evidence.records.population_model import PopulationModel
+from reprieve.exposure.build import between_subject
 from reprieve.regimen import Regimen
 
 _CHOICE = "exposure"

@@ -13,9 +13,6 @@ from typing import TypeAlias
 import numpy as np
 from numpy.typing import NDArray
 
-from reprieve.evidence.build import BuiltModel, CompartmentDose, add_effect_site, build, compartment_doses
-from reprieve.evidence.curve_summary import summary
-from reprieve.evidence.disposition import HOUSE_UNIT, constant
 from reprieve.evidence.records.model_check import (
     BoundCheck,
     Check,
@@ -33,6 +30,9 @@ from reprieve.evidence.records.model_check import (
     analytes_of,
 )
 from reprieve.evidence.records.population_model import PopulationModel
+from reprieve.exposure.build import BuiltModel, CompartmentDose, add_effect_site, build, compartment_doses
+from reprieve.exposure.curve_summary import summary
+from reprieve.exposure.disposition import HOUSE_UNIT, constant
 from reprieve.units import MOLAR_MASS, convert, molar_to_mass
 
 Floats = NDArray[np.float64]

@@ -9,8 +9,8 @@ from __future__ import annotations
 import numpy as np
 
 from reprieve.errors import InputError
-from reprieve.evidence.built import BuiltModel, Floats
 from reprieve.evidence.records.model_check import Disposed
+from reprieve.exposure.built import BuiltModel, Floats
 from reprieve.units import convert
 
 #: What :func:`constant` gives.

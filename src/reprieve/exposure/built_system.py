@@ -7,7 +7,7 @@ from dataclasses import replace
 
 import numpy as np
 
-from reprieve.evidence.built import BuiltModel, Floats
+from reprieve.exposure.built import BuiltModel, Floats
 from reprieve.pkpd.linear_system import LinearSystem
 from reprieve.pkpd.nonlinear_system import NonlinearSystem
 from reprieve.pkpd.slow_state import SlowState

@@ -12,8 +12,8 @@ from dataclasses import replace
 import numpy as np
 
 from reprieve.errors import InputError, OutsideEvidence
-from reprieve.evidence.build import BuiltModel, Floats, Input
 from reprieve.evidence.records.route import Route
+from reprieve.exposure.build import BuiltModel, Floats, Input
 from reprieve.pkpd.compartments import CompartmentGraph, Edge
 
 #: 1/h; half-lives of absorption from a quarter of a second to 29 days.

@@ -1,0 +1,1 @@
+"""The person: who is treated, at one moment."""

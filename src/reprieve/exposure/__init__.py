@@ -1,0 +1,1 @@
+"""Published population models and a person turned into concentrations."""

@@ -1,0 +1,104 @@
+"""Concentrations of a typical patient over time."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+
+from reprieve.chart.patient import Patient
+from reprieve.evidence.records.protocol import Protocol
+from reprieve.evidence.regimens import regimen_of
+from reprieve.exposure.built_system import system_of
+from reprieve.exposure.changes import exposure_changes
+from reprieve.exposure.choice import choose_models, named_model
+from reprieve.exposure.model import dose_events, exposure_model
+from reprieve.exposure.times import read_times
+from reprieve.regimen import Regimen
+
+
+@dataclass(frozen=True)
+class Concentration:
+    """Concentrations of a typical patient; an array of shape (n_times, n_analytes) to NumPy.
+
+    Parameters
+    ----------
+    times_h : (n_times,) h after the start of the first dose
+    analytes : (n_analytes,) names
+    values : (n_times, n_analytes) ng/mL
+    model : id of the population model
+    sampling : arterial, venous or mixed: where its blood was drawn
+    reason : why this model
+    note : what is approximated; empty when nothing is
+    """
+
+    times_h: NDArray[np.float64]
+    analytes: tuple[str, ...]
+    values: NDArray[np.float64]
+    model: str
+    sampling: str
+    reason: str
+    note: str
+
+    def __array__(self, dtype: object = None, copy: bool | None = None) -> NDArray[np.float64]:
+        return np.array(self.values, dtype=dtype, copy=True if copy is None else copy)  # type: ignore[call-overload,no-any-return]
+
+    @property
+    def shape(self) -> tuple[int, ...]:
+        """(n_times, n_analytes)."""
+        return self.values.shape
+
+    def to_dict(self) -> dict[str, object]:
+        """The answer of ``concentration --json``."""
+        return {
+            "times_h": [float(t) for t in self.times_h],
+            "analytes": {name: [float(f"{v:.6g}") for v in self.values[:, i]] for i, name in enumerate(self.analytes)},
+            "model": self.model,
+            "sampling": self.sampling,
+            "reason": self.reason,
+            "note": self.note,
+        }
+
+
+def concentration(
+    regimen: Regimen | Protocol | str, patient: Patient, *, times: Sequence[float], model: str | None = None
+) -> Concentration:
+    """Concentrations of the typical patient of this weight.
+
+    Parameters
+    ----------
+    regimen : a regimen, its text, or a named protocol
+    patient : the weight is needed
+    times : (n_times,) h after the start of the first dose, 0 or later
+    model : id of a population model; by form and route when not given
+
+    Returns
+    -------
+    Concentration
+        ng/mL, shape (n_times, n_analytes), with the model and its sampling site
+
+    Raises
+    ------
+    InputError
+        Times that are not finite or negative; a missing weight; a model for another form.
+    OutsideEvidence
+        Nothing published lets the form or route be computed.
+    """
+    plan = regimen_of(regimen)
+    asked = read_times(times)
+    chosen = named_model(model, plan) if model else choose_models(plan.form, plan.route, patient.age)[0]
+    built = exposure_model(chosen, plan, patient)
+    changed = [said for change in exposure_changes(patient.interactions or (), plan) for said in change.said]
+    doses = dose_events(built, plan, patient.weight_kg)
+    values = system_of(built).simulate(doses, asked).values[0]
+    return Concentration(
+        asked,
+        built.analytes,
+        np.maximum(values, 0.0),
+        chosen.model.id,
+        chosen.model.sampling,
+        chosen.reason,
+        " ".join(filter(None, (built.note, *changed))),
+    )
