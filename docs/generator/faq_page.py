@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from reprieve.answers.faq import IN_WORDS, NOT_ADVICE, PlainAnswer, Said, cited, plain_answers
+from reprieve.answers.faq import IN_WORDS, NOT_ADVICE, PlainAnswer, Said
+from reprieve.answers.faq_filling import cited, plain_answers
 from reprieve.evidence import read
 from reprieve.evidence.records.answer import MODEL
 

@@ -14,7 +14,9 @@ from reprieve.answers.forecast_filling import forecast_answer
 from reprieve.chart.patient import Patient
 from reprieve.errors import OutsideEvidence, UnknownName
 from reprieve.evidence import read
+from reprieve.evidence.records.claim import Chance as ToldChance
 from reprieve.evidence.records.claim import Claim
+from reprieve.evidence.records.condition import ConditionId
 from reprieve.evidence.records.duration_table import Infusion
 from reprieve.evidence.records.protocol import Protocol
 from reprieve.evidence.records.study import Arm, Outcome, Study
@@ -60,33 +62,35 @@ class Tested:
 
     Parameters
     ----------
-    claim : with its chance
+    claim : what is told
+    chance : the share of people it gives
     forecasts : condition and infusion to the forecast chance, for every row the claim covers
     shares : of people with relief beyond the horizon, reported after infusions the claim covers; empty where none was
     """
 
     claim: Claim
-    forecasts: tuple[tuple[str, Row, float], ...]
+    chance: ToldChance
+    forecasts: tuple[tuple[ConditionId, Row, float], ...]
     shares: tuple[Share, ...]
 
 
-def studies_of_infusions() -> dict[str, int]:
+def studies_of_infusions() -> dict[ConditionId, int]:
     """Condition to how many of its studies gave an infusion of known hours and report something usable."""
-    counted: Counter[str] = Counter()
+    counted: Counter[ConditionId] = Counter()
     for study in read.studies():
         if any(outcome.usable and outcome.endpoint in {"acute", "sustained"} for outcome in study.outcomes):
             counted.update({arm.condition or study.condition for arm in study.arms if _infused(arm)})
     return dict(counted)
 
 
-def conditions_with_a_table() -> tuple[str, ...]:
+def conditions_with_a_table() -> tuple[ConditionId, ...]:
     """Conditions with enough studies of infusions, most studies first."""
     counted = studies_of_infusions()
     enough = [name for name in counted if counted[name] >= read.duration_table().least_studies]
     return tuple(sorted(enough, key=lambda name: (-counted[name], name)))
 
 
-def check_has_a_table(name: str) -> str:
+def check_has_a_table(name: str) -> ConditionId:
     """The id of a condition that has enough studies.
 
     Raises
@@ -94,15 +98,16 @@ def check_has_a_table(name: str) -> str:
     OutsideEvidence
         Too few studies gave it an infusion.
     """
-    found = read.condition(name)
-    if found.id not in conditions_with_a_table():
-        count = studies_of_infusions().get(found.id, 0)
-        raise OutsideEvidence(
-            f"For {found.name} the number of studies of infusions is {count}; a table needs "
-            f"{read.duration_table().least_studies}. There is one for {', '.join(conditions_with_a_table())}. "
-            f"'reprieve forecast' answers for one regimen."
-        )
-    return found.id
+    found, known = read.condition(name), conditions_with_a_table()
+    for condition in known:
+        if condition == found.id:
+            return condition
+    count = studies_of_infusions().get(found.id, 0)
+    raise OutsideEvidence(
+        f"For {found.name} the number of studies of infusions is {count}; a table needs "
+        f"{read.duration_table().least_studies}. There is one for {', '.join(known)}. "
+        f"'reprieve forecast' answers for one regimen."
+    )
 
 
 @cache
@@ -132,7 +137,7 @@ def rows(condition: str) -> tuple[Row, ...]:
     return tuple(row(condition, infusion.id) for infusion in read.duration_table().rows)
 
 
-def tested(conditions: tuple[str, ...]) -> tuple[Tested, ...]:
+def tested(conditions: tuple[ConditionId, ...]) -> tuple[Tested, ...]:
     """Every claim that gives a chance for so many hours, beside the forecast in these conditions."""
     found = []
     for claim in read.claims().values():
@@ -144,7 +149,7 @@ def tested(conditions: tuple[str, ...]) -> tuple[Tested, ...]:
                 for one in rows(condition)
                 if _covers(claim, one.infusion.hours, condition)
             ]
-            found.append(Tested(claim, tuple(covered), _shares(claim)))
+            found.append(Tested(claim, claim.chance, tuple(covered), _shares(claim)))
     return tuple(found)
 
 

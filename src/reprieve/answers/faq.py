@@ -1,34 +1,11 @@
-"""Answers to the questions of patients, filled with the numbers of the evidence and of the forecast.
-
-They say what studies found, in plain words; they are no advice.
-"""
+"""The answers to questions of patients, in plain words; they say what studies found and are no advice."""
 
 from __future__ import annotations
 
-import re
-from collections.abc import Callable
-from dataclasses import dataclass
-from typing import TypeVar
+from typing import Annotated, Literal
 
-from reprieve.answers.duration_table import Row, row
-from reprieve.errors import EvidenceError, UnknownName
-from reprieve.evidence import read
-from reprieve.evidence.records.answer import (
-    MODEL,
-    Answer,
-    AnyValue,
-    ArmHours,
-    ForecastValue,
-    HarmValue,
-    Judged,
-    OutcomeValue,
-    RouteFact,
-    Sentence,
-    StudySize,
-)
+from reprieve.answers.field import Answer, field
 from reprieve.evidence.records.condition import Level
-from reprieve.evidence.records.record import Status
-from reprieve.words import horizon
 
 #: Said with every answer.
 NOT_ADVICE = (
@@ -38,204 +15,30 @@ NOT_ADVICE = (
 IN_WORDS: dict[Level, str] = {
     "high": "very sure", "moderate": "fairly sure", "low": "not sure", "very low": "not sure at all",
 }  # fmt: skip
-_T = TypeVar("_T")
 
 
-@dataclass(frozen=True)
-class Said:
-    """One sentence with what it rests on.
+class Said(Answer, frozen=True, kw_only=True):
+    """One sentence with what it rests on."""
 
-    Parameters
-    ----------
-    text : the sentence with its numbers
-    basis : study, review, guideline or model
-    sources : keys of the bibliography, ids of claims, or ``model``
-    certainty : GRADE word
-    verified : False where a number or a claim in it is recalled, not seen
-    calibration : how far the forecast was tested, where it gives the numbers
-    """
-
-    text: str
-    basis: str
-    sources: tuple[str, ...]
-    certainty: Level
-    verified: bool
-    calibration: str | None = None
+    text: Annotated[str, field("The sentence with its numbers.")]
+    basis: Annotated[Literal["study", "review", "guideline", "model"], field("What kind of source it rests on.")]
+    sources: Annotated[tuple[str, ...], field("Keys of the bibliography, ids of claims, or model.")]
+    cited: Annotated[tuple[str, ...], field("The sources as they are cited.")]
+    certainty: Annotated[Level, field("GRADE word.")]
+    verified: Annotated[bool, field("False where a number or a claim in it is recalled, not seen.")]
+    calibration: Annotated[str | None, field("How far the forecast was tested, where it gives the numbers.")]
 
 
-@dataclass(frozen=True)
-class PlainAnswer:
+class PlainAnswer(Answer, frozen=True, kw_only=True):
     """A question of patients and its sentences."""
 
-    id: str
-    question: str
-    sentences: tuple[Said, ...]
+    id: Annotated[str, field("Word that asks it.")]
+    question: Annotated[str, field("The question.")]
+    sentences: Annotated[tuple[Said, ...], field("The answer, sentence by sentence.")]
 
 
-@dataclass(frozen=True)
-class _Filled:
-    text: str
-    status: Status = "seen"
+class FaqAnswer(Answer, frozen=True, kw_only=True):
+    """Questions of patients, answered in plain words."""
 
-
-def plain_answer(question_id: str) -> PlainAnswer:
-    """The answer to one question.
-
-    Raises
-    ------
-    UnknownName
-        There is no such question; the nearest are named.
-    EvidenceError
-        A number is asked for that no record holds; the file and field are named.
-    """
-    return fill(read.answer(question_id))
-
-
-def plain_answers() -> tuple[PlainAnswer, ...]:
-    """All answers, in the order people ask."""
-    return tuple(plain_answer(question_id) for question_id in read.answer_ids())
-
-
-def fill(record: Answer) -> PlainAnswer:
-    """An answer with its numbers looked up; see :func:`plain_answer`."""
-    said = []
-    for number, sentence in enumerate(record.sentences):
-        try:
-            said.append(_said(sentence))
-        except UnknownName as error:
-            raise EvidenceError(f"{record.id}.yaml: sentences[{number}].values: {error}") from None
-    return PlainAnswer(record.id, record.question, tuple(said))
-
-
-def _said(sentence: Sentence) -> Said:
-    filled = {name: _filled(value) for name, value in sentence.values.items()}
-    recalled = [value.status == "recalled" for value in filled.values()]
-    recalled += [read.claims()[source].status == "recalled" for source in sentence.sources if source in read.claims()]
-    text = sentence.text.format(**{name: value.text for name, value in filled.items()})
-    rows = _rows(sentence)
-    tested = rows[0].answer.calibration if rows else None
-    return Said(text, sentence.basis, sentence.sources, _certainty(sentence, rows), not any(recalled), tested)
-
-
-def _rows(sentence: Sentence) -> list[Row]:
-    """The rows of the duration table that give the numbers of a sentence."""
-    values = sentence.values.values()
-    return [row(value.condition, value.infusion) for value in values if isinstance(value, ForecastValue)]
-
-
-def _certainty(sentence: Sentence, rows: list[Row]) -> Level:
-    if isinstance(sentence.certainty, Judged):
-        asked = sentence.certainty
-        found = read.condition(asked.condition).certainty_for(asked.route, several_days=asked.several_days)
-        return found.level if found else "very low"
-    if sentence.certainty is not None:
-        return sentence.certainty
-    levels: tuple[Level, ...] = ("very low", "low", "moderate", "high")
-    found_levels: list[Level] = [one.answer.certainty.level for one in rows]
-    # A forecast outside what the model was made from is no surer than low, however sure the trials are.
-    found_levels += ["low" for one in rows if one.answer.extrapolation]
-    return min(found_levels, key=levels.index)
-
-
-def _filled(value: AnyValue) -> _Filled:
-    match value:
-        case StudySize():
-            return _Filled(str(read.study(value.study).n_total))
-        case ArmHours():
-            arms = {arm.id: arm for arm in read.study(value.study).arms if arm.infusion_hours}
-            return _Filled(_hours(_one(arms, value.arm, "arm").infusion_hours or 0.0))
-        case OutcomeValue():
-            return _outcome(value)
-        case ForecastValue():
-            return _Filled(_forecast(value))
-        case RouteFact():
-            course = getattr(read.route_record(value.route), value.say)
-            if course is None:
-                raise UnknownName(value.say, value.route, ())
-            return _Filled(_plain_times(course.text), course.status)
-        case HarmValue():
-            return _harm(value)
-
-
-def _one(found: dict[str, _T], name: str, what: str) -> _T:
-    if name not in found:
-        raise UnknownName(what, name, found)
-    return found[name]
-
-
-def _outcome(asked: OutcomeValue) -> _Filled:
-    named = f"{asked.arm} {asked.measure}"
-    found = {
-        f"{outcome.arm} {outcome.measure}": outcome
-        for outcome in read.study(asked.study).outcomes
-        if asked.day in {None, outcome.days_after_end}
-    }
-    outcome = _one(found, named, "outcome")
-    days = outcome.days_after_end or 0.0
-    say: dict[str, Callable[[], str]] = {
-        "number": lambda: f"{outcome.value:g}",
-        "in_100": lambda: _in_100(outcome.value),
-        "counted": lambda: f"{outcome.events} of {outcome.denominator}",
-        "days": lambda: _plural(days, "day"),
-        "weeks": lambda: _plural(days // 7, "week"),
-    }
-    return _Filled(say[asked.say](), outcome.status)
-
-
-def _forecast(asked: ForecastValue) -> str:
-    found = row(asked.condition, asked.infusion)
-    sustained = found.answer.sustained
-    interval = sustained.exceeds_interval[asked.beyond]
-    say: dict[str, Callable[[], str]] = {
-        "chance": lambda: _in_100(sustained.exceeds[asked.beyond]),
-        "between": lambda: f"{100 * interval.low:.0f} to {_in_100(interval.high)}",
-        "placebo": lambda: _in_100(sustained.placebo.exceeds[asked.beyond]),
-        "horizon": lambda: horizon(asked.beyond).everyday,
-        "infusion": lambda: _hours(found.infusion.hours),
-    }
-    return say[asked.say]()
-
-
-def _harm(asked: HarmValue) -> _Filled:
-    found = {f"{one.what} at {one.at}": one for one in read.safety_relation(asked.relation).findings}
-    finding = _one(found, f"{asked.what} at {asked.at}", "finding")
-    say: dict[str, Callable[[], str]] = {
-        "number": lambda: f"{finding.value:.2g}",
-        "range": lambda: f"{finding.low:g} to {finding.high:g}",
-        "in_100": lambda: _in_100(finding.value or 0.0),
-        "counted": lambda: f"{(finding.value or 0.0) * (finding.n or 0):.0f} of {finding.n} people",
-    }
-    return _Filled(say[asked.say](), finding.status)
-
-
-def _in_100(share: float) -> str:
-    if share < 0.01:
-        return "fewer than 1 in 100"
-    return f"{100 * share:.0f} in 100"
-
-
-def _hours(hours: float) -> str:
-    """Hours of an infusion: minutes under one, tens from a hundred on, where courses differ by less."""
-    if hours < 1:
-        return f"{60 * hours:.0f} minutes"
-    return _plural(round(hours) if hours < 100 else round(hours, -1), "hour")
-
-
-def _plain_times(text: str) -> str:
-    """``3-5 min`` as ``3 to 5 minutes``."""
-    spelled = re.sub(r"(\d)-(\d)", r"\1 to \2", text)
-    return re.sub(r"\bh\b", "hours", re.sub(r"\bmin\b", "minutes", spelled))
-
-
-def _plural(count: float, unit: str) -> str:
-    return f"{count:g} {unit}{'' if count == 1 else 's'}"
-
-
-def cited(source: str) -> str:
-    """How a source of a sentence is named: author and year, the claim, or the model."""
-    if source == MODEL:
-        return "forecast"
-    if source in read.claims():
-        return f"claim {source}"
-    found = read.reference(source)
-    return found.short if found.year else f"{found.short}, no date"
+    answers: Annotated[tuple[PlainAnswer, ...], field("In the order people ask.")]
+    note: Annotated[str, field("What the answers are not.")] = NOT_ADVICE

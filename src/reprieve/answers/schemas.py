@@ -13,6 +13,8 @@ from reprieve.errors import UnknownName
 #: Name of an answer to where its type is; loaded when it is asked for.
 ANSWERS = {
     "claims": "reprieve.answers.claims:ClaimsAnswer",
+    "durations": "reprieve.answers.durations:DurationsAnswer",
+    "faq": "reprieve.answers.faq:FaqAnswer",
     "forecast": "reprieve.answers.forecast:ForecastAnswer",
     "outcomes": "reprieve.answers.outcome_table:OutcomeTable",
     "review": "reprieve.answers.review:ReviewAnswer",

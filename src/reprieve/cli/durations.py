@@ -21,13 +21,11 @@ def durations(condition: str | None, as_json: bool) -> None:
     from reprieve.cli.progress import said_if_slow  # noqa: PLC0415
 
     with said_if_slow():
-        from reprieve.answers.duration_table import check_has_a_table, conditions_with_a_table  # noqa: PLC0415
-        from reprieve.cli.duration_facts import facts  # noqa: PLC0415
+        from reprieve.answers.durations import durations_answer  # noqa: PLC0415
 
-        wanted = (check_has_a_table(condition),) if condition else conditions_with_a_table()
-        found = facts(wanted)
+        found = durations_answer(condition)
     if as_json:
-        print_json(found)
+        print_json(found.to_dict())
         return
     from reprieve.cli.duration_screen import print_durations  # noqa: PLC0415
 

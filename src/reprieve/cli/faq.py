@@ -23,16 +23,16 @@ def faq(question_id: str | None, as_json: bool) -> None:
     from reprieve.cli.progress import said_if_slow  # noqa: PLC0415
 
     with said_if_slow():
-        from reprieve.answers.faq import NOT_ADVICE, plain_answer, plain_answers  # noqa: PLC0415
-        from reprieve.cli.faq_screen import answer_row, print_answer, print_questions  # noqa: PLC0415
+        from reprieve.answers.faq_filling import faq_answer  # noqa: PLC0415
+        from reprieve.cli.faq_screen import print_answer, print_questions  # noqa: PLC0415
         from reprieve.evidence import read  # noqa: PLC0415
 
         if question_id is None and not as_json:
             print_questions([read.answer(name) for name in read.answer_ids()])
             return
         asked = (question_id or "").strip().lower().replace("-", "_")
-        found = (plain_answer(asked),) if question_id else plain_answers()
+        found = faq_answer(asked)
     if as_json:
-        print_json({"answers": [answer_row(one) for one in found], "note": NOT_ADVICE})
+        print_json(found.to_dict())
     else:
-        print_answer(found[0])
+        print_answer(found.answers[0])

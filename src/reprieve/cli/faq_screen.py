@@ -1,14 +1,13 @@
-"""Answers to patients in the terminal, and as rows of JSON."""
+"""Answers to patients in the terminal."""
 
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import Any
 
 from rich.table import Table
 from rich.text import Text
 
-from reprieve.answers.faq import IN_WORDS, NOT_ADVICE, PlainAnswer, Said, cited
+from reprieve.answers.faq import IN_WORDS, NOT_ADVICE, PlainAnswer, Said
 from reprieve.cli.console import console
 from reprieve.evidence.records.answer import Answer
 from reprieve.words import wrapped
@@ -40,29 +39,7 @@ def print_answer(answer: PlainAnswer) -> None:
 
 def basis(said: Said) -> str:
     """What a sentence rests on and how sure one can be: ``Study: Max et al. 1995. Fairly sure (moderate).``."""
-    sources = ", ".join(
-        (*(cited(source) for source in said.sources), *([said.calibration] if said.calibration else []))
-    )
+    sources = ", ".join((*said.cited, *([said.calibration] if said.calibration else [])))
     unverified = " Recalled, unverified." if not said.verified else ""
     sure = IN_WORDS[said.certainty]
     return f"{said.basis.capitalize()}: {sources}. {sure.capitalize()} ({said.certainty} certainty).{unverified}"
-
-
-def answer_row(answer: PlainAnswer) -> dict[str, Any]:
-    """One answer for JSON; sources are given as they are cited, with their key."""
-    return {
-        "id": answer.id,
-        "question": answer.question,
-        "sentences": [
-            {
-                "text": said.text,
-                "basis": said.basis,
-                "sources": list(said.sources),
-                "cited": [cited(source) for source in said.sources],
-                "certainty": said.certainty,
-                "verified": said.verified,
-                "calibration": said.calibration,
-            }
-            for said in answer.sentences
-        ],
-    }

@@ -7,8 +7,9 @@ import pytest
 from made_up_forecast import made_up_forecast
 
 from reprieve.answers import duration_table
-from reprieve.answers import faq as answers
+from reprieve.answers import faq_filling as answers
 from reprieve.answers.duration_table import Row
+from reprieve.answers.faq import IN_WORDS
 from reprieve.errors import EvidenceError, UnknownName
 from reprieve.evidence import read
 from reprieve.evidence.records.answer import MODEL, Answer
@@ -38,7 +39,7 @@ def test_a_sentence_has_sources_that_resolve_and_a_certainty(question, number, s
     for source in said.sources:
         assert source == MODEL or source in read.claims() or source in read.references()
         assert answers.cited(source)
-    assert said.certainty in answers.IN_WORDS
+    assert said.certainty in IN_WORDS
     assert (said.calibration is not None) == (said.basis == "model")
 
 

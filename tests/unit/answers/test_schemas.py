@@ -14,6 +14,8 @@ NAMES = sorted(ANSWERS)
 #: How each answer is asked for; an answer that is not here fails the test of what is printed.
 ASKED = {
     "claims": "claims",
+    "durations": "durations --condition crps",
+    "faq": "faq how_long",
     "forecast": "forecast --condition crps --weight 70 --pain 7.2 --protocol sigtermans2009 --patients 100",
     "outcomes": "evidence table",
     "review": "evidence show michelet2018",
