@@ -16,6 +16,7 @@ ANSWERS = {
     "durations": "reprieve.answers.durations:DurationsAnswer",
     "faq": "reprieve.answers.faq:FaqAnswer",
     "forecast": "reprieve.answers.forecast:ForecastAnswer",
+    "meta-analysis": "reprieve.answers.meta_analysis:MetaAnalysisAnswer",
     "outcomes": "reprieve.answers.outcome_table:OutcomeTable",
     "review": "reprieve.answers.review:ReviewAnswer",
     "reviews": "reprieve.answers.review_list:ReviewList",

@@ -39,16 +39,9 @@ def _options(command: Callable[..., None]) -> Callable[..., None]:
 
 def _synthesis(window: str, measure: str | None, condition: str | None, verified_only: bool) -> Synthesis:
     scipy_import.show()
-    from reprieve.evidence import read  # noqa: PLC0415
-    from reprieve.inference import effect_sizes  # noqa: PLC0415
-    from reprieve.inference import window as windows  # noqa: PLC0415
-    from reprieve.inference.synthesis import synthesise  # noqa: PLC0415
+    from reprieve.answers.meta_analysis import controlled_trials  # noqa: PLC0415
 
-    asked = windows.window(window)
-    how = effect_sizes.measure(measure or ("rd" if asked.id == "day" else "md"))
-    about = None if condition is None else read.condition(condition).id
-    studies = [study for study in read.studies() if about in (None, study.condition)]
-    return synthesise(studies, how, asked, verified_only=verified_only)
+    return controlled_trials(window, measure, condition, verified_only=verified_only)
 
 
 def _check_out(out: Path | None) -> None:
@@ -68,13 +61,14 @@ def _write(picture: Picture, out: Path) -> None:
 
 
 def _answer(draw: str, made: Synthesis, out: Path | None, as_json: bool) -> None:
+    from reprieve.answers.meta_analysis import meta_analysis_answer  # noqa: PLC0415
     from reprieve.evidence import read  # noqa: PLC0415
     from reprieve.inference import study_pictures  # noqa: PLC0415
 
     pictures = {"forest": study_pictures.forest_of, "funnel": study_pictures.funnel_of}
     picture = pictures[draw](made, read.references())
     if as_json:
-        print_json(made.to_dict())
+        print_json(meta_analysis_answer(made).to_dict())
     else:
         from reprieve.cli.forest_screen import print_forest, print_points  # noqa: PLC0415
 
@@ -88,20 +82,21 @@ def _answer(draw: str, made: Synthesis, out: Path | None, as_json: bool) -> None
 
 def _regression_answer(made: Synthesis, by: Moderator, out: Path | None, as_json: bool) -> None:
     """The studies are shown in any case; without a regression the exit code says so."""
+    from reprieve.answers.meta_analysis import meta_analysis_answer  # noqa: PLC0415
     from reprieve.evidence import read  # noqa: PLC0415
     from reprieve.inference import study_pictures  # noqa: PLC0415
 
     picture = study_pictures.bubble_of(made, read.references(), by)
-    answer = made.to_dict(by)
+    answer = meta_analysis_answer(made, by)
     if as_json:
-        print_json(answer)
+        print_json(answer.to_dict())
     else:
         from reprieve.cli.forest_screen import print_points  # noqa: PLC0415
 
         print_points(made, read.references(), study_pictures.slope_line(made, by))
     if out is not None:
         _write(picture, out)
-    if answer["meta_regression"]["why_none"] is not None:
+    if answer.meta_regression and answer.meta_regression.why_none is not None:
         raise click.exceptions.Exit(OutsideEvidence.exit_code)
 
 

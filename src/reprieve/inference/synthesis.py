@@ -2,10 +2,8 @@
 
 from __future__ import annotations
 
-import math
 from collections.abc import Sequence
-from dataclasses import asdict, dataclass
-from typing import Any
+from dataclasses import dataclass
 
 from reprieve.errors import OutsideEvidence
 from reprieve.evidence.records.study import Study
@@ -58,32 +56,6 @@ class Synthesis:
             raise OutsideEvidence(_too_few(moderator, len(effects), needed))
         return regress([e.estimate for e in effects], [e.se for e in effects], columns, truncated=True)
 
-    def to_dict(self, by: Moderator | None = None) -> dict[str, Any]:
-        """Everything as plain data; ratios as ratios and as the logarithms they were pooled on.
-
-        ``by`` adds the regression on a moderator, on the scale that is pooled.
-        """
-        made, how = self.comparisons, self.comparisons.measure
-        return {
-            "measure": {"id": how.id, "name": how.name, "pooled_on": "logarithm" if how.is_log else "itself"},
-            "window": {"id": made.window.id, "label": made.window.label, "asks_day": made.window.asks},
-            "effects": [_effect(one, how, weight) for one, weight in zip(made.effects, self.weights, strict=True)],
-            "shown_not_pooled": [
-                {
-                    "study": s.study.id, "day": s.day, "low": _finite(s.low, how), "high": _finite(s.high, how),
-                    "status": s.status, "why": s.why,
-                }
-                for s in made.shown
-            ],
-            "left_out": [{"study": left.study.id, "why": left.why} for left in made.left_out],
-            "uncontrolled_studies": made.uncontrolled,
-            "pooled": None if self.pooled is None else _pooled(self.pooled, how),
-            "crossovers_at_correlation": None
-            if self.sensitivity is None
-            else {"correlation": SENSITIVITY_CORRELATION, **_pooled(self.sensitivity, how)},
-            **({} if by is None else {"meta_regression": _regression(self, by)}),
-        }  # fmt: skip
-
     @property
     def weights(self) -> Sequence[float | None]:
         """Share of each effect in the pooled one; None where nothing is pooled."""
@@ -95,37 +67,6 @@ def interval(effect: Effect) -> tuple[float, float]:
     return effect.estimate - _REACH * effect.se, effect.estimate + _REACH * effect.se
 
 
-def _finite(value: float | None, how: Measure) -> float | None:
-    return None if value is None or math.isinf(value) else how.shown(value)
-
-
-def _effect(effect: Effect, how: Measure, weight: float | None) -> dict[str, Any]:
-    low, high = interval(effect)
-    return {
-        "study": effect.study.id, "reference": effect.study.reference, "condition": effect.study.condition,
-        "arms": [arm.id for arm in effect.treated], "control_arms": [arm.id for arm in effect.control],
-        "day": effect.day, "estimate": how.shown(effect.estimate), "low": how.shown(low), "high": how.shown(high),
-        "pooled_scale": {"estimate": effect.estimate, "se": effect.se}, "weight": weight,
-        "n": list(effect.n), "responders": [c.events for c in effect.counts] if effect.counts else None,
-        "design": effect.study.design_class, "risk_of_bias": effect.study.risk_of_bias, "status": effect.status,
-        "infusion_hours": effect.infusion_hours, "mg_per_kg": effect.mg_per_kg, "how": effect.how,
-    }  # fmt: skip
-
-
-def _pooled(pooled: Pooled, how: Measure) -> dict[str, Any]:
-    def ends(one: Any) -> dict[str, float] | None:
-        if one is None:
-            return None
-        return {"estimate": how.shown(one.estimate), "low": how.shown(one.low), "high": how.shown(one.high), "p": one.p}
-
-    return {
-        "k": pooled.k, "level": pooled.level, "random": ends(pooled.random), "untruncated": ends(pooled.untruncated),
-        "fixed": ends(pooled.fixed),
-        "prediction": None if pooled.prediction is None else [how.shown(end) for end in pooled.prediction],
-        "heterogeneity": asdict(pooled.heterogeneity),
-    }  # fmt: skip
-
-
 def _too_few(moderator: Moderator, k: int, coefficients: int) -> str:
     """Why there is no regression: how many coefficients, studies wanted, studies at hand."""
     where = f" with known {moderator.name}"
@@ -135,23 +76,6 @@ def _too_few(moderator: Moderator, k: int, coefficients: int) -> str:
         f"A regression on {moderator.name} takes {coefficients} coefficients and needs {coefficients + 1} or more "
         f"studies{where}; here {'is' if k == 1 else 'are'} {k}."
     )
-
-
-def _regression(made: Synthesis, by: Moderator) -> dict[str, Any]:
-    known = by.known(made.effects)
-    answer: dict[str, Any] = {"moderator": by.id, "name": by.name, "studies": len(known)}
-    if isinstance(by, Category):
-        answer |= {"reference": next(iter(by.levels(known)), None)}
-    try:
-        found = made.on(by)
-    except OutsideEvidence as error:
-        return {**answer, "why_none": str(error)}
-    named = zip(found.names, found.coefficients, strict=True)
-    return {
-        **answer, "level": found.level, "coefficients": [{"name": name, **asdict(one)} for name, one in named],
-        "test": {"f": found.f, "df": list(found.f_df), "p": found.p}, "r2": found.r2,
-        "heterogeneity": asdict(found.heterogeneity), "why_none": None,
-    }  # fmt: skip
 
 
 def _pool(effects: Sequence[Effect]) -> Pooled | None:

@@ -17,6 +17,7 @@ ASKED = {
     "durations": "durations --condition crps",
     "faq": "faq how_long",
     "forecast": "forecast --condition crps --weight 70 --pain 7.2 --protocol sigtermans2009 --patients 100",
+    "meta-analysis": "evidence bubble",
     "outcomes": "evidence table",
     "review": "evidence show michelet2018",
     "reviews": "evidence list --role review",

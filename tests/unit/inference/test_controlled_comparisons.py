@@ -13,6 +13,7 @@ import pytest
 from scipy import stats
 
 from reprieve import cli
+from reprieve.answers.meta_analysis import meta_analysis_answer
 from reprieve.errors import InputError, OutsideEvidence, UnknownName
 from reprieve.evidence import read
 from reprieve.inference.controlled_comparisons import Comparisons, controlled_comparisons
@@ -269,7 +270,7 @@ def test_coefficients_of_conditions_are_differences_of_means_from_the_most_frequ
     assert found.names == ("intercept", "sci", "low back")
     assert [c.estimate for c in found.coefficients] == pytest.approx([0.2, 0.2, -0.2])
     assert found.f_df == (2, 3)
-    assert made.to_dict(CONDITION)["meta_regression"]["reference"] == "crps"
+    assert meta_analysis_answer(made, CONDITION).meta_regression.reference == "crps"
     assert "difference from crps: sci 0.2 (" in slope_line(made, CONDITION)
     assert "; F\u00a0" in slope_line(made, CONDITION)
     assert "Under 20 studies this means little" in slope_line(made, CONDITION)
