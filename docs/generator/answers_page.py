@@ -7,8 +7,8 @@ from collections.abc import Iterator
 from inspect import cleandoc
 from typing import Any
 
-from generator.table import table
 from reprieve.answers.schemas import ANSWERS, answer_schema
+from reprieve.report.markdown_table import table
 
 
 def page() -> str:

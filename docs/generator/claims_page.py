@@ -6,10 +6,10 @@ from collections import Counter
 from typing import get_args
 
 from generator.evidence_pages import STATUSES, cited
-from generator.table import table
 from reprieve.answers.claims import CheckedClaim, ClaimsDisagree, claims_answer
 from reprieve.evidence import read
 from reprieve.evidence.records.claim import ClaimVerdict
+from reprieve.report.markdown_table import table
 from reprieve.words import dashed
 
 _INTRO = """# What the public is told

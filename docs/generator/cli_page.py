@@ -8,8 +8,8 @@ from pathlib import Path
 import click
 
 from generator.printed import output
-from generator.table import table
 from reprieve.cli.app import app
+from reprieve.report.markdown_table import table
 
 _CODES = (
     ("0", "answered"),

@@ -10,11 +10,11 @@ from pathlib import Path
 from typing import NamedTuple
 
 import reprieve as rp
-from generator.table import table
 from reprieve import strict_yaml
 from reprieve.evidence import read
 from reprieve.regimen import Regimen
 from reprieve.relief.comparison import GROUPS, Compared, Comparison, Contrast, compare, regimen_of, score
+from reprieve.report.markdown_table import table
 
 #: Days after the last dose from which a number says something of weeks.
 _MONTH = 28

@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 
 from generator.evidence_pages import cited
-from generator.table import table
 from reprieve.answers.durations import (
     DurationRow,
     DurationsAnswer,
@@ -15,6 +14,7 @@ from reprieve.answers.durations import (
     durations_answer,
 )
 from reprieve.evidence import read
+from reprieve.report.markdown_table import table
 from reprieve.words import HORIZONS, days, days_span, horizon, percent, percent_span, spoken
 
 

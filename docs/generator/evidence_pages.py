@@ -4,10 +4,10 @@ from __future__ import annotations
 
 import numpy as np
 
-from generator.table import table
 from reprieve.evidence import read
 from reprieve.relief.posterior import PARAMETERS
 from reprieve.relief.posterior import posterior as shipped_posterior
+from reprieve.report.markdown_table import table
 
 #: What the statuses on a page mean.
 STATUSES = (

@@ -10,13 +10,13 @@ from pathlib import Path
 import numpy as np
 from numpy.typing import NDArray
 
-from generator.table import table
 from reprieve.evidence import read
 from reprieve.exposure.build import build, compartment_doses
 from reprieve.pictures import ConcentrationSeries, MeasuredPoints, Picture, RateStep, concentration_picture
 from reprieve.pkpd.dose import Dose
 from reprieve.pkpd.prediction_error import PredictionError, percentage_errors, prediction_error
 from reprieve.pkpd.simulate import simulate
+from reprieve.report.markdown_table import table
 from reprieve.units import molar_to_mass
 
 _DATA = Path(__file__).resolve().parents[2] / "tests" / "reference"

@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Iterator
 from functools import cache
 
-from generator.table import table
 from reprieve.evidence import read
 from reprieve.inference.effect_sizes import MEASURES, measure
 from reprieve.inference.moderators import MODERATORS
@@ -13,6 +12,7 @@ from reprieve.inference.study_pictures import asymmetry_line, forest_of, name_of
 from reprieve.inference.synthesis import Synthesis, interval, synthesise
 from reprieve.inference.window import WINDOWS, window
 from reprieve.pictures import Picture
+from reprieve.report.markdown_table import table
 from reprieve.words import three_figures
 
 _INTRO = """# Meta-analysis of controlled trials

@@ -6,7 +6,6 @@ import math
 from collections.abc import Iterator
 
 from generator.evidence_pages import STATUSES, cited
-from generator.table import table
 from reprieve.cli.model_page import effect_in_words
 from reprieve.errors import OutsideEvidence
 from reprieve.evidence import read
@@ -15,6 +14,7 @@ from reprieve.exposure.build import BuiltModel
 from reprieve.exposure.model_checks import evaluate
 from reprieve.pkpd.dose import Dose
 from reprieve.pkpd.simulate import simulate
+from reprieve.report.markdown_table import table
 
 _INTRO = """# Population models
 

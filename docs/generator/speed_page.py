@@ -6,7 +6,7 @@ import json
 from pathlib import Path
 from typing import Any
 
-from generator.table import table
+from reprieve.report.markdown_table import table
 
 _RESULTS = Path(__file__).resolve().parents[2] / "benchmarks" / "results"
 _REGIMENS = {"A": "100-h stepped infusion", "B": "ten daily 4-h infusions"}

@@ -5,13 +5,13 @@ from __future__ import annotations
 from collections import Counter
 
 from generator.evidence_pages import STATUSES, cited
-from generator.table import table
 from reprieve.answers.study_list import routes_of, study_line
 from reprieve.evidence import read
 from reprieve.evidence.records.column import Column
 from reprieve.evidence.records.integrity import Integrity
 from reprieve.evidence.records.review import Figure, Review
 from reprieve.evidence.records.study import Role, Study
+from reprieve.report.markdown_table import table
 
 
 def page() -> str:

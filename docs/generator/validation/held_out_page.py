@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 
-from generator.table import table
 from generator.validation import words
 from generator.validation.scores import SOURCES, summary
 from generator.validation.tables import Interval, Outcome, Tables, in_order, not_run
@@ -13,6 +12,7 @@ from reprieve.evidence.records.study import Arm, Study
 from reprieve.pictures import IntervalRow, Lane, Picture, interval_picture
 from reprieve.pictures.intervals import share_ticks
 from reprieve.relief.comparison import GROUPS
+from reprieve.report.markdown_table import table
 
 _LANES = (
     Lane("band", "80 % interval without the study"),

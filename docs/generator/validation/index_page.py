@@ -4,13 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Sequence
 
-from generator.table import table
 from generator.validation import words
 from generator.validation.bars import bars, placebo, short_infusion_said
 from generator.validation.scores import summary
 from generator.validation.tables import Interval, Outcome, Tables, not_run
 from reprieve.evidence import read
 from reprieve.relief.comparison import GROUPS
+from reprieve.report.markdown_table import table
 from reprieve.words import plain
 
 #: Days after the last dose until which relief is acute.

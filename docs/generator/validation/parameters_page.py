@@ -4,13 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from generator.table import table
 from generator.validation import words
 from generator.validation.tables import Interval, Parameter, Tables, not_run
 from reprieve.evidence import read
 from reprieve.pictures import IntervalRow, Lane, Picture, interval_picture
 from reprieve.pictures.scale import Tick
 from reprieve.relief.posterior import PARAMETERS
+from reprieve.report.markdown_table import table
 
 PICTURE = "parameters.svg"
 #: A parameter is informed if its 80 % interval shrank by at least this share.

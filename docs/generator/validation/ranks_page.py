@@ -8,11 +8,11 @@ import numpy as np
 from numpy.typing import NDArray
 from scipy import stats
 
-from generator.table import table
 from generator.validation import words
 from generator.validation.tables import Rank, Tables, in_order, not_run
 from reprieve.pictures import Histogram, Picture, rank_picture
 from reprieve.relief.posterior import PARAMETERS
+from reprieve.report.markdown_table import table
 
 PICTURE = "ranks.svg"
 #: Ranks go from 0 to this where run.yaml does not say.

@@ -4,12 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 
-from generator.table import table
 from generator.validation import words
 from generator.validation.tables import Interval, Tables, Variant, in_order, not_run
 from reprieve.pictures import IntervalRow, Lane, Picture, interval_picture
 from reprieve.pictures.scale import Tick, round_top
 from reprieve.relief.posterior import PARAMETERS
+from reprieve.report.markdown_table import table
 from reprieve.words import NBSP, plain
 
 PICTURE = "sensitivity.svg"

@@ -7,10 +7,10 @@ import statistics
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
-from generator.table import table
 from generator.validation import words
 from generator.validation.tables import Score, Tables, in_order, not_run
 from reprieve.relief.posterior import posterior
+from reprieve.report.markdown_table import table
 
 #: Above it the importance weights of a study are not to be trusted (Vehtari 2017).
 WORST_K = 0.7

@@ -17,6 +17,7 @@ ANSWERS = {
     "faq": "reprieve.answers.faq:FaqAnswer",
     "forecast": "reprieve.answers.forecast:ForecastAnswer",
     "meta-analysis": "reprieve.answers.meta_analysis:MetaAnalysisAnswer",
+    "model-card": "reprieve.answers.model_card:ModelCardAnswer",
     "outcomes": "reprieve.answers.outcome_table:OutcomeTable",
     "review": "reprieve.answers.review:ReviewAnswer",
     "reviews": "reprieve.answers.review_list:ReviewList",

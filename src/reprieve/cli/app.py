@@ -15,6 +15,7 @@ from reprieve.cli.claims import claims
 from reprieve.cli.durations import durations
 from reprieve.cli.evidence import evidence
 from reprieve.cli.faq import faq
+from reprieve.cli.model_card import model_card
 from reprieve.cli.models import models
 from reprieve.cli.nca import nca
 from reprieve.cli.routes import routes
@@ -250,6 +251,7 @@ app.add_command(evidence)
 app.add_command(claims)
 app.add_command(durations)
 app.add_command(faq)
+app.add_command(model_card)
 app.add_command(models)
 app.add_command(nca)
 app.add_command(routes)

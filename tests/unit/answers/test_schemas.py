@@ -18,6 +18,7 @@ ASKED = {
     "faq": "faq how_long",
     "forecast": "forecast --condition crps --weight 70 --pain 7.2 --protocol sigtermans2009 --patients 100",
     "meta-analysis": "evidence bubble",
+    "model-card": "model-card",
     "outcomes": "evidence table",
     "review": "evidence show michelet2018",
     "reviews": "evidence list --role review",
