@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Annotated, Literal
+from typing import Annotated
 
 from reprieve.answers.claims import FindingStatus
 from reprieve.answers.duration_table import (
@@ -18,14 +18,13 @@ from reprieve.answers.duration_table import (
 from reprieve.answers.field import Answer, field
 from reprieve.answers.forecast import Judgement, Provenance
 from reprieve.answers.relief import AtHorizons, Chance, Interval, Lasting, Quantiles
+from reprieve.answers.study_list import Design
 from reprieve.evidence import read
 from reprieve.evidence.records.claim import Claim, ClaimVerdict
 from reprieve.evidence.records.condition import ConditionId
 from reprieve.evidence.records.record import Status
 from reprieve.relief.nearest_studies import Nearness
 from reprieve.words import HorizonId
-
-Design = Literal["rct", "rct_crossover", "cohort", "case_series"]
 
 
 class TablePatient(Answer, frozen=True, kw_only=True):

@@ -5,20 +5,20 @@ from __future__ import annotations
 from rich.table import Table
 from rich.text import Text
 
+from reprieve.answers.model_comparison import ComparisonAnswer
 from reprieve.cli.console import console
-from reprieve.cli.model_comparison import ModelComparison
 from reprieve.words import clock, wrapped
 
 _GAP = 2
 _INDENT = 4
 
 
-def print_comparison(found: ModelComparison) -> None:
+def print_comparison(found: ComparisonAnswer) -> None:
     """Print peaks and areas, then concentrations over time, then what to keep in mind."""
     screen = console()
-    weight = f"typical patient of {found.patient.weight_kg:g} kg"
+    weight = f"typical patient of {found.patient.weight:g} kg"
     age = f", {found.patient.age:g} years" if found.patient.age is not None else ""
-    screen.print(Text(wrapped(str(found.regimen), screen.width), "bold"))
+    screen.print(Text(wrapped(found.regimen, screen.width), "bold"))
     screen.print(Text(f"{weight}{age}. Concentrations in ng/mL, AUC in ng·h/mL", "dim"))
     screen.print()
     screen.print(_peaks(found))
@@ -28,15 +28,15 @@ def print_comparison(found: ModelComparison) -> None:
     screen.print(Text(wrapped(found.sampling, screen.width), "bold yellow"))
     if found.at_once:
         screen.print(Text(wrapped(found.at_once, screen.width), "yellow"))
-    for number, one in enumerate(found.predicted, 1):
+    for number, one in enumerate(found.models, 1):
         for said in filter(None, (f"outside: {', '.join(one.outside)}." if one.outside else "", one.note)):
             screen.print(Text(wrapped(f"[{number}] {said}", screen.width), "yellow"))
     if found.skipped:
         screen.print()
         screen.print(Text("Not compared", "bold"))
         reasons: dict[str, list[str]] = {}
-        for model_id, reason in found.skipped.items():
-            reasons.setdefault(reason, []).append(model_id)
+        for skipped in found.skipped:
+            reasons.setdefault(skipped.reason, []).append(skipped.id)
         for reason, ids in reasons.items():
             screen.print(Text(wrapped(f"{', '.join(ids)}: {reason}", screen.width), "dim"))
 
@@ -45,16 +45,16 @@ def _table() -> Table:
     return Table(box=None, padding=(0, _GAP, 0, 0), header_style="bold", pad_edge=False)
 
 
-def _peaks(found: ModelComparison) -> Table:
+def _peaks(found: ComparisonAnswer) -> Table:
     table = _table()
     table.add_column("", width=_INDENT - _GAP + 1, no_wrap=True)
     table.add_column("Model", no_wrap=True)
     table.add_column("Sampling", no_wrap=True)
     for column in ("Cmax", "Tmax", "AUC to ∞"):
         table.add_column(column, justify="right", no_wrap=True)
-    for number, one in enumerate(found.predicted, 1):
-        numbers = (_number(one.cmax), clock(one.tmax_h), _number(one.auc))
-        table.add_row(f"[{number}]".replace("[", r"\["), one.model.id, one.model.sampling, *numbers)
+    for number, one in enumerate(found.models, 1):
+        numbers = (_number(one.cmax_ng_ml), clock(one.tmax_h), _number(one.auc_to_infinity_ng_h_ml))
+        table.add_row(f"[{number}]".replace("[", r"\["), one.id, one.sampling, *numbers)
     return table
 
 
@@ -63,12 +63,12 @@ def _number(value: float) -> str:
     return f"{float(f'{value:.3g}'):,.0f}".replace(",", " ") if value >= 100 else f"{value:.3g}"
 
 
-def _curves(found: ModelComparison) -> Table:
+def _curves(found: ComparisonAnswer) -> Table:
     """Times down, models across by their numbers: so many models fit where names would not."""
     table = _table()
     table.add_column("Hours after the start", justify="right")
-    for number in range(1, len(found.predicted) + 1):
+    for number in range(1, len(found.models) + 1):
         table.add_column(rf"\[{number}]", justify="right", no_wrap=True)
     for row, time in enumerate(found.times_h):
-        table.add_row(f"{time:.4g}", *(_number(one.concentrations[row]) for one in found.predicted))
+        table.add_row(f"{time:.4g}", *(_number(one.concentrations_ng_ml[row]) for one in found.models))
     return table

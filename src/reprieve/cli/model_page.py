@@ -11,8 +11,9 @@ from rich.console import Console
 from rich.table import Table
 from rich.text import Text
 
+from reprieve.answers.model_list import state, why_not
 from reprieve.cli.console import console
-from reprieve.cli.model_cards import state, who, why_not
+from reprieve.cli.model_list_screen import who
 from reprieve.evidence import read
 from reprieve.evidence.records.covariate import (
     Effect,

@@ -26,14 +26,14 @@ def list_models(as_json: bool) -> None:
       reprieve models list
       reprieve models list --json
     """
-    from reprieve.cli.model_cards import card, print_cards  # noqa: PLC0415
-    from reprieve.evidence import read  # noqa: PLC0415
+    from reprieve.answers.model_list import model_list  # noqa: PLC0415
+    from reprieve.cli.model_list_screen import print_models  # noqa: PLC0415
 
-    cards = [card(read.population_model(model_id)) for model_id in read.population_model_ids()]
+    found = model_list()
     if as_json:
-        print_json({"models": cards})
+        print_json(found.to_dict())
     else:
-        print_cards(cards)
+        print_models(found)
 
 
 @models.command()
@@ -75,18 +75,16 @@ def check(model_id: str | None, every_row: bool, as_json: bool) -> None:
     from reprieve.cli.progress import said_if_slow  # noqa: PLC0415
 
     with said_if_slow():
-        from reprieve.cli.model_rerun import rerun  # noqa: PLC0415
-        from reprieve.evidence import read  # noqa: PLC0415
+        from reprieve.answers.model_check import check_answer  # noqa: PLC0415
 
-        ids = (model_id.strip(),) if model_id else read.population_model_ids()
-        found = [rerun(read.population_model(name)) for name in ids]
+        found = check_answer(model_id)
     if as_json:
-        print_json({"models": [model.to_dict() for model in found], "agrees": all(model.holds for model in found)})
+        print_json(found.to_dict())
     else:
         from reprieve.cli.rerun_screen import print_reruns  # noqa: PLC0415
 
         print_reruns(found, every_row=every_row or model_id is not None)
-    if not all(model.holds for model in found):
+    if not found.agrees:
         raise click.exceptions.Exit(1)
 
 
@@ -111,10 +109,10 @@ def compare(
     from reprieve.cli.progress import said_if_slow  # noqa: PLC0415
 
     with said_if_slow():
+        from reprieve.answers.model_comparison import comparison_answer  # noqa: PLC0415
         from reprieve.chart.patient import Patient  # noqa: PLC0415
-        from reprieve.cli.model_comparison import compare_models  # noqa: PLC0415
 
-        found = compare_models(regimen, Patient(weight=weight, age=age), times=times, with_all=with_all)
+        found = comparison_answer(regimen, Patient(weight=weight, age=age), times=times, with_all=with_all)
     if as_json:
         print_json(found.to_dict())
     else:

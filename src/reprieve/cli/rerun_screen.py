@@ -2,37 +2,34 @@
 
 from __future__ import annotations
 
-import math
 import textwrap
 from collections import Counter
-from collections.abc import Sequence
 
 from rich.console import Console
 from rich.table import Table
 from rich.text import Text
 
+from reprieve.answers.model_check import CheckAnswer, CheckedNumber, CheckRerun
 from reprieve.cli.console import console
-from reprieve.cli.model_rerun import CheckRerun, ModelRerun
-from reprieve.exposure.model_checks import Comparison
 from reprieve.words import wrapped
 
 _STYLE = {"agrees": "green", "known misfit": "yellow", "not run": "yellow", "disagrees": "bold red"}
 _GAP = 2
 
 
-def print_reruns(found: Sequence[ModelRerun], *, every_row: bool) -> None:
+def print_reruns(found: CheckAnswer, *, every_row: bool) -> None:
     """Print what every check found, and how many rows agree.
 
     Parameters
     ----------
-    found : the models
+    found : the models with their checks
     every_row : predicted beside published for every number; otherwise a line per check
     """
     screen = console()
-    for model in found:
-        screen.print(Text(model.model.id, "bold"))
-        if model.without:
-            screen.print(Text(_indented(f"no check: {model.without}", screen), "dim"))
+    for model in found.models:
+        screen.print(Text(model.id, "bold"))
+        if model.without_checks:
+            screen.print(Text(_indented(f"no check: {model.without_checks}", screen), "dim"))
         for check in model.checks:
             if every_row:
                 _print_rows(screen, check)
@@ -49,16 +46,16 @@ def _indented(text: str, screen: Console, by: int = 2) -> str:
 
 
 def _line(check: CheckRerun, width: int) -> Text:
-    agree = sum(row.agrees for row in check.rows)
+    agree = sum(row.verdict == "agrees" for row in check.rows)
     counted = f"{agree} of {len(check.rows)}" if check.rows else "–"
     name = f"  {_name(check)}"
     room = width - 9 - 12 - 2 * _GAP
     short = textwrap.shorten(name.strip(), room - 2, placeholder=" …")
-    return Text.assemble(f"  {short}".ljust(room), f"{counted:>9}", "  ", (check.summary, _STYLE[check.summary]))
+    return Text.assemble(f"  {short}".ljust(room), f"{counted:>9}", "  ", (check.verdict, _STYLE[check.verdict]))
 
 
 def _name(check: CheckRerun) -> str:
-    return f"{check.check.id.replace('_', ' ')} ({check.check.origin})"
+    return f"{check.check.replace('_', ' ')} ({check.origin})"
 
 
 def _print_rows(screen: Console, check: CheckRerun) -> None:
@@ -74,10 +71,9 @@ def _print_rows(screen: Console, check: CheckRerun) -> None:
     table.add_column("Unit", no_wrap=True)
     table.add_column("", no_wrap=True)
     for row in check.rows:
-        verdict = check.verdict(row)
         table.add_row(
-            f"{row.what.replace('_', '-')}", _digits(row.predicted), _digits(row.expected), _allowed(row),
-            row.unit, Text(verdict, _STYLE[verdict]),
+            f"{row.what.replace('_', '-')}", _digits(row.predicted), _digits(row.published), _allowed(row),
+            row.unit, Text(row.verdict, _STYLE[row.verdict]),
         )  # fmt: skip
     screen.print(table)
 
@@ -86,20 +82,19 @@ def _digits(value: float) -> str:
     return f"{value:.4g}" if abs(value) < 10_000 else f"{value:.0f}"
 
 
-def _allowed(row: Comparison) -> str:
-    if math.isinf(row.high):
-        return f"≥ {_digits(row.low)}"
-    return f"≤ {_digits(row.high)}" if math.isinf(row.low) else f"{_digits(row.low)}–{_digits(row.high)}"
+def _allowed(row: CheckedNumber) -> str:
+    if row.low is not None and row.high is not None:
+        return f"{_digits(row.low)}–{_digits(row.high)}"
+    return f"≥ {_digits(row.low)}" if row.low is not None else f"≤ {_digits(row.high or 0.0)}"
 
 
-def _total(found: Sequence[ModelRerun]) -> Text:
-    checks = [check for model in found for check in model.checks]
-    counts: Counter[str] = Counter(check.verdict(row) for check in checks for row in check.rows)
-    not_run = sum(check.not_run is not None for check in checks)
+def _total(found: CheckAnswer) -> Text:
+    checks = [check for model in found.models for check in model.checks]
+    counts: Counter[str] = Counter(row.verdict for check in checks for row in check.rows)
+    not_run = sum(check.verdict == "not run" for check in checks)
     parts = [f"{counts['agrees']} of {counts.total()} numbers agree"]
     parts += [f"{counts[verdict]} {said}" for verdict, said in
               (("known misfit", "are known not to"), ("disagrees", "disagree")) if counts[verdict]]  # fmt: skip
     if not_run:
         parts.append(f"{not_run} {'check was' if not_run == 1 else 'checks were'} not run")
-    good = all(model.holds for model in found)
-    return Text("; ".join(parts) + ".", "bold green" if good else "bold red")
+    return Text("; ".join(parts) + ".", "bold green" if found.agrees else "bold red")

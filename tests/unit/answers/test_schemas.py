@@ -1,6 +1,7 @@
 """Every answer has a type: each field says what it is, and what is printed is what the type says."""
 
 import json
+import shlex
 from typing import get_args, get_type_hints
 
 import msgspec
@@ -19,6 +20,9 @@ ASKED = {
     "forecast": "forecast --condition crps --weight 70 --pain 7.2 --protocol sigtermans2009 --patients 100",
     "meta-analysis": "evidence bubble",
     "model-card": "model-card",
+    "models": "models list",
+    "models-check": "models check hijazi2003_icu_2cpt",
+    "models-compare": "models compare --weight 70 --regimen 'racemic iv 0.5 mg/kg over 40 min'",
     "outcomes": "evidence table",
     "review": "evidence show michelet2018",
     "reviews": "evidence list --role review",
@@ -54,7 +58,7 @@ def test_every_field_says_what_it_is(name):
 
 @pytest.mark.parametrize("name", NAMES)
 def test_what_is_printed_is_what_the_type_says(name, capsys):
-    assert cli.run([*ASKED[name].split(), "--json"]) == 0
+    assert cli.run([*shlex.split(ASKED[name]), "--json"]) == 0
     printed = capsys.readouterr().out
     answer = msgspec.json.decode(printed, type=answer_type(name))
     assert answer.to_dict() == json.loads(printed)

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
@@ -92,36 +91,6 @@ class ModelComparison:
             f"Sampling site {'dominates' if apart else 'usually dominates'} the differences: here arterial models peak "
             f"at {_span(peaks['arterial'])} and venous ones at {_span(peaks['venous'])} ng/mL. {rule}"
         )
-
-    def to_dict(self) -> dict[str, Any]:
-        """The answer of ``models compare --json``."""
-        return {
-            "regimen": str(self.regimen),
-            "patient": self.patient.known,
-            "times_h": list(self.times_h),
-            "models": [
-                {
-                    "id": one.model.id,
-                    "analyte": one.model.parent,
-                    "sampling": one.model.sampling,
-                    "concentrations_ng_ml": [_rounded(value) for value in one.concentrations],
-                    "cmax_ng_ml": _rounded(one.cmax),
-                    "tmax_h": _rounded(one.tmax_h),
-                    "auc_to_infinity_ng_h_ml": _rounded(one.auc),
-                    "outside": list(one.outside),
-                    "never_for_dosing": one.model.never_for_dosing is not None,
-                    "note": one.note,
-                }
-                for one in self.predicted
-            ],
-            "skipped": [{"id": model_id, "reason": reason} for model_id, reason in self.skipped.items()],
-            "sampling": self.sampling,
-            "at_once": self.at_once,
-        }
-
-
-def _rounded(value: float) -> float:
-    return float(f"{value:.6g}")
 
 
 def _span(values: Sequence[float]) -> str:
