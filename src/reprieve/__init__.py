@@ -8,6 +8,8 @@ from __future__ import annotations
 import importlib
 from typing import TYPE_CHECKING, Any
 
+from reprieve.version import __version__
+
 if TYPE_CHECKING:
     from reprieve.chart.patient import Patient
     from reprieve.evidence.read import condition_ids, protocol, protocol_ids
@@ -16,8 +18,6 @@ if TYPE_CHECKING:
     from reprieve.regimen import DoseEvent, Regimen
     from reprieve.relief.arm import predict_arm
     from reprieve.relief.forecast import Forecast, forecast
-
-__version__ = "0.1.0"
 
 _HOME = {
     "DoseEvent": "reprieve.regimen",

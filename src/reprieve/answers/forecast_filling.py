@@ -6,7 +6,6 @@ import hashlib
 import json
 from collections.abc import Iterator, Sequence
 
-from reprieve import __version__
 from reprieve.answers.forecast import (
     ForecastAnswer,
     GivenPatient,
@@ -36,6 +35,7 @@ from reprieve.regimen import Part, Regimen
 from reprieve.relief.exposure_spread import Alone, each_alone
 from reprieve.relief.forecast import Forecast
 from reprieve.relief.nearest_studies import Nearness
+from reprieve.version import __version__
 from reprieve.words import HORIZONS
 
 METHOD = (

@@ -9,7 +9,6 @@ from importlib import resources
 from string import Template
 from typing import get_args
 
-from reprieve import __version__
 from reprieve.answers.model_card import (
     BiasCounts,
     ConditionCounts,
@@ -30,6 +29,7 @@ from reprieve.evidence.records.population import Range
 from reprieve.evidence.records.study import Study
 from reprieve.inference.fit_data import FitData, fit_data
 from reprieve.inference.reports import Report
+from reprieve.version import __version__
 
 #: From these days after the last dose on.
 _FROM = {"from the first day on": 1.0, "from 2 weeks on": 14.0, "from 4 weeks on": 28.0, "from 12 weeks on": 84.0}

@@ -12,9 +12,9 @@ from collections.abc import Sequence
 
 import click
 
-from reprieve.cli import scipy_import
 from reprieve.cli.app import app
 from reprieve.errors import ReprieveError
+from reprieve.pkpd import scipy_import
 
 _STOPPED = 130
 

@@ -8,7 +8,6 @@ from typing import Any
 
 import click
 
-from reprieve import __version__
 from reprieve.cli.as_json import print_json
 from reprieve.cli.calibrate import calibrate
 from reprieve.cli.claims import claims
@@ -23,6 +22,7 @@ from reprieve.cli.schema import schema
 from reprieve.cli.simulate import simulate
 from reprieve.cli.values import NUMBER, TIMES, WEIGHT, Whole
 from reprieve.errors import InputError, MissingDatum
+from reprieve.version import __version__
 
 #: Virtual patients under which a second seed gives visibly other chances.
 _ENOUGH = 1000

@@ -9,9 +9,9 @@ from pathlib import Path
 
 import click
 
-from reprieve.cli import scipy_import
 from reprieve.cli.values import Whole
 from reprieve.errors import FileError, InputError
+from reprieve.pkpd import scipy_import
 
 
 @click.command()

@@ -8,9 +8,9 @@ from typing import TYPE_CHECKING
 
 import click
 
-from reprieve.cli import scipy_import
 from reprieve.cli.as_json import JSON, print_json
 from reprieve.errors import FileError, InputError, OutsideEvidence
+from reprieve.pkpd import scipy_import
 
 if TYPE_CHECKING:
     from reprieve.inference.moderators import Moderator

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from reprieve.cli.as_json import JSON, print_json
-from reprieve.cli.data_file import content_of
+from reprieve.datasets.data_file import content_of
 from reprieve.errors import InputError, MissingDatum, UnitError
 from reprieve.units import convert, parse_number
 
@@ -112,9 +112,9 @@ def nca(
         "below_limit": below_limit,
     }
     if as_json:
-        import reprieve  # noqa: PLC0415
+        from reprieve.version import __version__  # noqa: PLC0415
 
-        print_json({**rules, "subjects": [one.parameters() for one in found], "version": reprieve.__version__})
+        print_json({**rules, "subjects": [one.parameters() for one in found], "version": __version__})
     elif as_csv:
         _print_csv(found)
     else:

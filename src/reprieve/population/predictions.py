@@ -10,7 +10,6 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-import reprieve
 from reprieve.datasets.delimited import rows
 from reprieve.datasets.nonmem import parse_nonmem
 from reprieve.datasets.nonmem_record import NonmemRecord
@@ -27,6 +26,7 @@ from reprieve.pkpd.events import EventTable, Record
 from reprieve.population.recorded_covariates import Recorded, covariate_columns, recorded_covariates
 from reprieve.population.recorded_doses import dose_records
 from reprieve.population.streams import normals
+from reprieve.version import __version__
 
 Floats = NDArray[np.float64]
 
@@ -85,7 +85,7 @@ class Predictions:
             "columns_not_read": list(self.aside),
             "notes": list(self.notes),
             "evidence_fingerprint": read.fingerprint(),
-            "version": reprieve.__version__,
+            "version": __version__,
         }
 
     def units(self) -> dict[str, str]:

@@ -9,7 +9,6 @@ from functools import cached_property
 import numpy as np
 from numpy.typing import NDArray
 
-import reprieve
 from reprieve.errors import InputError
 from reprieve.evidence import read
 from reprieve.evidence.records.population_model import PopulationModel
@@ -28,6 +27,7 @@ from reprieve.population.people import People, Values, Weight, describe_people
 from reprieve.population.residual import measured, refuse_without_residual_error
 from reprieve.population.streams import BLOCK, normals
 from reprieve.regimen import Regimen
+from reprieve.version import __version__
 
 Floats = NDArray[np.float64]
 
@@ -120,7 +120,7 @@ class Population:
             "between_occasions": self._has_occasions,
             "residual_error": self.residual,
             "evidence_fingerprint": read.fingerprint(),
-            "version": reprieve.__version__,
+            "version": __version__,
             "note": self.note,
         }
 
