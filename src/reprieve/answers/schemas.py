@@ -13,6 +13,7 @@ from reprieve.errors import UnknownName
 #: Name of an answer to where its type is; loaded when it is asked for.
 ANSWERS = {
     "claims": "reprieve.answers.claims:ClaimsAnswer",
+    "concentration": "reprieve.answers.concentration:ConcentrationAnswer",
     "durations": "reprieve.answers.durations:DurationsAnswer",
     "faq": "reprieve.answers.faq:FaqAnswer",
     "forecast": "reprieve.answers.forecast:ForecastAnswer",
@@ -22,6 +23,7 @@ ANSWERS = {
     "models-check": "reprieve.answers.model_check:CheckAnswer",
     "models-compare": "reprieve.answers.model_comparison:ComparisonAnswer",
     "outcomes": "reprieve.answers.outcome_table:OutcomeTable",
+    "protocols": "reprieve.answers.protocols:ProtocolsAnswer",
     "review": "reprieve.answers.review:ReviewAnswer",
     "reviews": "reprieve.answers.review_list:ReviewList",
     "routes": "reprieve.answers.routes:RoutesAnswer",
@@ -29,6 +31,7 @@ ANSWERS = {
     "studies": "reprieve.answers.study_list:StudyList",
     "study": "reprieve.answers.study:StudyAnswer",
     "topics": "reprieve.answers.claims:TopicsAnswer",
+    "trial": "reprieve.answers.trial:TrialAnswer",
 }
 
 

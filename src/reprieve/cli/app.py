@@ -201,19 +201,19 @@ def concentration(
 
     _need(weight=weight)
     with said_if_slow():
+        from reprieve.answers.concentration import concentration_answer  # noqa: PLC0415
         from reprieve.chart.patient import Patient  # noqa: PLC0415
         from reprieve.evidence.records.protocol import Protocol  # noqa: PLC0415
         from reprieve.exposure.concentration import concentration as find_concentration  # noqa: PLC0415
 
         asked = _regimen_text(regimen, protocol)
         text = asked.regimen if isinstance(asked, Protocol) else asked
-        found = find_concentration(
-            text, Patient(weight=weight, interactions=interaction or None), times=times, model=model
-        )
+        patient = Patient(weight=weight, interactions=interaction or None)
+        found = concentration_answer(find_concentration(text, patient, times=times, model=model))
     if as_json:
         print_json(found.to_dict())
     else:
-        from reprieve.cli.listings import print_concentration  # noqa: PLC0415
+        from reprieve.cli.concentration_screen import print_concentration  # noqa: PLC0415
 
         print_concentration(found)
 
@@ -229,21 +229,18 @@ def protocols(protocol_id: str | None, as_json: bool) -> None:
       reprieve protocols
       reprieve protocols schwartzman2009
     """
-    import msgspec  # noqa: PLC0415
+    from reprieve.answers.protocols import protocols_answer  # noqa: PLC0415
 
-    from reprieve.evidence import read  # noqa: PLC0415
-
-    ids = (protocol_id.strip().lower(),) if protocol_id else read.protocol_ids()
-    records = [read.protocol(name) for name in ids]
+    found = protocols_answer(protocol_id)
     if as_json:
-        print_json({"protocols": [msgspec.to_builtins(record) for record in records]})
+        print_json(found.to_dict())
         return
-    from reprieve.cli.listings import print_protocol, print_protocols  # noqa: PLC0415
+    from reprieve.cli.protocol_screen import print_protocol, print_protocols  # noqa: PLC0415
 
     if protocol_id:
-        print_protocol(records[0])
+        print_protocol(found.protocols[0])
     else:
-        print_protocols(records)
+        print_protocols(found)
 
 
 app.add_command(calibrate)
@@ -290,16 +287,16 @@ def predict(file: Path, seed: int, as_json: bool) -> None:
 
     with said_if_slow():
         from reprieve import strict_yaml  # noqa: PLC0415
-        from reprieve.relief.arm import predict_arms  # noqa: PLC0415
+        from reprieve.answers.trial import trial_answer  # noqa: PLC0415
 
-        answers = predict_arms(strict_yaml.load(file), seed=seed)
+        found = trial_answer(strict_yaml.load(file), seed=seed)
     if as_json:
-        print_json({"arms": answers})
+        print_json(found.to_dict())
     else:
-        from reprieve.cli.listings import print_arms  # noqa: PLC0415
+        from reprieve.cli.trial_screen import print_arms  # noqa: PLC0415
 
-        print_arms(answers)
-    if all("refused" in answer for answer in answers):
+        print_arms(found)
+    if all(arm.refused is not None for arm in found.arms):
         raise click.exceptions.Exit(3)
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import importlib
 from collections.abc import Sequence
 from dataclasses import dataclass
 
@@ -52,14 +53,10 @@ class Concentration:
 
     def to_dict(self) -> dict[str, object]:
         """The answer of ``concentration --json``."""
-        return {
-            "times_h": [float(t) for t in self.times_h],
-            "analytes": {name: [float(f"{v:.6g}") for v in self.values[:, i]] for i, name in enumerate(self.analytes)},
-            "model": self.model,
-            "sampling": self.sampling,
-            "reason": self.reason,
-            "note": self.note,
-        }
+        # What speaks of concentrations stands above the numbers, and is loaded when it is asked to.
+        answers = importlib.import_module("reprieve.answers.concentration")
+        found: dict[str, object] = answers.concentration_answer(self).to_dict()
+        return found
 
 
 def concentration(

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import importlib
 import zlib
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
@@ -17,7 +18,6 @@ from reprieve.evidence import read
 from reprieve.exposure.choice import choose_models, reaches_blood
 from reprieve.regimen import Regimen
 from reprieve.relief.course import Course, check_days, follow_course
-from reprieve.relief.distribution import rounded
 from reprieve.relief.posterior import posterior as shipped_posterior
 from reprieve.relief.reported import reported_means, reported_shares, seen
 from reprieve.relief.studied import studied
@@ -78,13 +78,17 @@ class ArmPrediction:
 
     def to_dict(self) -> dict[str, Any]:
         """The answer of ``trial predict --json`` for this arm."""
-        rows = []
-        for asked, reported in zip(self.arm.predict, self.draws, strict=True):
-            row: dict[str, Any] = {k: v for k, v in msgspec.to_builtins(asked).items() if v is not None}
-            q10, q50, q90 = np.quantile(reported, (0.1, 0.5, 0.9))
-            found = {"mean": reported.mean(), "q10": q10, "q50": q50, "q90": q90}
-            rows.append(row | {name: rounded(float(value)) for name, value in found.items()})
-        return {"id": self.arm.id, "predictions": rows, "assumed": list(self.assumed)}
+        # What speaks of a prediction stands above its numbers, and is loaded when it is asked to.
+        found: dict[str, Any] = importlib.import_module("reprieve.answers.trial").arm_answer(self).to_dict()
+        return found
+
+
+@dataclass(frozen=True)
+class RefusedArm:
+    """An arm that nothing published can answer, and why."""
+
+    arm: TrialArm
+    reason: str
 
 
 def read_arm(given: Mapping[str, Any] | TrialArm) -> TrialArm:
@@ -209,8 +213,8 @@ def _factor_on(course: Course, day: float) -> NDArray[np.float64]:
     return np.asarray(of_reversal * (1.0 - course.acute[:, within].max(axis=1)))
 
 
-def predict_arms(given: Any, *, seed: int = 1) -> list[dict[str, Any]]:
-    """Predict every arm of a trial file; an arm that cannot be answered says why and has no predictions.
+def predict_arms(given: Any, *, seed: int = 1) -> tuple[ArmPrediction | RefusedArm, ...]:
+    """Predict every arm of a trial file; an arm that cannot be answered says why.
 
     Raises
     ------
@@ -220,15 +224,16 @@ def predict_arms(given: Any, *, seed: int = 1) -> list[dict[str, Any]]:
     arms = given.get("arms") if isinstance(given, Mapping) else None
     if not isinstance(arms, list) or not arms:
         raise InputError("The file has no list 'arms'; write 'arms:' and one entry per arm.")
-    answers = []
     asked = [read_arm(one) for one in arms]
     names = [arm.id for arm in asked]
     for name in names:
         if names.count(name) > 1:
             raise InputError(f"Two arms have the id {name!r}; give every arm its own.")
-    for arm in asked:
-        try:
-            answers.append(predict_arm(arm, seed=seed).to_dict())
-        except OutsideEvidence as error:
-            answers.append({"id": arm.id, "predictions": [], "refused": str(error)})
-    return answers
+    return tuple(_predict_or_refuse(arm, seed) for arm in asked)
+
+
+def _predict_or_refuse(arm: TrialArm, seed: int) -> ArmPrediction | RefusedArm:
+    try:
+        return predict_arm(arm, seed=seed)
+    except OutsideEvidence as error:
+        return RefusedArm(arm, str(error))

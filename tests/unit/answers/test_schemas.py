@@ -2,6 +2,7 @@
 
 import json
 import shlex
+from pathlib import Path
 from typing import get_args, get_type_hints
 
 import msgspec
@@ -12,9 +13,11 @@ from reprieve.answers.field import Answer
 from reprieve.answers.schemas import ANSWERS, answer_schema, answer_type
 
 NAMES = sorted(ANSWERS)
+ARMS = Path(__file__).parents[3] / "examples" / "arms.yaml"
 #: How each answer is asked for; an answer that is not here fails the test of what is printed.
 ASKED = {
     "claims": "claims",
+    "concentration": "concentration --weight 70 --regimen 'racemic iv 0.5 mg/kg over 40 min' --times 0.5,1",
     "durations": "durations --condition crps",
     "faq": "faq how_long",
     "forecast": "forecast --condition crps --weight 70 --pain 7.2 --protocol sigtermans2009 --patients 100",
@@ -24,6 +27,7 @@ ASKED = {
     "models-check": "models check hijazi2003_icu_2cpt",
     "models-compare": "models compare --weight 70 --regimen 'racemic iv 0.5 mg/kg over 40 min'",
     "outcomes": "evidence table",
+    "protocols": "protocols",
     "review": "evidence show michelet2018",
     "reviews": "evidence list --role review",
     "routes": "routes",
@@ -31,6 +35,7 @@ ASKED = {
     "studies": "evidence list --role all",
     "study": "evidence show sigtermans2009",
     "topics": "claims --topics",
+    "trial": f"trial predict '{ARMS}'",
 }
 
 

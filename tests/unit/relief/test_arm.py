@@ -114,9 +114,9 @@ def test_a_file_without_arms_is_refused(given):
 
 def test_an_arm_outside_the_evidence_does_not_stop_the_others():
     answers = predict_arms({"arms": [arm(id="a", regimen="arketamine iv 0.5 mg/kg over 40 min"), ARM]})
-    assert answers[0]["predictions"] == []
-    assert "No complete published population model covers arketamine iv" in answers[0]["refused"]
-    assert answers[1]["predictions"] == predicted()
+    assert answers[0].arm.id == "a"
+    assert "No complete published population model covers arketamine iv" in answers[0].reason
+    np.testing.assert_array_equal(answers[1].draws, predict_arm(ARM).draws)
 
 
 def test_an_arm_that_is_no_arm_is_refused():
