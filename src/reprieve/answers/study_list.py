@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from typing import Annotated, Literal, TypeAlias
 
 from reprieve.answers.field import Answer, field
 from reprieve.answers.verified import LEFT_OUT, rests_on_memory
-from reprieve.evidence import read
+from reprieve.evidence import read, study_folder
 from reprieve.evidence.records.condition import ConditionId
 from reprieve.evidence.records.study import Role, Study
 from reprieve.regimen.routes import canonical_route
@@ -95,6 +96,11 @@ def study_line(study: Study, *, verified_only: bool = False) -> StudyLine:
         citation=read.reference(study.reference).short,
         headline=_headline(study, verified_only=verified_only),
     )
+
+
+def studies_by_role() -> Counter[Role]:
+    """How many studies have each role; their records are not opened for it."""
+    return Counter(study_folder.role_of(read.study_path(name)) for name in read.study_ids())
 
 
 def routes_of(study: Study) -> tuple[str, ...]:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import textwrap
-from collections import Counter
 from collections.abc import Sequence
 
 from rich.console import Console
@@ -13,10 +12,9 @@ from rich.text import Text
 from reprieve.answers.evidence_search import SearchAnswer
 from reprieve.answers.outcome_table import OutcomeTable
 from reprieve.answers.review_list import ReviewList
-from reprieve.answers.study_list import StudyLine, StudyList
+from reprieve.answers.study_list import StudyLine, StudyList, studies_by_role
 from reprieve.cli.console import console
 from reprieve.cli.evidence_number import measure, number, status
-from reprieve.evidence import read, study_folder
 from reprieve.words import wrapped
 
 _DESIGN = {"rct": "RCT", "rct_crossover": "RCT x-over", "cohort": "cohort", "case_series": "series"}
@@ -59,7 +57,7 @@ def print_studies(found: StudyList, *, role: str) -> None:
         screen.print(table)
     _hint(screen, f"{len(found.studies)} {'study' if len(found.studies) == 1 else 'studies'}. {_legend(found.studies)}")
     if role == "evidence":
-        roles = Counter(study_folder.role_of(read.study_path(name)) for name in read.study_ids())
+        roles = studies_by_role()
         others = ", ".join(f"{roles[name]} {name}" for name in ("background", "duplicate", "withheld"))
         _hint(screen, f"Not evidence, so not listed: {others} (--role all). Reviews: --role review.")
 
