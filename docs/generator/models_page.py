@@ -85,7 +85,9 @@ def _parameters(model: PopulationModel) -> Iterator[tuple[object, ...]]:
         value = f"as `{found.same_as}`" if found.value is None else f"{found.value:g}"
         varies = f"{100 * math.sqrt(math.expm1(variance[name])):.0f} %" if name in variance else None
         varies = f"logit SD {between.logit_sd[name]:g}" if name in between.logit_sd else varies
-        effects = "; ".join(effect_in_words(model, effect) for effect in model.effects if name in effect.parameters)
+        effects = "; ".join(
+            effect_in_words(model.covariates, effect) for effect in model.effects if name in effect.parameters
+        )
         yield f"`{name}`", value, found.unit, varies, effects, found.status
 
 

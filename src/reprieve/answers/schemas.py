@@ -19,6 +19,7 @@ ANSWERS = {
     "forecast": "reprieve.answers.forecast:ForecastAnswer",
     "meta-analysis": "reprieve.answers.meta_analysis:MetaAnalysisAnswer",
     "model-card": "reprieve.answers.model_card:ModelCardAnswer",
+    "model": "reprieve.answers.model:ModelAnswer",
     "models": "reprieve.answers.model_list:ModelList",
     "models-check": "reprieve.answers.model_check:CheckAnswer",
     "models-compare": "reprieve.answers.model_comparison:ComparisonAnswer",

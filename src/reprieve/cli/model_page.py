@@ -3,19 +3,18 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from typing import Any
 
-import msgspec
 from rich.console import Console
 from rich.table import Table
 from rich.text import Text
 
-from reprieve.answers.model_list import state, why_not
+from reprieve.answers.model import ModelAnswer
 from reprieve.cli.console import console
 from reprieve.cli.model_list_screen import who
-from reprieve.evidence import read
 from reprieve.evidence.records.covariate import (
+    Covariate,
     Effect,
     ExponentialEffect,
     LevelEffect,
@@ -26,28 +25,13 @@ from reprieve.evidence.records.covariate import (
 )
 from reprieve.evidence.records.parameter import Parameter
 from reprieve.evidence.records.population import Population, Range, Signature
-from reprieve.evidence.records.population_model import PopulationModel
 from reprieve.evidence.records.structure import RouteInput
 from reprieve.words import sampled, wrapped
 
 _LABEL, _GAP = 13, 2
 
 
-def page(model: PopulationModel) -> dict[str, Any]:
-    """The record with its citation and whether it runs: the answer of ``models show --json``."""
-    cited = read.reference(model.source)
-    record: dict[str, Any] = msgspec.to_builtins(model)
-    return {
-        **record,
-        "citation": cited.short,
-        "link": cited.link,
-        "runs": state(model) == "runs",
-        "state": state(model),
-        "why_not": why_not(model),
-    }
-
-
-def print_model(model: PopulationModel) -> None:
+def print_model(model: ModelAnswer) -> None:
     """Print the page."""
     screen = console()
     screen.print(Text(model.id, "bold"))
@@ -76,13 +60,12 @@ def _print_rows(screen: Console, rows: Any) -> None:
     screen.print(table)
 
 
-def _facts(model: PopulationModel) -> Iterator[tuple[str, str]]:
-    cited = read.reference(model.source)
-    yield "Source", cited.short + (f", {cited.link}" if cited.link else "")
+def _facts(model: ModelAnswer) -> Iterator[tuple[str, str]]:
+    yield "Source", model.citation + (f", {model.link}" if model.link else "")
     for text in model.sources_read:
         yield "Read in", text
     yield "Evidence", model.evidence_level
-    yield "State", ": ".join(filter(None, (state(model), why_not(model)))) + f" ({model.completeness})"
+    yield "State", ": ".join(filter(None, (model.state, model.why_not))) + f" ({model.completeness})"
     if model.described:
         yield "Described as", model.described
     yield "Forms", f"{' and '.join(model.forms)} ({model.forms_status})"
@@ -97,7 +80,7 @@ def _facts(model: PopulationModel) -> Iterator[tuple[str, str]]:
     yield from _dependences(model)
 
 
-def _sampling(model: PopulationModel) -> str:
+def _sampling(model: ModelAnswer) -> str:
     if model.sampling == model.matrix == "not seen":
         return model.sampling_note
     matrix = "matrix not seen" if model.matrix == "not seen" else model.matrix
@@ -129,7 +112,7 @@ def _input(entered: RouteInput) -> str:
     return ". ".join(filter(None, (said, entered.dosage_form, entered.infusion_only, entered.note)))
 
 
-def _dependences(model: PopulationModel) -> Iterator[tuple[str, str]]:
+def _dependences(model: ModelAnswer) -> Iterator[tuple[str, str]]:
     for name, covariate in model.covariates.items():
         at = covariate.reference
         reference = f"{at:g} {covariate.unit}" if isinstance(at, float | int) else at.replace("_", " ")
@@ -137,26 +120,29 @@ def _dependences(model: PopulationModel) -> Iterator[tuple[str, str]]:
         missing += "; refused outside the range studied" if covariate.outside_studied == "hard" else ""
         yield "Covariates", f"{name}: reference {reference}; {missing}"
     for effect in model.effects:
-        yield "Covariates", f"{', '.join(effect.parameters)}: {effect_in_words(model, effect)} ({effect.status})"
+        yield (
+            "Covariates",
+            f"{', '.join(effect.parameters)}: {effect_in_words(model.covariates, effect)} ({effect.status})",
+        )
     for name, enzyme in model.enzymes.items():
         acts = [f"{type(a).__name__.lower()} by {a.by or a.at}" for a in enzyme.actions]
         yield "Enzymes", f"{name} behind {', '.join(enzyme.parameters)}: {', '.join(acts)}"
 
 
-def effect_in_words(model: PopulationModel, effect: Effect) -> str:
+def effect_in_words(covariates: Mapping[str, Covariate], effect: Effect) -> str:
     """What an effect does to its parameters."""
     match effect:
         case PowerEffect():
-            after = f"× ({effect.covariate}/{model.covariates[effect.covariate].reference:g})^{effect.exponent:g}"
+            after = f"× ({effect.covariate}/{covariates[effect.covariate].reference:g})^{effect.exponent:g}"
         case LevelEffect():
             levels = ", ".join(f"× {by:g} if {level.replace('_', ' ')}" for level, by in effect.factors.items())
             after = f"{effect.covariate}: {levels}"
         case LinearAboveEffect():
             after = f"{effect.slope:+g} {effect.unit} per unit of {effect.covariate} above {effect.above:g}"
         case LinearCentredEffect():
-            after = f"× (1 {effect.slope:+g} · ({effect.covariate} - {model.covariates[effect.covariate].reference:g}))"
+            after = f"× (1 {effect.slope:+g} · ({effect.covariate} - {covariates[effect.covariate].reference:g}))"
         case ExponentialEffect():
-            after = f"× exp({effect.slope:g} · ({effect.covariate} - {model.covariates[effect.covariate].reference:g}))"
+            after = f"× exp({effect.slope:g} · ({effect.covariate} - {covariates[effect.covariate].reference:g}))"
         case MaturationEffect():
             after = f"matures with {effect.covariate.replace('_', ' ')}, half at {effect.half:g}, Hill {effect.hill:g}"
         case _:
@@ -172,7 +158,7 @@ def _plain_table(*columns: str, right: int) -> Table:
     return table
 
 
-def _parameters(model: PopulationModel) -> Table:
+def _parameters(model: ModelAnswer) -> Table:
     between = model.between_subject
     variance, logit, additive = between.log_variance(), between.logit_sd, between.additive_sd
     table = _plain_table("Parameter", "Value", "Unit", "Between people", "Status", right=1)
@@ -188,7 +174,7 @@ def _value(found: Parameter) -> str:
     return f"as {found.same_as}" if found.value is None else f"{found.value:g}"
 
 
-def _quoted(model: PopulationModel) -> Table:
+def _quoted(model: ModelAnswer) -> Table:
     table = _plain_table("Printed, not used", "Value", "Unit", "Status", right=1)
     for name, found in model.quoted.items():
         span = "" if found.low is None or found.high is None else f" ({found.low:g} to {found.high:g})"
@@ -197,7 +183,7 @@ def _quoted(model: PopulationModel) -> Table:
     return table
 
 
-def _rest(model: PopulationModel) -> Iterator[tuple[str, str]]:
+def _rest(model: ModelAnswer) -> Iterator[tuple[str, str]]:
     for lack in model.missing:
         yield "Missing", f"{lack.what}: {lack.reason}"
     for note in model.notes:

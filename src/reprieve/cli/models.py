@@ -46,14 +46,14 @@ def show(model_id: str, as_json: bool) -> None:
     Example:
       reprieve models show simons2022_sket_otf_iv
     """
-    from reprieve.cli.model_page import page, print_model  # noqa: PLC0415
-    from reprieve.evidence import read  # noqa: PLC0415
+    from reprieve.answers.model import model_answer  # noqa: PLC0415
+    from reprieve.cli.model_page import print_model  # noqa: PLC0415
 
-    record = read.population_model(model_id.strip())
+    found = model_answer(model_id)
     if as_json:
-        print_json(page(record))
+        print_json(found.to_dict())
     else:
-        print_model(record)
+        print_model(found)
 
 
 @models.command()

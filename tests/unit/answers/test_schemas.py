@@ -23,6 +23,7 @@ ASKED = {
     "forecast": "forecast --condition crps --weight 70 --pain 7.2 --protocol sigtermans2009 --patients 100",
     "meta-analysis": "evidence bubble",
     "model-card": "model-card",
+    "model": "models show domino1982_racemic_3cpt",
     "models": "models list",
     "models-check": "models check hijazi2003_icu_2cpt",
     "models-compare": "models compare --weight 70 --regimen 'racemic iv 0.5 mg/kg over 40 min'",
