@@ -8,11 +8,11 @@ from functools import cache
 from reprieve.evidence import read
 from reprieve.inference.effect_sizes import MEASURES, measure
 from reprieve.inference.moderators import MODERATORS
-from reprieve.inference.study_pictures import asymmetry_line, forest_of, name_of, notes, slope_line
 from reprieve.inference.synthesis import Synthesis, interval, synthesise
 from reprieve.inference.window import WINDOWS, window
 from reprieve.pictures import Picture
 from reprieve.report.markdown_table import table
+from reprieve.report.study_pictures import asymmetry_line, forest_of, name_of, notes, slope_line
 from reprieve.words import three_figures
 
 _INTRO = """# Meta-analysis of controlled trials
@@ -76,7 +76,7 @@ def _section(made: Synthesis, name: str) -> str:
         low, high = (how.shown(end) for end in interval(effect))
         said = f"{three_figures(how.shown(effect.estimate))} ({three_figures(low)} to {three_figures(high)})"
         rows.append((
-            name_of(effect, read.references()), f"{effect.day:g}", said, f"{effect.n[0]} and {effect.n[1]}",
+            name_of(effect.study, read.references()), f"{effect.day:g}", said, f"{effect.n[0]} and {effect.n[1]}",
             effect.study.risk_of_bias, effect.status, effect.how,
         ))  # fmt: skip
     parts = [
@@ -90,7 +90,7 @@ def _section(made: Synthesis, name: str) -> str:
     if made.pooled is not None:
         said += [asymmetry_line(made), *(slope_line(made, by) for by in MODERATORS)]
     said += [
-        f"Shown, not pooled: {name_of(s, read.references())}, day {s.day:g}: {s.why.rstrip('.')}."
+        f"Shown, not pooled: {name_of(s.study, read.references())}, day {s.day:g}: {s.why.rstrip('.')}."
         for s in made.comparisons.shown
     ]
     return "\n".join((*parts, "".join(f"- {sentence}\n" for sentence in said)))

@@ -62,20 +62,18 @@ def _write(picture: Picture, out: Path) -> None:
 
 def _answer(draw: str, made: Synthesis, out: Path | None, as_json: bool) -> None:
     from reprieve.answers.meta_analysis import meta_analysis_answer  # noqa: PLC0415
+    from reprieve.cli.forest_screen import print_forest, print_points  # noqa: PLC0415
     from reprieve.evidence import read  # noqa: PLC0415
-    from reprieve.inference import study_pictures  # noqa: PLC0415
+    from reprieve.report import study_pictures  # noqa: PLC0415
 
     pictures = {"forest": study_pictures.forest_of, "funnel": study_pictures.funnel_of}
-    picture = pictures[draw](made, read.references())
+    picture, answer = pictures[draw](made, read.references()), meta_analysis_answer(made)
     if as_json:
-        print_json(meta_analysis_answer(made).to_dict())
+        print_json(answer.to_dict())
+    elif draw == "forest":
+        print_forest(answer, study_pictures.notes(made))
     else:
-        from reprieve.cli.forest_screen import print_forest, print_points  # noqa: PLC0415
-
-        if draw == "forest":
-            print_forest(made, read.references())
-        else:
-            print_points(made, read.references(), study_pictures.asymmetry_line(made))
+        print_points(answer, study_pictures.asymmetry_line(made))
     if out is not None:
         _write(picture, out)
 
@@ -83,17 +81,15 @@ def _answer(draw: str, made: Synthesis, out: Path | None, as_json: bool) -> None
 def _regression_answer(made: Synthesis, by: Moderator, out: Path | None, as_json: bool) -> None:
     """The studies are shown in any case; without a regression the exit code says so."""
     from reprieve.answers.meta_analysis import meta_analysis_answer  # noqa: PLC0415
+    from reprieve.cli.forest_screen import print_points  # noqa: PLC0415
     from reprieve.evidence import read  # noqa: PLC0415
-    from reprieve.inference import study_pictures  # noqa: PLC0415
+    from reprieve.report import study_pictures  # noqa: PLC0415
 
-    picture = study_pictures.bubble_of(made, read.references(), by)
-    answer = meta_analysis_answer(made, by)
+    picture, answer = study_pictures.bubble_of(made, read.references(), by), meta_analysis_answer(made, by)
     if as_json:
         print_json(answer.to_dict())
     else:
-        from reprieve.cli.forest_screen import print_points  # noqa: PLC0415
-
-        print_points(made, read.references(), study_pictures.slope_line(made, by))
+        print_points(answer, study_pictures.slope_line(made, by))
     if out is not None:
         _write(picture, out)
     if answer.meta_regression and answer.meta_regression.why_none is not None:

@@ -3,104 +3,108 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 
 import click
 from rich.text import Text
 
+from reprieve.answers.meta_analysis import MetaAnalysisAnswer, StudyEffect
 from reprieve.cli.console import console
-from reprieve.inference.moderators import CONDITION
-from reprieve.inference.study_pictures import Bibliography, name_of, notes
-from reprieve.inference.synthesis import Synthesis, interval
+from reprieve.evidence import read
+from reprieve.inference.effect_sizes import measure
+from reprieve.report.study_pictures import name_of
 from reprieve.words import plain, three_figures, wrapped
 
 #: Columns of the name, the groups, the numbers and the plot.
 _NAME, _GROUPS, _NUMBERS, _PLOT = 24, 12, 22, 20
+_OPEN = "∞"
 
 
-def _title(measure: str, when: str) -> str:
-    return f"{measure[0].upper()}{measure[1:]}, {when}"
+def _title(measured: str, when: str) -> str:
+    return f"{measured[0].upper()}{measured[1:]}, {when}"
 
 
-def _number(made: Synthesis, value: float) -> str:
-    if math.isinf(value):
-        return "∞" if value > 0 else "−∞"
-    return three_figures(round(made.comparisons.measure.shown(value), 2))
+def _name(study_id: str) -> str:
+    return name_of(read.study(study_id), read.references())
 
 
-def _numbers(made: Synthesis, estimate: float | None, low: float, high: float) -> str:
-    span = f"{_number(made, low)} to {_number(made, high)}"
-    return span if estimate is None else f"{_number(made, estimate)} ({span})"
+def _numbers(estimate: float | None, low: float | None, high: float | None) -> str:
+    """An estimate with its interval; an end that is not known is open."""
+    left, right = (None if end is None else three_figures(round(end, 2)) for end in (low, high))
+    span = f"{left or f'−{_OPEN}'} to {right or _OPEN}"
+    return span if estimate is None else f"{three_figures(round(estimate, 2))} ({span})"
 
 
-def _bar(ends: tuple[float, float], low: float, estimate: float | None, high: float, mark: str) -> str:
-    """A line of ``_PLOT`` letters: the interval, its middle, and ``│`` where there is no difference."""
+class _Axis:
+    """The line of ``_PLOT`` letters that all intervals are drawn on."""
 
-    def at(value: float) -> int:
-        share = (min(max(value, ends[0]), ends[1]) - ends[0]) / (ends[1] - ends[0])
+    def __init__(self, answer: MetaAnalysisAnswer) -> None:
+        self.is_log = answer.measure.pooled_on == "logarithm"
+        ends = [end for one in answer.effects for end in (one.low, one.high)]
+        ends += [end for one in answer.shown_not_pooled for end in (one.low, one.high) if end is not None]
+        known = [self._place(end) for end in ends]
+        low, high = min((0.0, *known)), max((0.0, *known))
+        self.low, self.high = (low, high) if low < high else (low - 1.0, high + 1.0)
+
+    def _place(self, value: float) -> float:
+        return math.log(value) if self.is_log else value
+
+    def _at(self, place: float) -> int:
+        share = (min(max(place, self.low), self.high) - self.low) / (self.high - self.low)
         return round(share * (_PLOT - 1))
 
-    letters = [" "] * _PLOT
-    letters[at(0.0)] = "│"
-    for place in range(at(low), at(high) + 1):
-        letters[place] = "─" if estimate is not None else "╌"
-    letters[at(low)] = "◂" if low < ends[0] else "├"
-    letters[at(high)] = "▸" if high > ends[1] else "┤"
-    if estimate is not None and ends[0] <= estimate <= ends[1]:
-        letters[at(estimate)] = mark
-    return "".join(letters)
+    def bar(self, low: float | None, estimate: float | None, high: float | None, mark: str = "") -> str:
+        """The interval, its middle, and ``│`` where there is no difference."""
+        left = -math.inf if low is None else self._place(low)
+        right = math.inf if high is None else self._place(high)
+        letters = [" "] * _PLOT
+        letters[self._at(0.0)] = "│"
+        for place in range(self._at(left), self._at(right) + 1):
+            letters[place] = "─" if estimate is not None else "╌"
+        letters[self._at(left)] = "◂" if left < self.low else "├"
+        letters[self._at(right)] = "▸" if right > self.high else "┤"
+        if estimate is not None and self.low <= self._place(estimate) <= self.high:
+            letters[self._at(self._place(estimate))] = mark
+        return "".join(letters)
 
 
 def _row(name: str, groups: str, numbers: str, bar: str) -> str:
     return f"{name[: _NAME - 1]:<{_NAME}}{groups:<{_GROUPS}}{numbers:<{_NUMBERS + 1}}{bar}".rstrip()
 
 
-def _groups(made: Synthesis, at: int) -> str:
-    effect = made.effects[at]
-    if effect.counts is None:
+def _groups(effect: StudyEffect) -> str:
+    if effect.responders is None:
         return f"n {effect.n[0]}, {effect.n[1]}"
-    return " ".join(f"{plain(count.events)}/{plain(count.n)}" for count in effect.counts)
+    return " ".join(f"{plain(events)}/{n}" for events, n in zip(effect.responders, effect.n, strict=True))
 
 
-def _ends(made: Synthesis) -> tuple[float, float]:
-    spans = [interval(effect) for effect in made.effects]
-    spans += [(s.low, s.high) for s in made.comparisons.shown if s.low is not None and s.high is not None]
-    finite = [end for span in (*spans, (0.0, 0.0)) for end in span if math.isfinite(end)]
-    low, high = min(finite), max(finite)
-    return (low, high) if low < high else (low - 1.0, high + 1.0)
-
-
-def print_forest(made: Synthesis, bibliography: Bibliography) -> None:
-    """Print every study, the pooled line, and what was left out and why."""
-    screen, how, window = console(), made.comparisons.measure, made.comparisons.window
-    ends = _ends(made)
-    screen.print(Text(_title(how.name, window.label), "bold"))
-    better = "right" if how.better > 0 else "left"
-    head = _row("Study", "ket. pla.", "95 % interval", f"ket. better {better}")
-    screen.print(Text(head, "dim"))
-    for number, effect in enumerate(made.effects):
-        low, high = interval(effect)
-        bar = _bar(ends, low, effect.estimate, high, "■")
-        click.echo(
-            _row(name_of(effect, bibliography), _groups(made, number), _numbers(made, effect.estimate, low, high), bar)
-        )
-    if made.pooled is not None:
-        r = made.pooled.random
-        bar = _bar(ends, r.low, r.estimate, r.high, "◆")
-        pooled = _row("Pooled", f"k {made.pooled.k}", _numbers(made, r.estimate, r.low, r.high), bar)
+def print_forest(answer: MetaAnalysisAnswer, notes: Sequence[str]) -> None:
+    """Print every study, the pooled line, the notes on it, and what was left out and why."""
+    screen, axis = console(), _Axis(answer)
+    screen.print(Text(_title(answer.measure.name, answer.window.label), "bold"))
+    better = "right" if measure(answer.measure.id).better > 0 else "left"
+    screen.print(Text(_row("Study", "ket. pla.", "95 % interval", f"ket. better {better}"), "dim"))
+    for one in answer.effects:
+        bar = axis.bar(one.low, one.estimate, one.high, "■")
+        click.echo(_row(_name(one.study), _groups(one), _numbers(one.estimate, one.low, one.high), bar))
+    if answer.pooled is not None:
+        r = answer.pooled.random
+        bar = axis.bar(r.low, r.estimate, r.high, "◆")
+        pooled = _row("Pooled", f"k {answer.pooled.k}", _numbers(r.estimate, r.low, r.high), bar)
         screen.print(Text(pooled, "bold cyan"))
-        if made.pooled.prediction is not None:
-            low, high = made.pooled.prediction
-            click.echo(_row("  a new study", "", _numbers(made, None, low, high), _bar(ends, low, None, high, "")))
-    if made.comparisons.shown:
+        if answer.pooled.prediction is not None:
+            low, high = answer.pooled.prediction
+            click.echo(_row("  a new study", "", _numbers(None, low, high), axis.bar(low, None, high)))
+    if answer.shown_not_pooled:
         screen.print(Text("Shown, not pooled", "dim"))
-    for shown in made.comparisons.shown:
-        if shown.low is not None and shown.high is not None:
-            bar = _bar(ends, shown.low, None, shown.high, "")
-            click.echo(_row(name_of(shown, bibliography), "", _numbers(made, None, shown.low, shown.high), bar))
-        screen.print(Text(wrapped(f"  {name_of(shown, bibliography)}: {shown.why.rstrip('.')}.", screen.width), "dim"))
-    _say(screen.width, notes(made))
-    _left_out(made, screen.width)
+    for shown in answer.shown_not_pooled:
+        name = _name(shown.study)
+        if shown.low is not None or shown.high is not None:
+            bar = axis.bar(shown.low, None, shown.high)
+            click.echo(_row(name, "", _numbers(None, shown.low, shown.high), bar))
+        screen.print(Text(wrapped(f"  {name}: {shown.why.rstrip('.')}.", screen.width), "dim"))
+    _say(screen.width, notes)
+    _say(screen.width, ("Left out:", *_left_out(answer)))
 
 
 def _say(width: int, sentences: Sequence[str]) -> None:
@@ -109,25 +113,25 @@ def _say(width: int, sentences: Sequence[str]) -> None:
         click.echo(wrapped(sentence, min(width, 80)))
 
 
-def _left_out(made: Synthesis, width: int) -> None:
+def _left_out(answer: MetaAnalysisAnswer) -> Iterator[str]:
     """Studies that gave nothing, those with the same reason together."""
     reasons: dict[str, list[str]] = {}
-    for left in made.comparisons.left_out:
-        reasons.setdefault(left.why, []).append(left.study.id)
-    said = [f"- {', '.join(studies)}: {why}." for why, studies in reasons.items()]
-    _say(width, ["Left out:", *said, f"- {made.comparisons.uncontrolled} studies without a comparator."])
+    for left in answer.left_out:
+        reasons.setdefault(left.why, []).append(left.study)
+    yield from (f"- {', '.join(studies)}: {why}." for why, studies in reasons.items())
+    yield f"- {answer.uncontrolled_studies} studies without a comparator."
 
 
-def print_points(made: Synthesis, bibliography: Bibliography, line: str) -> None:
+def print_points(answer: MetaAnalysisAnswer, line: str) -> None:
     """Print effects with standard errors and what they can be regressed on, and one sentence on them."""
-    screen, how, window = console(), made.comparisons.measure, made.comparisons.window
-    scale = f"log {how.name}" if how.is_log else how.name
-    screen.print(Text(_title(scale, window.label), "bold"))
+    screen, how = console(), answer.measure
+    scale = f"log {how.name}" if how.pooled_on == "logarithm" else how.name
+    screen.print(Text(_title(scale, answer.window.label), "bold"))
     head = f"{'Study':<25}{'Estimate':>9}{'SE':>7}{'Infusion h':>12}{'mg/kg':>7}  Condition"
     screen.print(Text(head, "dim"))
-    for effect in made.effects:
-        hours, dose = ("–" if value is None else f"{value:.3g}" for value in (effect.infusion_hours, effect.mg_per_kg))
-        name, estimate = name_of(effect, bibliography)[:24], plain(effect.estimate, 3)
-        numbers = f"{estimate:>9}{plain(effect.se, 3):>7}{hours:>12}{dose:>7}"
-        click.echo(f"{name:<25}{numbers}  {CONDITION.of(effect)}")
+    for one in answer.effects:
+        hours, dose = ("–" if value is None else f"{value:.3g}" for value in (one.infusion_hours, one.mg_per_kg))
+        estimate, se = (plain(value, 3) for value in (one.pooled_scale.estimate, one.pooled_scale.se))
+        numbers = f"{estimate:>9}{se:>7}{hours:>12}{dose:>7}"
+        click.echo(f"{_name(one.study)[:24]:<25}{numbers}  {one.condition.replace('_', ' ')}")
     _say(screen.width, [line])

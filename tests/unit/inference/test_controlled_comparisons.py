@@ -29,9 +29,9 @@ from reprieve.inference.effect_sizes import (
 )
 from reprieve.inference.meta_analysis import pool, regress
 from reprieve.inference.moderators import CONDITION, DOSE, HOURS, MODERATORS
-from reprieve.inference.study_pictures import bubble_of, forest_of, funnel_of, slope_line
 from reprieve.inference.synthesis import Synthesis, synthesise
 from reprieve.inference.window import WINDOWS, window
+from reprieve.report.study_pictures import bubble_of, forest_of, funnel_of, slope_line
 
 EVERY = [(how, when) for how in MEASURES for when in WINDOWS]
 

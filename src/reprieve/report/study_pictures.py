@@ -9,7 +9,8 @@ import numpy as np
 
 from reprieve.errors import OutsideEvidence
 from reprieve.evidence.records.reference import Reference
-from reprieve.inference.controlled_comparisons import Effect, Shown
+from reprieve.evidence.records.study import Study
+from reprieve.inference.controlled_comparisons import Effect
 from reprieve.inference.effect_sizes import SENSITIVITY_CORRELATION
 from reprieve.inference.meta_analysis import ENOUGH_STUDIES, Coefficient, asymmetry
 from reprieve.inference.moderators import Amount, Moderator
@@ -31,10 +32,10 @@ _HALF_LEVEL = 0.35
 Bibliography = Mapping[str, Reference]
 
 
-def name_of(effect: Effect | Shown, bibliography: Bibliography) -> str:
+def name_of(study: Study, bibliography: Bibliography) -> str:
     """Author and year; the id of a study whose authors were not seen."""
-    entry = bibliography[effect.study.reference]
-    return entry.short if entry.authors and "not " not in entry.authors else effect.study.id
+    entry = bibliography[study.reference]
+    return entry.short if entry.authors and "not " not in entry.authors else study.id
 
 
 def _title(made: Synthesis) -> str:
@@ -115,14 +116,19 @@ def forest_of(made: Synthesis, bibliography: Bibliography) -> Picture:
     how, window = made.comparisons.measure, made.comparisons.window
     rows = [
         ForestRow(
-            name_of(effect, bibliography), _design(effect), *interval(effect), effect.estimate, weight, _groups(effect)
+            name_of(effect.study, bibliography),
+            _design(effect),
+            *interval(effect),
+            effect.estimate,
+            weight,
+            _groups(effect),
         )
         for effect, weight in zip(made.effects, made.weights, strict=True)
     ]
     for shown in made.comparisons.shown:
         if shown.low is not None and shown.high is not None:
             detail = f"day {plain(shown.day, 1)}, {shown.why.split('. ')[0]}"
-            rows.append(ForestRow(name_of(shown, bibliography), detail, shown.low, shown.high))
+            rows.append(ForestRow(name_of(shown.study, bibliography), detail, shown.low, shown.high))
     if not rows:
         raise OutsideEvidence(nothing(made))
     pooled = made.pooled
@@ -182,7 +188,7 @@ def funnel_of(made: Synthesis, bibliography: Bibliography) -> Picture:
     if not made.effects:
         raise OutsideEvidence(nothing(made))
     return funnel_picture(
-        [name_of(effect, bibliography) for effect in made.effects],
+        [name_of(effect.study, bibliography) for effect in made.effects],
         [effect.estimate for effect in made.effects],
         [effect.se for effect in made.effects],
         centre=made.pooled.random.estimate if made.pooled else None,
@@ -259,7 +265,7 @@ def bubble_of(made: Synthesis, bibliography: Bibliography, by: Moderator) -> Pic
     weights = [weight for effect, weight in zip(made.effects, made.weights, strict=True) if by.known([effect])]
     is_amount = isinstance(by, Amount)
     return bubble_picture(
-        [name_of(effect, bibliography) for effect in drawn],
+        [name_of(effect.study, bibliography) for effect in drawn],
         places,
         [effect.estimate for effect in drawn],
         [1.0 if weight is None else weight for weight in weights],
