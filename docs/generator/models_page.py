@@ -6,14 +6,10 @@ import math
 from collections.abc import Iterator
 
 from generator.evidence_pages import STATUSES, cited
+from reprieve.answers.model_check import CheckedNumber, check_answer
 from reprieve.cli.model_page import effect_in_words
-from reprieve.errors import OutsideEvidence
 from reprieve.evidence import read
 from reprieve.evidence.records.population_model import PopulationModel
-from reprieve.exposure.build import BuiltModel
-from reprieve.exposure.model_checks import evaluate
-from reprieve.pkpd.dose import Dose
-from reprieve.pkpd.simulate import simulate
 from reprieve.report.markdown_table import table
 
 _INTRO = """# Population models
@@ -92,19 +88,18 @@ def _parameters(model: PopulationModel) -> Iterator[tuple[object, ...]]:
 
 
 def _checks(model: PopulationModel) -> Iterator[tuple[object, ...]]:
-    for check in model.checks:
-        name = check.id.replace("_", " ")
-        try:
-            compared = evaluate(model, check, _engine)
-        except OutsideEvidence as error:
-            yield name, None, None, None, None, None, check.origin, f"not computed: {error}"
-            continue
-        for row in compared:
-            allowed = f"{row.low:.3g} to {row.high:.3g}"
-            agrees = "yes" if row.agrees else f"no: {check.known_misfit}"
-            what = row.what.replace("_", "-")
-            yield name, what, f"{row.predicted:.3g}", f"{row.expected:.3g}", allowed, row.unit, check.origin, agrees
+    (rerun,) = check_answer(model.id).models
+    for check in rerun.checks:
+        name = check.check.replace("_", " ")
+        if not check.rows:
+            yield name, None, None, None, None, None, check.origin, f"not computed: {check.reason}"
+        for row in check.rows:
+            agrees = "yes" if row.verdict == "agrees" else f"no: {check.reason}"
+            numbers = (f"{row.predicted:.3g}", f"{row.published:.3g}", _allowed(row))
+            yield name, row.what.replace("_", "-"), *numbers, row.unit, check.origin, agrees
 
 
-def _engine(built: BuiltModel, doses: object, times: object) -> object:
-    return simulate(built.rate_matrix, built.readout, [Dose(*dose) for dose in doses], times).values[0]
+def _allowed(row: CheckedNumber) -> str:
+    if row.low is None or row.high is None:
+        return f"{row.low:.3g} or more" if row.high is None else f"{row.high:.3g} or less"
+    return f"{row.low:.3g} to {row.high:.3g}"
