@@ -14,6 +14,7 @@ from reprieve.answers.durations import (
     durations_answer,
 )
 from reprieve.evidence import read
+from reprieve.relief.posterior import posterior
 from reprieve.report.markdown_table import table
 from reprieve.words import HORIZONS, days, days_span, horizon, percent, percent_span, spoken
 
@@ -21,7 +22,7 @@ from reprieve.words import HORIZONS, days, days_span, horizon, percent, percent_
 def page() -> str:
     """The page."""
     answer = durations_answer()
-    stated, counted = read.posterior().calibration.statement, answer.rule.studies
+    stated, counted = posterior().calibration.statement, answer.rule.studies
     parts = [_intro(answer), f"Calibration of the forecast: {stated}.\n", _infusions()]
     parts += ["## Claims that give a chance\n", _TESTED, *(_tested(one) for one in answer.tested_claims)]
     parts += [_condition(condition, rows, counted[condition]) for condition, rows in answer.conditions.items()]
