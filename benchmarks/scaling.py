@@ -14,11 +14,14 @@ from machine import cores_given, machine
 from turns import summary, take_turns
 from workload import REGIMEN_WORDS, TIMES, doses, virtual_patients, workload
 
-from reprieve.evidence import read
+from reprieve.evidence.evidence import Evidence
+from reprieve.evidence.records.population_model import PopulationModel
 from reprieve.exposure.build import build
 from reprieve.pkpd.compartments import CompartmentGraph, Edge
 from reprieve.pkpd.schedule import Dose
 from reprieve.pkpd.simulate import simulate
+
+EVIDENCE = Evidence.packaged()
 
 RESULTS = Path(__file__).parent / "results" / "scaling.json"
 #: libroadrunner really runs at most so many patients; they take their turn one by one, so the rest is proportional.
@@ -59,7 +62,7 @@ def compartments(rounds):
     spread = np.random.default_rng(1)
     runs, facts = {}, {}
     for name in (THREE, FOURTEEN):
-        model = read.population_model(name)
+        model = EVIDENCE.record(PopulationModel, name)
         built = build(model, weight_kg=70 * np.exp(0.2 * spread.standard_normal(1000)))
         rates = built.rate_matrix * np.exp(0.3 * spread.standard_normal((1000, 1, 1)))
         central = built.graph.index(built.central)

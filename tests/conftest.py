@@ -34,7 +34,7 @@ def few_studies():
 
 def _fit_data(names):
     # Only these tests need gradients, and importing them takes seconds.
-    from reprieve.evidence import read  # noqa: PLC0415
+    from reprieve.evidence.evidence import Evidence  # noqa: PLC0415
     from reprieve.inference.calibration import evidence_data  # noqa: PLC0415
 
-    return evidence_data(None if names is None else [read.study(name) for name in names])
+    return evidence_data(None if names is None else [Evidence.packaged().study(name) for name in names])

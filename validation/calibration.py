@@ -29,8 +29,10 @@ import numpy as np
 import yaml
 
 from reprieve import Patient, protocol
-from reprieve.evidence import read
+from reprieve.evidence.evidence import Evidence
+from reprieve.evidence.records.calibration import CalibrationPriors
 from reprieve.exposure.choice import choose_models
+from reprieve.exposure.inputs import exposure_inputs
 from reprieve.inference import plain_regression
 from reprieve.inference.calibration import SHIPPED, evidence_data
 from reprieve.inference.calibration_model import STRUCTURES, parameters_of
@@ -43,6 +45,8 @@ from reprieve.relief.endpoints import probability_of_relief
 from reprieve.relief.posterior import Posterior
 from reprieve.relief.posterior import posterior as shipped_posterior
 from reprieve.relief.virtual_patients import draw_patients
+
+EVIDENCE = Evidence.packaged()
 
 _DATA = Path(__file__).parents[1] / "docs" / "validation" / "data"
 _CHAINS, _WARMUP, _DRAWS = 2, 400, 800
@@ -70,7 +74,7 @@ def _note(stage: str, seconds: float, **more: Any) -> None:
     kept[stage] = {
         "command": f"python validation/calibration.py {stage}",
         "date": date.today().isoformat(),
-        "evidence_fingerprint": read.fitted_fingerprint(),
+        "evidence_fingerprint": EVIDENCE.fitted_fingerprint,
         "seconds": round(seconds),
         "cores": os.cpu_count(),
         "machine": platform.machine(),
@@ -82,7 +86,7 @@ def _note(stage: str, seconds: float, **more: Any) -> None:
 
 def _fit(data: FitData, structures: Mapping[str, tuple[str, Any]]) -> dict[str, tuple[Draws, Any]]:
     """Fits by name, each of a structure with weights: all their chains side by side."""
-    priors = read.calibration_priors()
+    priors = EVIDENCE.record(CalibrationPriors, "priors")
     chains = [
         Chain(data, priors, structure, _WARMUP, _DRAWS, 100 + i, weights, accept=_ACCEPT)
         for structure, weights in structures.values()
@@ -111,7 +115,7 @@ def _fits_of_structures(data: FitData) -> dict[str, tuple[Draws, Any]]:
 
 def held_out() -> None:
     """Score the structures, predict every study without itself, and compare priors with the posterior."""
-    began, data, priors = time.time(), evidence_data(), read.calibration_priors()
+    began, data, priors = time.time(), evidence_data(), EVIDENCE.record(CalibrationPriors, "priors")
     fits = _fits_of_structures(data)
     scores, parts = [], {}
     for structure, (found, diagnostics) in fits.items():
@@ -133,7 +137,7 @@ def held_out() -> None:
 
 
 def _refits(data: FitData, studies: list[str], start: Draws) -> dict[str, Draws]:
-    priors = read.calibration_priors()
+    priors = EVIDENCE.record(CalibrationPriors, "priors")
     middle = {name: values.mean(axis=0) for name, values in start.items()}
     chains = [
         Chain(data, priors, SHIPPED, 300, 500, 500 + i, data.weights_without(study), start=middle, accept=_ACCEPT)
@@ -146,7 +150,7 @@ def _refits(data: FitData, studies: list[str], start: Draws) -> dict[str, Draws]
 
 
 def _predict(data: FitData, thin: Draws, left: Any, fitted: Draws) -> None:
-    priors = read.calibration_priors()
+    priors = EVIDENCE.record(CalibrationPriors, "priors")
     again = _refits(data, [s for s, k in zip(data.studies, left.k, strict=True) if k > WORST_K], fitted)
     rng = np.random.default_rng(1)
     repeats = 8
@@ -198,7 +202,7 @@ def _summary(rows: list[dict[str, Any]]) -> None:
 
 
 def _parameters(data: FitData, found: Draws) -> Iterable[dict[str, Any]]:
-    priors = read.calibration_priors()
+    priors = EVIDENCE.record(CalibrationPriors, "priors")
     before = simulated_truth(data, priors, SHIPPED, 20_000, seed=9)
     after = flat(found)
     for name in parameters_of(SHIPPED, priors):
@@ -245,7 +249,7 @@ def sensitivity() -> None:
         print(f"{name}: {used} numbers of {studies} studies, {diagnostics}", flush=True)
         joined = flat(found)
         counted = {"variant": name, "numbers": used, "studies": studies}
-        for parameter in parameters_of(SHIPPED, read.calibration_priors()):
+        for parameter in parameters_of(SHIPPED, EVIDENCE.record(CalibrationPriors, "priors")):
             q = np.quantile(joined[parameter], (0.1, 0.5, 0.9))
             rows.append(counted | {"what": parameter, "q10": q[0], "q50": q[1], "q90": q[2]})
         for what, q in _forecasts(joined):
@@ -266,13 +270,15 @@ def _forecasts(found: Draws) -> Iterable[tuple[str, Any]]:
     """Chance of relief of 30 % with the drug less without it, by day: mean and 80 % interval of the populations."""
     from reprieve.evidence.regimens import regimen_of  # noqa: PLC0415
 
-    posterior = Posterior(shipped_posterior().calibration, found, found["condition_effect"], CONDITIONS)
+    posterior = Posterior(shipped_posterior(EVIDENCE).calibration, found, found["condition_effect"], CONDITIONS)
     days = np.array([2.0, 14.0, 28.0, 84.0])
     for label, condition, regimen in _ASKED:
         plan = regimen_of(regimen)
         patient = Patient(weight=70, condition=condition, pain=7)
         people = draw_patients(posterior, n_patients=4000, seed=1, condition=condition)
-        course = follow_course(plan, choose_models(plan.form, plan.route, None), people, patient)
+        course = follow_course(
+            exposure_inputs(EVIDENCE, plan, patient, choose_models(EVIDENCE, plan.form, plan.route, None)), people
+        )
         gains = [
             probability_of_relief(course.days, remaining, 0.3, days).reshape(people.n_draws, -1, days.size).mean(axis=1)
             for remaining in (course.remaining, course.remaining_on_placebo)
@@ -287,7 +293,7 @@ def rank_study() -> None:
     """Simulation-based calibration."""
     began, data = time.time(), evidence_data()
     found = ranks(
-        data, read.calibration_priors(), SHIPPED, repeats=_REPEATS, seed=77, warmup=250, draws=300,
+        data, EVIDENCE.record(CalibrationPriors, "priors"), SHIPPED, repeats=_REPEATS, seed=77, warmup=250, draws=300,
         done=lambda n: print(f"  repeat {n} of {_REPEATS}", flush=True),
     )  # fmt: skip
     _write(

@@ -10,7 +10,9 @@ from pathlib import Path
 import numpy as np
 
 from reprieve import Patient, __version__, forecast, protocol
-from reprieve.evidence import read
+from reprieve.evidence.evidence import Evidence
+
+EVIDENCE = Evidence.packaged()
 
 _PAGE = Path(__file__).parents[1] / "docs" / "explanation" / "validation.md"
 _SEEDS = 60
@@ -38,7 +40,7 @@ def main() -> None:
         "# How stable an answer is",
         "",
         f"The 100-h course of Sigtermans 2009 in CRPS, {_SEEDS} seeds each; version {__version__}, evidence "
-        f"{read.fingerprint()}. *SD* is the standard deviation between seeds. The large run has {_LARGE:,} virtual "
+        f"{EVIDENCE.fingerprint}. *SD* is the standard deviation between seeds. The large run has {_LARGE:,} virtual "
         f"patients and four seeds. All in hundredths of patients.",
         "",
         "| virtual patients | relief beyond | chance, mean (SD) | low end, mean (SD) | high end, mean (SD) |",

@@ -7,10 +7,12 @@ from typing import get_args
 
 from generator.evidence_pages import STATUSES, cited
 from reprieve.answers.claims import CheckedClaim, ClaimsDisagree, claims_answer
-from reprieve.evidence import read
+from reprieve.evidence.evidence import Evidence
 from reprieve.evidence.records.claim import ClaimVerdict
 from reprieve.report.markdown_table import table
 from reprieve.words import dashed
+
+EVIDENCE = Evidence.packaged()
 
 _INTRO = """# What the public is told
 
@@ -29,7 +31,7 @@ def page() -> str:
     answer = claims_answer()
     found = answer.claims
     parts = [_INTRO, STATUSES, _counts(found), "## Where articles disagree\n", _disagreements(answer.disagreements)]
-    for article in read.articles():
+    for article in EVIDENCE.articles:
         rows = [_row(one) for one in found if one.article == article.id]
         columns = ("id", "claim", "about", "verdict", "found", "status", "source")
         parts.append(f"## {article.id}\n\n{article.title}.\n\n{table(columns, rows)}")
@@ -39,7 +41,7 @@ def page() -> str:
 def _counts(found: tuple[CheckedClaim, ...]) -> str:
     verdicts = get_args(ClaimVerdict)
     rows = []
-    for article in read.articles():
+    for article in EVIDENCE.articles:
         counts = Counter(one.verdict for one in found if one.article == article.id)
         name = f"[{article.id}](#{article.id})"
         rows.append((name, counts.total(), *(counts[verdict] for verdict in verdicts)))

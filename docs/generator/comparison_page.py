@@ -11,10 +11,13 @@ from typing import NamedTuple
 
 import reprieve as rp
 from reprieve import strict_yaml
-from reprieve.evidence import read
+from reprieve.evidence.evidence import Evidence
+from reprieve.evidence.records.protocol import Protocol
 from reprieve.regimen import Regimen
 from reprieve.relief.comparison import GROUPS, Compared, Comparison, Contrast, compare, regimen_of, score
 from reprieve.report.markdown_table import table
+
+EVIDENCE = Evidence.packaged()
 
 #: Days after the last dose from which a number says something of weeks.
 _MONTH = 28
@@ -37,7 +40,7 @@ study's own effects are not used: every study is predicted as another one like i
 
 @cache
 def _compared() -> Comparison:
-    return compare(read.studies())
+    return compare(EVIDENCE.studies)
 
 
 def page() -> str:
@@ -224,7 +227,7 @@ def _interval(row: Compared) -> str:
 
 def _name(row: Compared | Contrast) -> str:
     study = row.place.study
-    found = read.reference(study.reference)
+    found = EVIDENCE.reference(study.reference)
     label = study.id if found.short.startswith("authors not") else found.short
     return f"[{label}]({found.link})" if found.link else label
 
@@ -285,10 +288,10 @@ def _eight(made: Comparison) -> str:
     rows = []
     for path in sorted(_EXAMPLES.glob("*.yaml")):
         asked = strict_yaml.load(path)
-        protocol = read.protocol(asked["protocol"])
+        protocol = EVIDENCE.record(Protocol, asked["protocol"])
         patient = rp.Patient(condition=asked["condition"], weight=asked["weight"], pain=asked["pain"])
         found = rp.forecast(patient, protocol, seed=1).sustained
-        study = next((s for s in read.studies() if s.reference == protocol.sources[0]), None)
+        study = next((s for s in EVIDENCE.studies if s.reference == protocol.sources[0]), None)
         own = [r for r in made.compared if study and r.place.study.id == study.id]
         told = f"{_inside(own)} inside" if own else "no number that can be compared"
         rows.append((

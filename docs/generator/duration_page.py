@@ -13,16 +13,20 @@ from reprieve.answers.durations import (
     TestedClaim,
     durations_answer,
 )
-from reprieve.evidence import read
+from reprieve.evidence.evidence import Evidence
+from reprieve.evidence.records.condition import Condition
+from reprieve.evidence.records.protocol import Protocol
 from reprieve.relief.posterior import posterior
 from reprieve.report.markdown_table import table
 from reprieve.words import HORIZONS, days, days_span, horizon, percent, percent_span, spoken
+
+EVIDENCE = Evidence.packaged()
 
 
 def page() -> str:
     """The page."""
     answer = durations_answer()
-    stated, counted = posterior().calibration.statement, answer.rule.studies
+    stated, counted = posterior(Evidence.packaged()).calibration.statement, answer.rule.studies
     parts = [_intro(answer), f"Calibration of the forecast: {stated}.\n", _infusions()]
     parts += ["## Claims that give a chance\n", _TESTED, *(_tested(one) for one in answer.tested_claims)]
     parts += [_condition(condition, rows, counted[condition]) for condition, rows in answer.conditions.items()]
@@ -48,8 +52,8 @@ def _intro(answer: DurationsAnswer) -> str:
 
 def _infusions() -> str:
     found = []
-    for one in read.duration_table().rows:
-        regimen = read.protocol(one.protocol).regimen if one.protocol else one.regimen
+    for one in EVIDENCE.duration_table.rows:
+        regimen = EVIDENCE.record(Protocol, one.protocol).regimen if one.protocol else one.regimen
         source = f"[{one.protocol}](protocols.md#{one.protocol})" if one.protocol else f"assumed: {one.reason}"
         found.append((one.label, f"`{regimen}`", source))
     return table(("infusion", "regimen", "from"), found)
@@ -84,11 +88,11 @@ def _share(share: ReportedShare) -> tuple[object, ...]:
 
 def _design(study: NamedStudy) -> str:
     """The source as a link, and the design."""
-    return f"{cited((read.study(study.id).reference,))}, {study.design.replace('_', ' ')}"
+    return f"{cited((EVIDENCE.study(study.id).reference,))}, {study.design.replace('_', ' ')}"
 
 
 def _condition(condition: str, found: Sequence[DurationRow], count: int) -> str:
-    name = read.condition(condition).name
+    name = EVIDENCE.condition(condition).name
     columns = ("infusion", "days", "any lasting relief", *(f"> {one.short}" for one in HORIZONS), "certainty")
     return (
         f"## {name[0].upper()}{name[1:]}\n\n{count} studies of infusions.\n\n"
@@ -127,8 +131,8 @@ def _told(found: Sequence[DurationRow]) -> Iterator[tuple[object, ...]]:
 
 
 def _too_few(answer: DurationsAnswer) -> str:
-    rest = [name for name in read.condition_ids() if name not in answer.conditions]
+    rest = [name for name in EVIDENCE.ids(Condition) if name not in answer.conditions]
     return table(
         ("condition", "studies of infusions"),
-        ((read.condition(name).name, answer.rule.studies.get(name, 0)) for name in rest),
+        ((EVIDENCE.condition(name).name, answer.rule.studies.get(name, 0)) for name in rest),
     )

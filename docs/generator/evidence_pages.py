@@ -4,10 +4,14 @@ from __future__ import annotations
 
 import numpy as np
 
-from reprieve.evidence import read
+from reprieve.evidence.evidence import Evidence
+from reprieve.evidence.records.condition import Condition
+from reprieve.evidence.records.protocol import Protocol
 from reprieve.relief.posterior import PARAMETERS
 from reprieve.relief.posterior import posterior as shipped_posterior
 from reprieve.report.markdown_table import table
+
+EVIDENCE = Evidence.packaged()
 
 #: What the statuses on a page mean.
 STATUSES = (
@@ -18,13 +22,13 @@ STATUSES = (
 
 def cited(keys: tuple[str, ...]) -> str:
     """Publications by their keys, with links where there are any."""
-    found = [(key, read.reference(key)) for key in keys]
+    found = [(key, EVIDENCE.reference(key)) for key in keys]
     return ", ".join(f"[{entry.short}]({entry.link})" if entry.link else entry.short for _, entry in found)
 
 
 def protocols() -> str:
     """The named protocols."""
-    records = [read.protocol(name) for name in read.protocol_ids()]
+    records = [EVIDENCE.record(Protocol, name) for name in EVIDENCE.ids(Protocol)]
     rows = [
         (f"[`{p.id}`](#{p.id})", f"`{p.regimen}`", p.regimen_status, (p.condition or "not in pain").replace("_", " "))
         for p in records
@@ -51,8 +55,8 @@ def conditions() -> str:
         "code means the same condition. The certainty is of relief that outlasts the course, beyond placebo, in GRADE "
         "words.\n"
     ]
-    for name in read.condition_ids():
-        record = read.condition(name)
+    for name in EVIDENCE.ids(Condition):
+        record = EVIDENCE.condition(name)
         codes = ", ".join(f"{code.system.upper()} {code.code} ({code.status})" for code in record.codes)
         judged = [
             (", ".join(j.routes) or "any other", j.exposure.replace("_", " "), j.level, j.finding.replace("_", " "),
@@ -70,7 +74,7 @@ def conditions() -> str:
 
 def posterior() -> str:
     """The calibrated relief model, parameter by parameter."""
-    found = shipped_posterior()
+    found = shipped_posterior(EVIDENCE)
     about = found.calibration
     rows = []
     for name, fact in PARAMETERS.items():

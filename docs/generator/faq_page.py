@@ -4,8 +4,10 @@ from __future__ import annotations
 
 from reprieve.answers.faq import IN_WORDS, NOT_ADVICE, PlainAnswer, Said
 from reprieve.answers.faq_filling import cited, plain_answers
-from reprieve.evidence import read
+from reprieve.evidence.evidence import Evidence
 from reprieve.evidence.records.answer import MODEL
+
+EVIDENCE = Evidence.packaged()
 
 _SURE = ", ".join(f"*{words}* is {level} certainty" for level, words in IN_WORDS.items())
 
@@ -35,8 +37,8 @@ def _basis(said: Said) -> str:
 def _link(source: str) -> str:
     if source == MODEL:
         return "[forecast](duration-table.md)"
-    if source in read.claims():
-        article = next(one for one in read.articles() if read.claims()[source] in one.claims)
+    if source in EVIDENCE.claims:
+        article = next(one for one in EVIDENCE.articles if EVIDENCE.claims[source] in one.claims)
         return f"[{cited(source)}](claims.md#{article.id})"
-    found = read.reference(source)
+    found = EVIDENCE.reference(source)
     return f"[{cited(source)}]({found.link})" if found.link else cited(source)

@@ -10,7 +10,8 @@ from pathlib import Path
 import numpy as np
 from numpy.typing import NDArray
 
-from reprieve.evidence import read
+from reprieve.evidence.evidence import Evidence
+from reprieve.evidence.records.population_model import PopulationModel
 from reprieve.exposure.build import build, compartment_doses
 from reprieve.pictures import ConcentrationSeries, MeasuredPoints, Picture, RateStep, concentration_picture
 from reprieve.pkpd.dose import Dose
@@ -18,6 +19,8 @@ from reprieve.pkpd.prediction_error import PredictionError, percentage_errors, p
 from reprieve.pkpd.simulate import simulate
 from reprieve.report.markdown_table import table
 from reprieve.units import molar_to_mass
+
+EVIDENCE = Evidence.packaged()
 
 _DATA = Path(__file__).resolve().parents[2] / "tests" / "reference"
 _WEIGHT_KG = 70.0
@@ -70,7 +73,7 @@ class Curve:
 
     def predicted(self, model_id: str, times: NDArray[np.float64]) -> NDArray[np.float64]:
         """(n_times,) ng/mL of a typical man of 70 kg by a model."""
-        model = read.population_model(model_id)
+        model = EVIDENCE.record(PopulationModel, model_id)
         analyte = dict(self.analytes).get(model_id, model.parent)
         built = build(model, weight_kg=_WEIGHT_KG, analytes=[analyte])
         doses = [
@@ -127,7 +130,9 @@ def picture(curve: Curve, group: tuple[str, ...]) -> Picture:
     """The points of a curve with the predictions of a group of models."""
     times, values = curve.measured
     series = [
-        ConcentrationSeries(f"{m} ({read.population_model(m).sampling})", _SHOWN_H, curve.predicted(m, _SHOWN_H))
+        ConcentrationSeries(
+            f"{m} ({EVIDENCE.record(PopulationModel, m).sampling})", _SHOWN_H, curve.predicted(m, _SHOWN_H)
+        )
         for m in group
     ]
     steps = [RateStep(float(hour), hour + 1.0, rate * _WEIGHT_KG) for hour, rate in enumerate(curve.rates)]
@@ -181,7 +186,7 @@ def _rows(curve: Curve) -> Iterator[tuple[object, ...]]:
         ratio, ours, varvel = errors(curve, model_id)
         yield (
             f"`{model_id}`",
-            read.population_model(model_id).sampling,
+            EVIDENCE.record(PopulationModel, model_id).sampling,
             f"{ratio:.2f}",
             *(f"{value:.1f}" for value in (ours.bias, ours.inaccuracy)),
             *(f"{value:.1f}" for value in (varvel.bias, varvel.inaccuracy, varvel.wobble, varvel.divergence or 0.0)),

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from functools import cache
 
-from reprieve.evidence import read
+from reprieve.evidence.evidence import Evidence
 from reprieve.inference.effect_sizes import MEASURES, measure
 from reprieve.inference.moderators import MODERATORS
 from reprieve.inference.synthesis import Synthesis, interval, synthesise
@@ -14,6 +14,8 @@ from reprieve.pictures import Picture
 from reprieve.report.markdown_table import table
 from reprieve.report.study_pictures import asymmetry_line, forest_of, name_of, notes, slope_line
 from reprieve.words import three_figures
+
+EVIDENCE = Evidence.packaged()
 
 _INTRO = """# Meta-analysis of controlled trials
 
@@ -26,7 +28,7 @@ difference in pain, and a positive difference or a ratio above one in responders
 
 @cache
 def _made(how: str, when: str) -> Synthesis:
-    return synthesise(read.studies(), measure(how), window(when))
+    return synthesise(EVIDENCE.studies, measure(how), window(when))
 
 
 def pictures() -> Iterator[str]:
@@ -41,7 +43,7 @@ def pictures() -> Iterator[str]:
 def picture(name: str) -> Picture:
     """A forest plot by its file's name."""
     how, _, when = name.removesuffix(".svg").partition("_")
-    return forest_of(_made(how, when), read.references())
+    return forest_of(_made(how, when), EVIDENCE.references)
 
 
 def page() -> str:
@@ -76,7 +78,7 @@ def _section(made: Synthesis, name: str) -> str:
         low, high = (how.shown(end) for end in interval(effect))
         said = f"{three_figures(how.shown(effect.estimate))} ({three_figures(low)} to {three_figures(high)})"
         rows.append((
-            name_of(effect.study, read.references()), f"{effect.day:g}", said, f"{effect.n[0]} and {effect.n[1]}",
+            name_of(effect.study, EVIDENCE.references), f"{effect.day:g}", said, f"{effect.n[0]} and {effect.n[1]}",
             effect.study.risk_of_bias, effect.status, effect.how,
         ))  # fmt: skip
     parts = [
@@ -90,7 +92,7 @@ def _section(made: Synthesis, name: str) -> str:
     if made.pooled is not None:
         said += [asymmetry_line(made), *(slope_line(made, by) for by in MODERATORS)]
     said += [
-        f"Shown, not pooled: {name_of(s.study, read.references())}, day {s.day:g}: {s.why.rstrip('.')}."
+        f"Shown, not pooled: {name_of(s.study, EVIDENCE.references)}, day {s.day:g}: {s.why.rstrip('.')}."
         for s in made.comparisons.shown
     ]
     return "\n".join((*parts, "".join(f"- {sentence}\n" for sentence in said)))

@@ -8,9 +8,11 @@ from collections.abc import Iterator
 from generator.evidence_pages import STATUSES, cited
 from reprieve.answers.model_check import CheckedNumber, check_answer
 from reprieve.cli.model_page import effect_in_words
-from reprieve.evidence import read
+from reprieve.evidence.evidence import Evidence
 from reprieve.evidence.records.population_model import PopulationModel
 from reprieve.report.markdown_table import table
+
+EVIDENCE = Evidence.packaged()
 
 _INTRO = """# Population models
 
@@ -22,7 +24,7 @@ same parameters by other code. [How to choose one](../how-to/choose-a-model.md).
 
 def page() -> str:
     """The page."""
-    models = [read.population_model(name) for name in read.population_model_ids()]
+    models = [EVIDENCE.record(PopulationModel, name) for name in EVIDENCE.ids(PopulationModel)]
     rows = [
         (
             f"[`{m.id}`](#{m.id.lower()})",

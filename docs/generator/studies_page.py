@@ -6,12 +6,14 @@ from collections import Counter
 
 from generator.evidence_pages import STATUSES, cited
 from reprieve.answers.study_list import routes_of, study_line
-from reprieve.evidence import read
+from reprieve.evidence.evidence import Evidence
 from reprieve.evidence.records.column import Column
 from reprieve.evidence.records.integrity import Integrity
 from reprieve.evidence.records.review import Figure, Review
 from reprieve.evidence.records.study import Role, Study
 from reprieve.report.markdown_table import table
+
+EVIDENCE = Evidence.packaged()
 
 
 def page() -> str:
@@ -20,20 +22,20 @@ def page() -> str:
 
 
 def _studies() -> tuple[str, ...]:
-    numbers = Counter(number.status for study in read.all_studies() for number in study.outcomes)
+    numbers = Counter(number.status for study in EVIDENCE.all_studies for number in study.outcomes)
     said = ", ".join(f"{count} {status}" for status, count in numbers.most_common())
     duplicates = ((f"`{s.id}`", f"`{s.duplicate_of}`", s.design, cited((s.reference,))) for s in _of("duplicate"))
     return (
         "# Studies and reviews\n",
-        f"{len(read.all_studies())} studies with {numbers.total()} printed numbers ({said}), and {len(read.reviews())} "
-        "reviews. `reprieve evidence show ID` shows all of one; [the evidence base](../explanation/evidence-base.md) "
-        "says how it is kept.\n",
+        f"{len(EVIDENCE.all_studies)} studies with {numbers.total()} printed numbers ({said}), and "
+        f"{len(EVIDENCE.records(Review))} reviews. `reprieve evidence show ID` shows all of one; "
+        "[the evidence base](../explanation/evidence-base.md) says how it is kept.\n",
         STATUSES,
         "## Evidence\n\nStudies a forecast is set beside. *Numbers*: those that can enter a fit, of those printed. "
         "\\* has a signal below.\n",
         table(
             ("study", "condition", "routes", "design", "n", "hours", "bias", "numbers", "in short", "source"),
-            map(_evidence, read.studies()),
+            map(_evidence, EVIDENCE.studies),
         ),
         "## Background\n\nTheir design is known, but no forecast is set beside them, for the reason given.\n",
         table(("study", "condition", "routes", "n", "why not", "source"), map(_background, _of("background"))),
@@ -48,16 +50,17 @@ def _rest() -> tuple[str, ...]:
     return (
         "## Signals\n\nSigns that numbers may not be what they seem. They accuse nobody: printing errors look alike.\n",
         table(
-            ("signal", "studies", "what was found", "what a fit should do", "status"), map(_signal, read.integrity())
+            ("signal", "studies", "what was found", "what a fit should do", "status"),
+            map(_signal, EVIDENCE.records(Integrity)),
         ),
         "## Reviews\n\nTo be read beside a forecast. They pool the same trials again, some of them withheld, so "
         "nothing is ever fitted to a pooled number.\n",
         table(
             ("review", "of what", "pooled", "n", "withheld trial inside", "numbers and conclusion", "source"),
-            map(_review, read.reviews()),
+            map(_review, EVIDENCE.records(Review)),
         ),
         "## Columns of outcomes.csv\n\nIn this order; an empty cell means that nothing was printed.\n",
-        table(("column", "meaning", "type", "unit", "allowed", "required"), map(_column, read.outcome_columns())),
+        table(("column", "meaning", "type", "unit", "allowed", "required"), map(_column, EVIDENCE.outcome_columns)),
     )
 
 
@@ -78,7 +81,7 @@ def _column(one: Column) -> tuple[object, ...]:
 
 
 def _of(role: Role) -> tuple[Study, ...]:
-    return tuple(study for study in read.all_studies() if study.role == role)
+    return tuple(study for study in EVIDENCE.all_studies if study.role == role)
 
 
 def _names(names: tuple[str, ...]) -> str:

@@ -12,7 +12,7 @@ from reprieve.version import __version__
 
 if TYPE_CHECKING:
     from reprieve.chart.patient import Patient
-    from reprieve.evidence.read import condition_ids, protocol, protocol_ids
+    from reprieve.evidence.packaged import condition_ids, protocol, protocol_ids
     from reprieve.exposure.concentration import concentration
     from reprieve.population.simulation import simulate_population
     from reprieve.regimen import DoseEvent, Regimen
@@ -25,11 +25,11 @@ _HOME = {
     "Patient": "reprieve.chart.patient",
     "Regimen": "reprieve.regimen",
     "concentration": "reprieve.exposure.concentration",
-    "condition_ids": "reprieve.evidence.read",
+    "condition_ids": "reprieve.evidence.packaged",
     "forecast": "reprieve.relief.forecast",
     "predict_arm": "reprieve.relief.arm",
-    "protocol": "reprieve.evidence.read",
-    "protocol_ids": "reprieve.evidence.read",
+    "protocol": "reprieve.evidence.packaged",
+    "protocol_ids": "reprieve.evidence.packaged",
     "simulate_population": "reprieve.population.simulation",
 }
 

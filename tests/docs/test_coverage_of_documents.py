@@ -10,8 +10,14 @@ from generator.cli_page import commands
 
 import reprieve
 from reprieve import engine
-from reprieve.evidence import read
+from reprieve.evidence.evidence import Evidence
+from reprieve.evidence.records.condition import Condition
+from reprieve.evidence.records.population_model import PopulationModel
+from reprieve.evidence.records.protocol import Protocol
+from reprieve.evidence.records.review import Review
 from reprieve.relief.posterior import PARAMETERS
+
+EVIDENCE = Evidence.packaged()
 
 REFERENCE = ROOT / "docs" / "reference"
 
@@ -37,9 +43,9 @@ def test_every_public_name_is_described():
 @pytest.mark.parametrize(
     ("page", "ids"),
     [
-        ("protocols.md", read.protocol_ids()),
-        ("conditions.md", read.condition_ids()),
-        ("models.md", read.population_model_ids()),
+        ("protocols.md", EVIDENCE.ids(Protocol)),
+        ("conditions.md", EVIDENCE.ids(Condition)),
+        ("models.md", EVIDENCE.ids(PopulationModel)),
     ],
 )
 def test_every_record_has_its_section(page, ids):
@@ -50,13 +56,17 @@ def test_every_record_has_its_section(page, ids):
 
 def test_every_parameter_and_constant_of_the_relief_model_has_its_row():
     text = (REFERENCE / "posterior.md").read_text(encoding="utf-8")
-    for row in (*PARAMETERS, *read.calibration().constants):
+    for row in (*PARAMETERS, *EVIDENCE.calibration.constants):
         assert f"\n| `{row}` |" in text
 
 
 def test_every_study_and_review_is_in_the_index():
     text = (REFERENCE / "studies.md").read_text(encoding="utf-8")
-    for record in (*read.study_ids(), *read.record_ids("reviews"), *(column.name for column in read.outcome_columns())):
+    for record in (
+        *EVIDENCE.study_ids,
+        *EVIDENCE.ids(Review),
+        *(column.name for column in EVIDENCE.outcome_columns),
+    ):
         assert f"\n| `{record}`" in text
 
 

@@ -4,7 +4,10 @@ import numpy as np
 import pytest
 from generator import kamp_page
 
-from reprieve.evidence import read
+from reprieve.evidence.evidence import Evidence
+from reprieve.evidence.records.population_model import PopulationModel
+
+EVIDENCE = Evidence.packaged()
 
 S_KETAMINE, NORKETAMINE, *_ = kamp_page.CURVES
 
@@ -42,7 +45,7 @@ def test_every_adult_model_that_may_be_dosed_by_is_there():
         "elkomy2015_children_cardiac", "flint2017_picu_sket", "herd2007_children", "hornik2018_children_iv_im",
         "sherwin2015_children_ed",
     }  # fmt: skip
-    models = [read.population_model(name) for name in read.population_model_ids()]
+    models = [EVIDENCE.record(PopulationModel, name) for name in EVIDENCE.ids(PopulationModel)]
     adult = {m.id for m in models if "iv" in m.inputs and not m.never_for_dosing} - children
     assert {name for group in kamp_page.GROUPS.values() for name in group} == adult
 

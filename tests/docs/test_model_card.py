@@ -4,7 +4,10 @@ import re
 
 from documents import ROOT
 
-from reprieve.evidence import read
+from reprieve.evidence.evidence import Evidence
+from reprieve.evidence.records.condition import Condition
+
+EVIDENCE = Evidence.packaged()
 
 CARD = (ROOT / "docs" / "explanation" / "model-card.md").read_text(encoding="utf-8")
 
@@ -25,12 +28,12 @@ def test_all_31_source_attributes_are_answered():
 
 
 def test_every_condition_is_counted_whether_or_not_it_has_a_study():
-    for condition in read.condition_ids():
+    for condition in EVIDENCE.ids(Condition):
         assert f"| [{condition}](../reference/conditions.md#{condition}) |" in CARD
 
 
 def test_the_parts_add_up_to_the_fit():
-    fitted = read.calibration().fitted
+    fitted = EVIDENCE.calibration.fitted
     designs = [
         cells(name)
         for name in ("randomised, parallel", "randomised, crossover", "cohort, no control", "series of cases")
@@ -42,6 +45,6 @@ def test_the_parts_add_up_to_the_fit():
 
 
 def test_nobody_withheld_is_counted_and_the_number_of_the_withheld_is_right():
-    withheld = [study for study in read.all_studies() if study.withheld]
+    withheld = [study for study in EVIDENCE.all_studies if study.withheld]
     assert f"results of {len(withheld)} studies that are withheld" in " ".join(CARD.split())
     assert len(withheld) == 8

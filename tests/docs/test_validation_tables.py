@@ -3,8 +3,10 @@
 import pytest
 from generator.validation.tables import DATA, load
 
-from reprieve.evidence import read
+from reprieve.evidence.evidence import Evidence
 from reprieve.inference.reports import reports
+
+EVIDENCE = Evidence.packaged()
 
 TABLES = load(DATA)  # fails where a column that a page needs is absent
 
@@ -12,7 +14,7 @@ TABLES = load(DATA)  # fails where a column that a page needs is absent
 @pytest.mark.parametrize("stage", TABLES.run)
 def test_a_stage_was_run_with_the_present_evidence(stage):
     was = TABLES.run[stage]["evidence_fingerprint"]
-    assert was == read.fitted_fingerprint(), f"run `python validation/calibration.py {stage}`, then `make docs`"
+    assert was == EVIDENCE.fitted_fingerprint, f"run `python validation/calibration.py {stage}`, then `make docs`"
 
 
 def test_tables_and_their_run_are_kept_together():
@@ -21,7 +23,7 @@ def test_tables_and_their_run_are_kept_together():
 
 
 def test_what_was_printed_is_what_the_evidence_has():
-    found, _ = reports(read.studies())
+    found, _ = reports(EVIDENCE.studies)
     printed = {(r.study.id, r.arm.id, r.kind, float(f"{r.day:.4g}"), float(f"{r.value:.4g}")) for r in found}
     tabled = {(o.study, o.arm, o.kind, o.day, o.seen) for o in TABLES.held_out}
     assert tabled <= printed

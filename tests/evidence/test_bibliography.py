@@ -12,8 +12,10 @@ import yaml
 
 import reprieve.evidence
 from reprieve.errors import EvidenceError, UnknownName
-from reprieve.evidence import read
+from reprieve.evidence.evidence import Evidence
 from reprieve.evidence.records.reference import Reference
+
+EVIDENCE = Evidence.packaged()
 
 ROOT = Path(reprieve.evidence.__file__).parent
 #: An author or a body, and a year: what a key looks like wherever it stands.
@@ -38,7 +40,7 @@ FILES = sorted(path for path in ROOT.rglob("*.yaml") if path.name != "bibliograp
 def test_every_key_in_the_file_resolves(path: Path) -> None:
     for word in _words(yaml.load(path.read_text(encoding="utf-8"), Loader=yaml.CSafeLoader)):
         if KEY.fullmatch(word):
-            assert word in read.references(), f"{path.name} cites {word}"
+            assert word in EVIDENCE.references, f"{path.name} cites {word}"
 
 
 @pytest.mark.parametrize(
@@ -50,32 +52,32 @@ def test_every_key_in_the_file_resolves(path: Path) -> None:
     ],
 )  # fmt: skip
 def test_promised_key_is_there(key: str) -> None:
-    assert read.reference(key).authors
+    assert EVIDENCE.reference(key).authors
 
 
 def test_keys_found_without_reading_are_the_keys() -> None:
-    assert read._reference_keys() == set(read.references())
+    assert EVIDENCE.reference_keys == set(EVIDENCE.references)
 
 
 def test_a_doi_and_a_pmid_name_one_text() -> None:
     for field in ("doi", "pmid"):
-        given = [getattr(entry, field) for entry in read.references().values() if getattr(entry, field)]
+        given = [getattr(entry, field) for entry in EVIDENCE.references.values() if getattr(entry, field)]
         assert len(given) == len(set(given)), sorted(x for x in given if given.count(x) > 1)
 
 
 def test_key_and_entry_agree_on_the_year() -> None:
-    for key, entry in read.references().items():
+    for key, entry in EVIDENCE.references.items():
         found = re.search(r"(19|20)\d\d", key)
         if found and entry.year and key != "MangnusSurvey2021":
             assert int(found[0]) == entry.year, key
 
 
 def test_short_and_link() -> None:
-    entry = read.reference("Sigtermans2009")
+    entry = EVIDENCE.reference("Sigtermans2009")
     assert entry.short == "Sigtermans et al. 2009"
     assert entry.link == "https://doi.org/10.1016/j.pain.2009.06.023"
-    assert read.reference("Clements1981").link == "https://pubmed.ncbi.nlm.nih.gov/7459184/"
-    assert read.reference("Amr2011Epidural").short == "Amr 2011"
+    assert EVIDENCE.reference("Clements1981").link == "https://pubmed.ncbi.nlm.nih.gov/7459184/"
+    assert EVIDENCE.reference("Amr2011Epidural").short == "Amr 2011"
 
 
 GOOD: dict[str, Any] = {"authors": "Author A", "status": "seen"}
@@ -100,4 +102,4 @@ def test_planted_fault_is_refused(key: str, fault: dict[str, Any], sentence: str
 
 def test_unknown_key_names_the_nearest() -> None:
     with pytest.raises(UnknownName, match="Unknown reference 'Sigterman2009'"):
-        read.reference("Sigterman2009")
+        EVIDENCE.reference("Sigterman2009")

@@ -6,13 +6,16 @@ from scipy.linalg import expm
 
 from reprieve.datasets.nonmem import parse_nonmem
 from reprieve.errors import InputError
-from reprieve.evidence.read import population_model
+from reprieve.evidence.evidence import Evidence
+from reprieve.evidence.records.population_model import PopulationModel
 from reprieve.exposure.build import add_effect_site, build
 from reprieve.exposure.built_system import system_of
 from reprieve.pkpd.event_run import simulate_events
 from reprieve.pkpd.steps import Steps
 
-KAMP = population_model("kamp2020_meta_3cpt")
+EVIDENCE = Evidence.packaged()
+
+KAMP = EVIDENCE.record(PopulationModel, "kamp2020_meta_3cpt")
 # A child grows over a long infusion; the infusion runs across the first change, the second dose meets the second.
 DATA = """ID,TIME,AMT,RATE,EVID,CMT,WT
 7,0,40,4,1,1,20
@@ -65,7 +68,7 @@ def test_each_subject_has_its_own_course_of_weight():
 
 
 def test_what_cannot_change_is_refused():
-    perez = population_model("perezruixo2021_esketamine_nasal_po_iv")
+    perez = EVIDENCE.record(PopulationModel, "perezruixo2021_esketamine_nasal_po_iv")
     steps = Steps(np.array([0.0, 4.0]), np.array([1.0, 2.0]))
     with pytest.raises(InputError, match="Race is given in steps over time; it has levels, so give one of them"):
         build(perez, weight_kg=70, covariates={"age": 40, "race": steps})

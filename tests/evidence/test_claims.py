@@ -8,13 +8,16 @@ import pytest
 from withheld import WITHHELD
 
 from reprieve.errors import EvidenceError, UnknownName
-from reprieve.evidence import claims, read
+from reprieve.evidence import claims
+from reprieve.evidence.evidence import Evidence, read_record
 from reprieve.evidence.records.article import Article
 from reprieve.evidence.records.disagreement import Disagreement
 
-CLAIMS = read.claims()
+EVIDENCE = Evidence.packaged()
+
+CLAIMS = EVIDENCE.claims
 GOOD = CLAIMS["S0-10"]
-ARTICLE = read.articles()[0]
+ARTICLE = EVIDENCE.articles[0]
 
 
 def hours(text):
@@ -26,13 +29,13 @@ def hours(text):
 
 def test_every_article_is_read_with_all_of_its_claims():
     """Counted by hand when the articles were read: 47, 44, 13, 10 and 32 claims, 146 in all."""
-    counts = {article.id: len(article.claims) for article in read.articles()}
+    counts = {article.id: len(article.claims) for article in EVIDENCE.articles}
     assert counts == {"doctorhub360": 47, "calliope": 44, "clinic_faq": 13, "variability": 10, "harold_pierre": 32}
     assert len(CLAIMS) == 146
 
 
 def test_claims_of_an_article_are_numbered_without_a_gap():
-    for number, article in enumerate(read.articles()):
+    for number, article in enumerate(EVIDENCE.articles):
         expected = [f"S{number}-{i:02d}" for i in range(1, len(article.claims) + 1)]
         assert [claim.id for claim in article.claims] == expected
 
@@ -48,7 +51,7 @@ def test_claims_of_an_article_are_numbered_without_a_gap():
 )
 def test_the_verdict_on_a_duration_follows_from_the_record_of_the_route(claim_id, route, form, told, verdict):
     """Supported where the published range is the one told, contradicted where they do not meet."""
-    published = hours(read.route(route, form).duration.text)
+    published = hours(EVIDENCE.route(route, form).duration.text)
     apart = published[1] < told[0] or told[1] < published[0]
     said = "contradicted" if apart else "supported" if published == told else "partly"
     assert said == verdict == CLAIMS[claim_id].verdict
@@ -62,7 +65,9 @@ def test_a_claim_is_short_and_in_words_of_its_own(claim):
 
 
 @pytest.mark.parametrize(
-    "record", [*CLAIMS.values(), *read.disagreements()], ids=[*CLAIMS, *(one.id for one in read.disagreements())]
+    "record",
+    [*CLAIMS.values(), *EVIDENCE.records(Disagreement)],
+    ids=[*CLAIMS, *(one.id for one in EVIDENCE.records(Disagreement))],
 )
 def test_no_withheld_trial_is_cited_or_quoted(record):
     """Authors and years of the withheld trials, as ``noppers2011fm`` is Noppers 2011; two share author and year
@@ -122,12 +127,12 @@ def test_a_word_that_is_none_of_those_allowed_is_refused_with_its_field(fault, t
     lines = "".join(f", {key}: {value}" for key, value in claim.items() if key != field)
     path.write_text(f"id: made_up\ntitle: A page\nclaims:\n  - {{{fault}{lines}}}\n")
     with pytest.raises(EvidenceError, match=rf"made_up.yaml: .*{field}"):
-        read.read_record(Article, path)
+        read_record(Article, path)
 
 
 def test_a_citation_that_is_not_in_the_bibliography_is_refused():
     with pytest.raises(EvidenceError, match="S0-10: it cites 'Nobody1999'"):
-        read.check_citations(GOOD, ("Nobody1999",))
+        EVIDENCE.check_citations(GOOD, ("Nobody1999",))
 
 
 def test_what_is_repeated_is_told_once_with_everybody_who_tells_it():
@@ -137,36 +142,30 @@ def test_what_is_repeated_is_told_once_with_everybody_who_tells_it():
 
 
 @pytest.fixture
-def changed_evidence(tmp_path, monkeypatch):
+def changed_evidence(tmp_path):
     """Evidence with one line of one file replaced."""
     copy = tmp_path / "evidence"
-    shutil.copytree(read._ROOT, copy, ignore=shutil.ignore_patterns("__pycache__"))
-    caches = (read.articles, read.claims, read.disagreements, read._packaged)
+    shutil.copytree(EVIDENCE.folder, copy, ignore=shutil.ignore_patterns("__pycache__"))
 
     def change(file, old, new):
         text = (copy / file).read_text(encoding="utf-8")
         assert old in text
         (copy / file).write_text(text.replace(old, new, 1), encoding="utf-8")
-        monkeypatch.setattr(read, "_ROOT", copy)
-        for one in caches:
-            one.cache_clear()
+        return Evidence.at(copy)
 
-    yield change
-    monkeypatch.undo()
-    for one in caches:
-        one.cache_clear()
+    return change
 
 
 def test_a_claim_that_repeats_another_with_another_verdict_is_refused(changed_evidence):
-    changed_evidence("claims/clinic_faq.yaml", "repeats: S0-10", "repeats: S4-12")
+    changed = changed_evidence("claims/clinic_faq.yaml", "repeats: S0-10", "repeats: S4-12")
     with pytest.raises(EvidenceError, match="S2-06: it repeats 'S4-12'"):
-        read.articles()
+        _ = changed.articles
 
 
 def test_a_disagreement_that_names_no_claim_is_refused(changed_evidence):
-    changed_evidence("disagreements/im_or_iv.yaml", "S2-05", "S9-05")
+    changed = changed_evidence("disagreements/im_or_iv.yaml", "S2-05", "S9-05")
     with pytest.raises(EvidenceError, match="im_or_iv: it names the claim 'S9-05'"):
-        read.disagreements()
+        changed.records(Disagreement)
 
 
 @pytest.mark.parametrize(
@@ -174,7 +173,7 @@ def test_a_disagreement_that_names_no_claim_is_refused(changed_evidence):
     [({"claims": ("S2-05", "S2-05")}, "it takes two claims"), ({"sources": ()}, "it names no source")],
 )
 def test_a_faulty_disagreement_is_refused(change, sentence):
-    good: Disagreement = read.disagreements()[0]
+    good: Disagreement = EVIDENCE.records(Disagreement)[0]
     good.check()
     with pytest.raises(EvidenceError, match=sentence):
         msgspec.structs.replace(good, **change).check()

@@ -9,9 +9,11 @@ import msgspec
 import pytest
 
 from reprieve.errors import EvidenceError, UnknownName
-from reprieve.evidence import read
+from reprieve.evidence.evidence import Evidence
 from reprieve.evidence.records.condition import Condition, ConditionId, Route
 from reprieve.regimen.routes import ROUTES
+
+EVIDENCE = Evidence.packaged()
 
 JUDGEMENT: dict[str, Any] = {
     "routes": ["iv"],
@@ -40,23 +42,23 @@ def code(system: str, text: str) -> dict[str, str]:
 
 
 def test_the_conditions_are_the_fifteen_of_the_public_face() -> None:
-    assert set(read.condition_ids()) == set(typing.get_args(ConditionId))
-    assert len(read.condition_ids()) == 15
+    assert set(EVIDENCE.ids(Condition)) == set(typing.get_args(ConditionId))
+    assert len(EVIDENCE.ids(Condition)) == 15
 
 
 def test_routes_are_those_of_the_regimen_grammar() -> None:
     assert set(typing.get_args(Route)) == set(ROUTES)
 
 
-@pytest.mark.parametrize("condition_id", read.condition_ids())
+@pytest.mark.parametrize("condition_id", EVIDENCE.ids(Condition))
 def test_condition_answers_to_all_its_names(condition_id: str) -> None:
-    record = read.condition(condition_id)
+    record = EVIDENCE.condition(condition_id)
     for name in (record.name, *record.synonyms, *(code.code for code in record.codes)):
-        assert read.condition(name).id == condition_id
+        assert EVIDENCE.condition(name).id == condition_id
     for judgement in record.certainty:
         assert judgement.statement.endswith(".")
         for key in judgement.sources:
-            assert read.reference(key).short
+            assert EVIDENCE.reference(key).short
 
 
 @pytest.mark.parametrize(
@@ -78,18 +80,18 @@ def test_condition_answers_to_all_its_names(condition_id: str) -> None:
     ],
 )
 def test_name_or_code_finds_the_condition(name: str, condition_id: str) -> None:
-    assert read.condition(name).id == condition_id
+    assert EVIDENCE.condition(name).id == condition_id
 
 
 @pytest.mark.parametrize("name", ["gout", "M79.1", "G90.4", "", "M7", "128200001"])
 def test_other_names_are_refused(name: str) -> None:
     with pytest.raises(UnknownName, match=r"Unknown condition .* Known: cancer, central"):
-        read.condition(name)
+        EVIDENCE.condition(name)
 
 
 def test_a_slip_names_the_nearest() -> None:
     with pytest.raises(UnknownName, match="Did you mean 'fibromyalgia'"):
-        read.condition("fibromyalga")
+        EVIDENCE.condition("fibromyalga")
 
 
 # The dihedral group D5 and the permutation of Verhoeff's check digit, which ends every SNOMED CT identifier.
@@ -118,14 +120,14 @@ def test_verhoeff_knows_the_textbook_number() -> None:
 
 
 def test_snomed_codes_end_in_their_check_digit() -> None:
-    for condition_id in read.condition_ids():
-        for entry in read.condition(condition_id).codes:
+    for condition_id in EVIDENCE.ids(Condition):
+        for entry in EVIDENCE.condition(condition_id).codes:
             if entry.system == "snomed":
                 assert _verhoeff(entry.code) == 0, entry
 
 
 def test_certainty_goes_from_route_and_course_to_the_general() -> None:
-    crps, neuropathic = read.condition("crps"), read.condition("neuropathic")
+    crps, neuropathic = EVIDENCE.condition("crps"), EVIDENCE.condition("neuropathic")
     multi = crps.certainty_for("iv", several_days=True)
     assert multi is not None
     assert (multi.level, multi.finding) == ("low", "benefit")
@@ -174,18 +176,18 @@ def test_each_question_that_was_graded_has_its_judgement(
 ) -> None:
     found = [
         judgement
-        for judgement in read.condition(condition_id).certainty
+        for judgement in EVIDENCE.condition(condition_id).certainty
         if (route in judgement.routes if route else not judgement.routes)
         and (judgement.exposure, judgement.level, judgement.by) == (exposure, level, by)
     ]
     assert found
 
 
-@pytest.mark.parametrize("condition_id", read.condition_ids())
+@pytest.mark.parametrize("condition_id", EVIDENCE.ids(Condition))
 @pytest.mark.parametrize("several_days", [False, True])
 def test_every_question_has_a_judgement(condition_id: str, several_days: bool) -> None:
     for route in ROUTES:
-        assert read.condition(condition_id).certainty_for(route, several_days=several_days) is not None
+        assert EVIDENCE.condition(condition_id).certainty_for(route, several_days=several_days) is not None
 
 
 @pytest.mark.parametrize(

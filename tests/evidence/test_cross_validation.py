@@ -7,9 +7,12 @@ import numpy as np
 import pytest
 from matrix_exponential import simulate
 
-from reprieve.evidence.read import population_model
+from reprieve.evidence.evidence import Evidence
+from reprieve.evidence.records.population_model import PopulationModel
 from reprieve.exposure.build import build, compartment_doses
 from reprieve.units import molar_to_mass
+
+EVIDENCE = Evidence.packaged()
 
 REFERENCE = Path(__file__).parents[1] / "reference"
 NOPPERS, KAMP, SIMONS, DOMINO, OTTO, PEREZ = (
@@ -33,7 +36,7 @@ def digitised(name):
 
 def predict(model_id, infusions, times, analyte=None):
     """Typical concentrations (ng/mL) at 70 kg after infusions of (start h, mg, duration h)."""
-    model = population_model(model_id)
+    model = EVIDENCE.record(PopulationModel, model_id)
     built = build(model, weight_kg=70, analytes=[analyte or model.parent])
     doses = [
         dose

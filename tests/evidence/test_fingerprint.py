@@ -5,40 +5,32 @@ from __future__ import annotations
 import hashlib
 import re
 import shutil
-from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
 
 from reprieve.errors import EvidenceError
-from reprieve.evidence import read
+from reprieve.evidence.evidence import Evidence
 from reprieve.relief.posterior import posterior
+
+EVIDENCE = Evidence.packaged()
 
 
 @pytest.fixture
-def evidence(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Path]:
+def evidence(tmp_path: Path) -> Path:
     """A copy of the evidence that a test may change."""
     copy = tmp_path / "evidence"
-    shutil.copytree(read._ROOT, copy, ignore=shutil.ignore_patterns("__pycache__"))
-    monkeypatch.setattr(read, "_ROOT", copy)
-    forget()
-    yield copy
-    forget()
+    shutil.copytree(EVIDENCE.folder, copy, ignore=shutil.ignore_patterns("__pycache__"))
+    return copy
 
 
-def forget() -> None:
-    for remembered in (read._contents, read.fingerprint, read.fitted_fingerprint):
-        remembered.cache_clear()
+def again(folder: Path) -> str:
+    return Evidence(folder).fingerprint
 
 
-def again() -> str:
-    forget()
-    return read.fingerprint()
-
-
-def test_it_is_twelve_hex_digits_and_the_same_again() -> None:
-    assert re.fullmatch(r"[0-9a-f]{12}", read.fingerprint())
-    assert again() == read.fingerprint()
+def test_it_is_twelve_hex_digits_and_the_same_again(evidence) -> None:
+    assert re.fullmatch(r"[0-9a-f]{12}", EVIDENCE.fingerprint)
+    assert again(EVIDENCE.folder) == EVIDENCE.fingerprint
 
 
 def test_it_is_the_sha256_of_names_and_bytes(evidence: Path) -> None:
@@ -49,47 +41,44 @@ def test_it_is_the_sha256_of_names_and_bytes(evidence: Path) -> None:
     (evidence / "studies" / "b.yaml").write_bytes(b"id: b\n")
     (evidence / "a.csv").write_bytes(b"x\n1\n")
     expected = hashlib.sha256(b"a.csv\x004\x00x\n1\nstudies/b.yaml\x006\x00id: b\n").hexdigest()[:12]
-    assert again() == expected
+    assert again(evidence) == expected
 
 
 def test_it_does_not_depend_on_where_the_evidence_lies(
-    request: pytest.FixtureRequest,
+    evidence: Path,
 ) -> None:
-    original = again()
-    copy = request.getfixturevalue("evidence")
-    assert copy == read._ROOT
-    assert again() == original
+    assert evidence != EVIDENCE.folder
+    assert again(evidence) == EVIDENCE.fingerprint
 
 
 def test_one_changed_digit_changes_it(evidence: Path) -> None:
-    before = again()
+    before = again(evidence)
     path = evidence / "studies" / "sigtermans2009" / "outcomes.csv"
     path.write_text(path.read_text(encoding="utf-8").replace("2.68", "2.69", 1), encoding="utf-8")
-    assert again() != before
+    assert again(evidence) != before
 
 
 def test_a_renamed_file_changes_it(evidence: Path) -> None:
-    before = again()
+    before = again(evidence)
     (evidence / "studies" / "sigtermans2009").rename(evidence / "studies" / "sigtermans2008")
-    assert again() != before
+    assert again(evidence) != before
 
 
 def test_code_does_not_change_it(evidence: Path) -> None:
-    before = again()
-    (evidence / "read.py").write_text("# another comment\n", encoding="utf-8")
-    assert again() == before
+    before = again(evidence)
+    (evidence / "evidence.py").write_text("# another comment\n", encoding="utf-8")
+    assert again(evidence) == before
 
 
 def fitted_after(evidence: Path, *place: str) -> str:
     """The fingerprint of what was fitted, after a blank was added to one file."""
     path = evidence.joinpath(*place)
     path.write_text(path.read_text(encoding="utf-8") + "\n", encoding="utf-8")
-    forget()
-    return read.fitted_fingerprint()
+    return Evidence(evidence).fitted_fingerprint
 
 
 def test_that_of_the_fit_changes_with_what_was_fitted_and_with_nothing_else(evidence: Path) -> None:
-    before = read.fitted_fingerprint()
+    before = EVIDENCE.fitted_fingerprint
     assert fitted_after(evidence, "protocols", "sigtermans2009.yaml") == before
     seen = {before}
     for place in (("studies", "sigtermans2009", "study.yaml"), ("calibration", "priors.yaml"), ("routes", "im.yaml")):
@@ -99,7 +88,7 @@ def test_that_of_the_fit_changes_with_what_was_fitted_and_with_nothing_else(evid
 
 
 def test_the_posterior_is_that_of_this_evidence_and_refused_beside_another(evidence: Path) -> None:
-    assert read.calibration().evidence_fingerprint == read.fitted_fingerprint()
+    assert EVIDENCE.calibration.evidence_fingerprint == EVIDENCE.fitted_fingerprint
     fitted_after(evidence, "studies", "sigtermans2009", "study.yaml")
     with pytest.raises(EvidenceError, match=r"the evidence has changed since .*Run `reprieve calibrate`"):
-        posterior.__wrapped__()
+        posterior(Evidence(evidence))

@@ -8,20 +8,22 @@ import pytest
 
 from reprieve import strict_yaml
 from reprieve.errors import EvidenceError, RegimenError, UnknownName
-from reprieve.evidence import read
+from reprieve.evidence.evidence import Evidence
 from reprieve.evidence.interactions import exposure_effects, interaction_id, why_not_combined
 from reprieve.evidence.records.interaction import Interaction
 from reprieve.regimen.forms import FORMS
 from reprieve.regimen.routes import ROUTES
 
-FOLDER = read._ROOT / "interactions"
-RECORDS = [read.interaction(record_id) for record_id in read.interaction_ids()]
+EVIDENCE = Evidence.packaged()
+
+FOLDER = EVIDENCE.folder / "interactions"
+RECORDS = [EVIDENCE.record(Interaction, record_id) for record_id in EVIDENCE.ids(Interaction)]
 
 
 @pytest.mark.parametrize("record", RECORDS, ids=lambda record: record.id)
 def test_sources_resolve(record):
     for key in record.citations():
-        assert read.reference(key)
+        assert EVIDENCE.reference(key)
 
 
 @pytest.mark.parametrize(
@@ -47,16 +49,16 @@ def test_sources_resolve(record):
     ],
 )
 def test_published_ratio(name, form, route, ratios):
-    found = exposure_effects([name], form, route)
+    found = exposure_effects(EVIDENCE, [name], form, route)
     assert [effect.auc.value for effect in found] == pytest.approx(ratios, rel=5e-4)
-    assert all(effect.source in read.references() for effect in found)
+    assert all(effect.source in EVIDENCE.references for effect in found)
 
 
 def test_ranges_and_other_ratios():
-    (juice,) = exposure_effects(["grapefruit"], "esketamine", "oral")
+    (juice,) = exposure_effects(EVIDENCE, ["grapefruit"], "esketamine", "oral")
     assert (juice.auc.low, juice.auc.high, juice.cmax.value) == (2.4, 3.6, 2.1)
     assert juice.metabolite_ratio.value == pytest.approx(1 - 0.57)
-    (kidney,) = exposure_effects(["renal impairment"], "esketamine", "intranasal")
+    (kidney,) = exposure_effects(EVIDENCE, ["renal impairment"], "esketamine", "intranasal")
     assert (kidney.auc.value, kidney.auc.low, kidney.auc.high, kidney.n) == (None, 1.13, 1.36, 32)
     assert "1.13 to 1.36 times" in kidney.sentence
 
@@ -65,7 +67,7 @@ def test_ranges_and_other_ratios():
 def test_what_was_not_measured_is_unknown_and_never_one(record):
     measured = {(row.form, row.route) for row in record.effects}
     for form, route in itertools.product(FORMS, ROUTES):
-        found = exposure_effects([record.name], form, route)
+        found = exposure_effects(EVIDENCE, [record.name], form, route)
         assert found
         if (form, route) in measured:
             assert all(effect.finding != "unknown" and effect.source for effect in found)
@@ -80,7 +82,9 @@ def test_what_was_not_measured_is_unknown_and_never_one(record):
 
 def test_the_same_drug_by_mouth_and_by_nose():
     # 2.4 by mouth, 1.29 by nose, nothing by vein or muscle
-    found = [exposure_effects(["ticlopidine"], "esketamine", route)[0] for route in ("oral", "nasal", "iv", "im")]
+    found = [
+        exposure_effects(EVIDENCE, ["ticlopidine"], "esketamine", route)[0] for route in ("oral", "nasal", "iv", "im")
+    ]
     assert [effect.finding for effect in found] == ["known ratio", "known ratio", "unknown", "unknown"]
     assert found[0].auc.value == 2.4
     assert found[1].auc.value == 1.29
@@ -88,13 +92,13 @@ def test_the_same_drug_by_mouth_and_by_nose():
 
 
 def test_racemic_is_not_esketamine():
-    (effect,) = exposure_effects(["clarithromycin"], "racemic", "oral")
+    (effect,) = exposure_effects(EVIDENCE, ["clarithromycin"], "racemic", "oral")
     assert effect.finding == "unknown"
 
 
 def test_sources_that_disagree_are_both_there():
-    chronic = exposure_effects(["CYP2B6 *6"], "racemic", "sc")
-    (once,) = exposure_effects(["CYP2B6 *6"], "racemic", "oral")
+    chronic = exposure_effects(EVIDENCE, ["CYP2B6 *6"], "racemic", "sc")
+    (once,) = exposure_effects(EVIDENCE, ["CYP2B6 *6"], "racemic", "oral")
     assert {effect.finding for effect in chronic} == {"known ratio"}
     assert [effect.group for effect in chronic] == ["*1/*6", "*6/*6"]
     assert once.finding == "no effect shown"
@@ -104,25 +108,27 @@ def test_sources_that_disagree_are_both_there():
 
 
 def test_recalled_numbers_are_called_unverified():
-    (nasal,) = exposure_effects(["rifampicin"], "esketamine", "intranasal")
+    (nasal,) = exposure_effects(EVIDENCE, ["rifampicin"], "esketamine", "intranasal")
     assert not nasal.verified
     assert "recalled, unverified" in nasal.sentence
-    (oral,) = exposure_effects(["rifampicin"], "esketamine", "oral")
+    (oral,) = exposure_effects(EVIDENCE, ["rifampicin"], "esketamine", "oral")
     assert oral.verified
 
 
 def test_a_direction_without_a_number():
-    (liver,) = exposure_effects(["hepatic impairment"], "esketamine", "intranasal")
+    (liver,) = exposure_effects(EVIDENCE, ["hepatic impairment"], "esketamine", "intranasal")
     assert (liver.finding, liver.auc, liver.verified) == ("direction only", None, False)
     assert "higher, by how much was not read (2.03 times is recalled, unverified)" in liver.sentence
 
 
 def test_known_ratios_are_not_multiplied():
-    both = exposure_effects(["grapefruit", "rifampicin"], "esketamine", "oral")
+    both = exposure_effects(EVIDENCE, ["grapefruit", "rifampicin"], "esketamine", "oral")
     assert len(both) == 2
     assert why_not_combined(both).startswith("grapefruit juice and rifampicin each change exposure; no study gave them")
-    assert why_not_combined(exposure_effects(["grapefruit", "itraconazole"], "esketamine", "oral")) is None
-    assert why_not_combined(exposure_effects(["rifampicin"], "esketamine", "iv")) is None  # two studies, one drug
+    assert why_not_combined(exposure_effects(EVIDENCE, ["grapefruit", "itraconazole"], "esketamine", "oral")) is None
+    assert (
+        why_not_combined(exposure_effects(EVIDENCE, ["rifampicin"], "esketamine", "iv")) is None
+    )  # two studies, one drug
 
 
 @pytest.mark.parametrize(
@@ -134,21 +140,21 @@ def test_known_ratios_are_not_multiplied():
     ],
 )  # fmt: skip
 def test_synonyms(spoken, record_id):
-    assert interaction_id(spoken) == record_id
+    assert interaction_id(EVIDENCE, spoken) == record_id
 
 
 def test_a_repeat_counts_once_and_nothing_is_nothing():
-    assert len(exposure_effects(["rifampin", "rifampicin"], "S-ketamine", "po")) == 1
-    assert exposure_effects([], "esketamine", "oral") == ()
+    assert len(exposure_effects(EVIDENCE, ["rifampin", "rifampicin"], "S-ketamine", "po")) == 1
+    assert exposure_effects(EVIDENCE, [], "esketamine", "oral") == ()
 
 
 def test_unknown_names():
     with pytest.raises(UnknownName, match=r"'clarithromicin'\. Did you mean 'clarithromycin'"):
-        exposure_effects(["clarithromicin"], "esketamine", "oral")
+        exposure_effects(EVIDENCE, ["clarithromicin"], "esketamine", "oral")
     with pytest.raises(UnknownName, match="Unknown route 'orall'"):
-        exposure_effects(["rifampicin"], "esketamine", "orall")
+        exposure_effects(EVIDENCE, ["rifampicin"], "esketamine", "orall")
     with pytest.raises(RegimenError, match="'ketamine' alone is ambiguous"):
-        exposure_effects(["rifampicin"], "ketamine", "oral")
+        exposure_effects(EVIDENCE, ["rifampicin"], "ketamine", "oral")
 
 
 @pytest.mark.parametrize(

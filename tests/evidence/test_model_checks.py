@@ -10,19 +10,22 @@ from matrix_exponential import simulate as by_matrix_exponential
 from scipy.integrate import solve_ivp
 
 from reprieve.errors import OutsideEvidence
-from reprieve.evidence.read import population_model, population_model_ids
+from reprieve.evidence.evidence import Evidence
 from reprieve.evidence.records.covariate import TimeEffect
 from reprieve.evidence.records.model_check import CurveCheck, Tolerance
+from reprieve.evidence.records.population_model import PopulationModel
 from reprieve.exposure.build import build
 from reprieve.exposure.built_system import system_of
 from reprieve.exposure.model_checks import evaluate
 from reprieve.pkpd.dose import Dose
 from reprieve.pkpd.simulate import InitialState
 
+EVIDENCE = Evidence.packaged()
+
 CHECKS = [
     pytest.param(model_id, check, id=f"{model_id}-{check.id}")
-    for model_id in population_model_ids()
-    for check in population_model(model_id).checks
+    for model_id in EVIDENCE.ids(PopulationModel)
+    for check in EVIDENCE.record(PopulationModel, model_id).checks
 ]
 CURVE = Path(__file__).parents[1] / "reference" / "kamp2020_s_ketamine_after_esketamine.csv"
 
@@ -63,9 +66,9 @@ def engine(built, doses, times):
 def test_the_model_reproduces_its_checks(model_id, check, solver):
     if check.not_run:
         with pytest.raises(OutsideEvidence, match=model_id):
-            evaluate(population_model(model_id), check, solver)
+            evaluate(EVIDENCE.record(PopulationModel, model_id), check, solver)
         return
-    compared = evaluate(population_model(model_id), check, solver)
+    compared = evaluate(EVIDENCE.record(PopulationModel, model_id), check, solver)
     missed = [row for row in compared if not row.agrees]
     assert compared
     if check.known_misfit:
@@ -75,8 +78,8 @@ def test_the_model_reproduces_its_checks(model_id, check, solver):
 
 
 def test_every_model_that_runs_has_checks_or_says_why_not():
-    for model_id in population_model_ids():
-        model = population_model(model_id)
+    for model_id in EVIDENCE.ids(PopulationModel):
+        model = EVIDENCE.record(PopulationModel, model_id)
         if model.completeness != "incomplete":
             independent = {check.origin for check in model.checks} & {"published", "observed"}
             assert bool(independent) != bool(model.no_independent_check), model_id
@@ -86,7 +89,7 @@ def test_every_model_that_runs_has_checks_or_says_why_not():
 def test_the_rising_clearance_of_norketamine_by_a_second_method():
     # The record's differential equations, integrated from ketamine at its steady state (to which the vignette's
     # numbers belong), agree with the vignette; from an empty body they are 4 % lower at 12 h. So does the engine.
-    model = population_model("flint2017_picu_sket")
+    model = EVIDENCE.record(PopulationModel, "flint2017_picu_sket")
     check = next(check for check in model.checks if "norketamine" in check.id)
     value = {name: parameter.value for name, parameter in model.parameters.items()}
     small, flow = 7 / 70, (7 / 70) ** 0.75
@@ -121,17 +124,17 @@ def test_the_rising_clearance_of_norketamine_by_a_second_method():
 
 
 def test_the_known_misfits_are_as_large_as_said():
-    otto = population_model("otto2021_fanta2015_sket_iv_venous")
+    otto = EVIDENCE.record(PopulationModel, "otto2021_fanta2015_sket_iv_venous")
     medians = next(check for check in otto.checks if check.id == "observed_medians_10_mg")
     off = [abs(row.predicted / row.expected - 1) for row in evaluate(otto, medians, reference)]
     assert 0.10 < max(off) < 0.185
-    simons = population_model("simons2022_sket_otf_iv")
+    simons = EVIDENCE.record(PopulationModel, "simons2022_sket_otf_iv")
     peak = next(check for check in simons.checks if check.id == "infusion_peak_after_100_mg_film")
     assert evaluate(simons, peak, reference)[0].predicted == pytest.approx(277, abs=0.5)
 
 
 def test_the_digitised_curve_in_the_record_is_the_one_in_the_file():
-    models = [population_model(model_id) for model_id in population_model_ids()]
+    models = [EVIDENCE.record(PopulationModel, model_id) for model_id in EVIDENCE.ids(PopulationModel)]
     curves = [check for model in models for check in model.checks if isinstance(check, CurveCheck)]
     assert len(curves) >= 2
     with CURVE.open() as file:
@@ -142,7 +145,7 @@ def test_the_digitised_curve_in_the_record_is_the_one_in_the_file():
 
 
 def test_a_wrong_simulator_is_caught():
-    kamp = population_model("kamp2020_meta_3cpt")
+    kamp = EVIDENCE.record(PopulationModel, "kamp2020_meta_3cpt")
     infusion = next(check for check in kamp.checks if check.id == "half_mg_per_kg_over_40_min")
 
     def five_percent_high(built, doses, times):
@@ -153,7 +156,7 @@ def test_a_wrong_simulator_is_caught():
 
 
 def test_the_widest_tolerance_applies_and_no_more():
-    kamp = population_model("kamp2020_meta_3cpt")
+    kamp = EVIDENCE.record(PopulationModel, "kamp2020_meta_3cpt")
     infusion = next(check for check in kamp.checks if check.id == "half_mg_per_kg_over_40_min")
     assert infusion.tolerance == Tolerance(relative=0.01, printed_to=1)
     rows = {row.what: row for row in evaluate(kamp, infusion, reference)}

@@ -5,14 +5,17 @@ import pytest
 
 from reprieve.chart.patient import Patient
 from reprieve.errors import EvidenceError, OutsideEvidence
-from reprieve.evidence import read
+from reprieve.evidence.evidence import Evidence
 from reprieve.evidence.records.model_choice import ModelChoice
+from reprieve.evidence.records.population_model import PopulationModel
 from reprieve.exposure.build import between_subject
 from reprieve.exposure.concentration import concentration
 from reprieve.regimen.forms import FORMS
 from reprieve.regimen.routes import ROUTES
 
-RULES = read.model_choice("exposure").rules
+EVIDENCE = Evidence.packaged()
+
+RULES = EVIDENCE.record(ModelChoice, "exposure").rules
 #: Where a bioavailability and a peak time are published or stood in for, or a model has the input itself.
 ANSWERED = {
     "racemic": {"iv", "im", "sc", "intranasal", "oral", "oral-pr", "sublingual", "buccal", "rectal"},
@@ -45,14 +48,14 @@ MEMBERS = [(rule, member) for rule in RULES for member in rule.members]
     ("rule", "member"), MEMBERS, ids=[f"{r.form}-{'/'.join(r.routes) or 'any'}-{m.model}" for r, m in MEMBERS]
 )
 def test_every_rule_names_models_and_parameters_that_exist(rule, member):
-    model = read.population_model(member.model)
+    model = EVIDENCE.record(PopulationModel, member.model)
     assert rule.form in FORMS
     # The racemate may be followed as its halves by a model of esketamine; nothing else crosses forms.
     assert rule.form in model.forms or (rule.form == "racemic" and "esketamine" in model.forms)
     assert set(rule.routes) <= set(ROUTES)
     assert model.never_for_dosing is None
     if member.variability_from:
-        lender = read.population_model(member.variability_from)
+        lender = EVIDENCE.record(PopulationModel, member.variability_from)
         assert not between_subject(model)[0], "it has its own variability"
         assert set(member.borrowed) <= set(model.parameters)
         assert set(member.borrowed.values()) <= set(between_subject(lender)[0])
@@ -64,7 +67,7 @@ def test_every_rule_names_models_and_parameters_that_exist(rule, member):
 
 
 def test_the_first_rule_that_fits_wins():
-    choice = read.model_choice("exposure")
+    choice = EVIDENCE.record(ModelChoice, "exposure")
     models = [member.model for member in choice.rule_for("esketamine", "buccal").members]
     assert models == ["simons2022_sket_otf_iv"]
     assert choice.rule_for("esketamine", "oral").members[0].model == "perezruixo2021_esketamine_nasal_po_iv"
@@ -75,12 +78,12 @@ def test_the_first_rule_that_fits_wins():
     ("age", "first"), [(17.99, "herd2007_children"), (18, "kamp2020_meta_3cpt"), (None, "kamp2020_meta_3cpt")]
 )
 def test_children_get_the_childrens_models_and_an_unknown_age_never_does(age, first):
-    assert read.model_choice("exposure").rule_for("racemic", "iv", age).members[0].model == first
+    assert EVIDENCE.record(ModelChoice, "exposure").rule_for("racemic", "iv", age).members[0].model == first
 
 
 @pytest.mark.parametrize("change", [{"variability_from": None}, {"borrowed": {}}])
 def test_borrowing_by_halves_is_refused(change):
-    plain = msgspec.to_builtins(read.model_choice("exposure"))
+    plain = msgspec.to_builtins(EVIDENCE.record(ModelChoice, "exposure"))
     rule = next(r for r in plain["rules"] if r["form"] == "racemic" and not r.get("under_age"))
     rule["members"] = [dict(member) for member in rule["members"]]
     rule["members"][0] |= change
@@ -90,7 +93,7 @@ def test_borrowing_by_halves_is_refused(change):
 
 @pytest.mark.parametrize(("members", "sentence"), [([], "has no model"), ("twice", "names a model twice")])
 def test_an_ensemble_of_none_or_of_one_twice_is_refused(members, sentence):
-    plain = msgspec.to_builtins(read.model_choice("exposure"))
+    plain = msgspec.to_builtins(EVIDENCE.record(ModelChoice, "exposure"))
     first = plain["rules"][0]
     first["members"] = [first["members"][0]] * 2 if members == "twice" else members
     with pytest.raises(EvidenceError, match=sentence):

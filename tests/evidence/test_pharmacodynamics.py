@@ -2,18 +2,21 @@
 
 import copy
 import math
+import shutil
 
 import msgspec
 import pytest
 
 from reprieve import strict_yaml
 from reprieve.errors import EvidenceError, InputError, OutsideEvidence, UnitError, UnknownName
-from reprieve.evidence import read
+from reprieve.evidence.evidence import Evidence
 from reprieve.evidence.records.pharmacodynamics import Pharmacodynamics
 from reprieve.exposure.effects import equilibration_half_life_h, in_ng_per_ml, published_effect
 
-FOLDER = read._ROOT / "pharmacodynamics"
-RECORDS = [read.pharmacodynamics(record_id) for record_id in read.pharmacodynamics_ids()]
+EVIDENCE = Evidence.packaged()
+
+FOLDER = EVIDENCE.folder / "pharmacodynamics"
+RECORDS = [EVIDENCE.record(Pharmacodynamics, record_id) for record_id in EVIDENCE.ids(Pharmacodynamics)]
 RELATIONS = [(record, name) for record in RECORDS for name in record.relations]
 CHECKS = [(record, check) for record in RECORDS for check in record.checks]
 USABLE = {
@@ -79,7 +82,7 @@ def test_psychedelic_effects_stay_in_the_published_range_at_200():
 
 def test_the_course_of_the_long_infusion_is_the_one_computed_elsewhere():
     # 5, 10, 15 and 20 mg/h by day to 100 h, clearance 88.8 L/h; effect at 100 h and on days 7, 21, 42, 50
-    record = read.pharmacodynamics("dahan2011_crps")
+    record = EVIDENCE.record(Pharmacodynamics, "dahan2011_crps")
     effect, rate = published_effect("dahan2011_crps"), math.log(2) / equilibration_half_life_h(record)
     site = 0.0
     for hours, mg_per_h in ((24, 5), (24, 10), (24, 15), (28, 20)):
@@ -91,13 +94,15 @@ def test_the_course_of_the_long_infusion_is_the_one_computed_elsewhere():
 
 def test_half_lives_and_rates_are_the_same_thing():
     # 0.238 per min is a half-life of 2.9 min; 8.3 min a rate of 0.0835 per min
-    assert 60 * equilibration_half_life_h(read.pharmacodynamics("navarrete2025_ani")) == pytest.approx(2.9, abs=0.02)
-    half_life = equilibration_half_life_h(read.pharmacodynamics("olofsen2022"))
+    assert 60 * equilibration_half_life_h(EVIDENCE.record(Pharmacodynamics, "navarrete2025_ani")) == pytest.approx(
+        2.9, abs=0.02
+    )
+    half_life = equilibration_half_life_h(EVIDENCE.record(Pharmacodynamics, "olofsen2022"))
     assert math.log(2) / (60 * half_life) == pytest.approx(0.0835, abs=5e-5)
 
 
 def test_landmarks_add_up():
-    found = read.pharmacodynamics("olofsen2012").landmarks
+    found = EVIDENCE.record(Pharmacodynamics, "olofsen2012").landmarks
     assert found["ketamine_at_100"].value + found["norketamine_at_50"].value == pytest.approx(found["net"].value)
 
 
@@ -151,13 +156,13 @@ def test_a_planted_fault_is_refused_with_a_sentence(record_id, where, value, sen
         msgspec.convert(data, Pharmacodynamics, strict=True).check()
 
 
-def test_an_exposure_model_that_is_not_there_is_refused(tmp_path, monkeypatch):
+def test_an_exposure_model_that_is_not_there_is_refused(tmp_path):
     text = (FOLDER / "herd2008_sedation.yaml").read_text(encoding="utf-8")
     (tmp_path / "pharmacodynamics").mkdir()
     (tmp_path / "population_models").mkdir()
     (tmp_path / "pharmacodynamics" / "planted.yaml").write_text(
         text.replace("id: herd2008_sedation", "id: planted"), encoding="utf-8"
     )
-    monkeypatch.setattr(read, "_ROOT", tmp_path)
+    shutil.copy(EVIDENCE.folder / "bibliography.yaml", tmp_path)
     with pytest.raises(EvidenceError, match="exposure model 'herd2007_children' is not one of the population models"):
-        read.pharmacodynamics("planted")
+        Evidence.at(tmp_path).record(Pharmacodynamics, "planted")

@@ -8,14 +8,15 @@ import pytest
 
 from reprieve import strict_yaml
 from reprieve.errors import EvidenceError, UnknownName
-from reprieve.evidence import read
-from reprieve.evidence.read import population_model, population_model_ids, read_record, reference
+from reprieve.evidence.evidence import Evidence, read_record
 from reprieve.evidence.records.population_model import PopulationModel
 from reprieve.exposure.build import build
 from reprieve.exposure.disposition import constant
 
-MODELS = [population_model(model_id) for model_id in population_model_ids()]
-FOLDER = read._ROOT / "population_models"
+EVIDENCE = Evidence.packaged()
+
+MODELS = [EVIDENCE.record(PopulationModel, model_id) for model_id in EVIDENCE.ids(PopulationModel)]
+FOLDER = EVIDENCE.folder / "population_models"
 
 
 def raw(model_id):
@@ -49,7 +50,7 @@ def test_eighteen_models_and_how_complete_they_are():
     assert {model_id for model_id, said in found.items() if said == "incomplete"} == INCOMPLETE
     assert {model_id for model_id, said in found.items() if said == "complete"} == VARIABLE
     with pytest.raises(UnknownName, match="Did you mean 'kamp2020_meta_3cpt'"):
-        population_model("kamp2020_meta")
+        EVIDENCE.record(PopulationModel, "kamp2020_meta")
 
 
 def test_who_should_never_dose_by_what():
@@ -77,7 +78,7 @@ def test_clearances_are_those_of_a_living_body(model):
 @pytest.mark.parametrize("model", MODELS, ids=lambda model: model.id)
 def test_every_source_is_in_the_bibliography(model):
     for key in model.citations():
-        assert reference(key).authors
+        assert EVIDENCE.reference(key).authors
 
 
 @pytest.mark.parametrize("model", MODELS, ids=lambda model: model.id)
@@ -87,17 +88,17 @@ def test_what_nobody_has_checked_says_so(model):
 
 
 def test_volumes_and_clearance_as_printed():
-    kamp = population_model("kamp2020_meta_3cpt").parameters
+    kamp = EVIDENCE.record(PopulationModel, "kamp2020_meta_3cpt").parameters
     assert sum(kamp[name].value for name in ("V1", "V2", "V3")) == 238  # Vss; the abstract pools 252 (200-304) L
-    simons = population_model("simons2022_sket_otf_iv").parameters
+    simons = EVIDENCE.record(PopulationModel, "simons2022_sket_otf_iv").parameters
     assert simons["CLK1"].value * 60 == pytest.approx(88.8)  # L/h per 70 kg
-    otto = population_model("otto2021_fanta2015_sket_iv_venous")
+    otto = EVIDENCE.record(PopulationModel, "otto2021_fanta2015_sket_iv_venous")
     # Fanta's abstract gives CL 95 L/h per 70 kg with 13 % between people; the set has 95.2
     assert otto.parameters["CL"].value == pytest.approx(95, abs=0.5)
 
 
 def test_printed_percentages_and_variances_are_one_fact():
-    variance = population_model("simons2022_sket_otf_iv").between_subject.variance
+    variance = EVIDENCE.record(PopulationModel, "simons2022_sket_otf_iv").between_subject.variance
     printed_cv = {"VK1": 24.2, "CLK1": 17.2, "CLK3": 16.2, "MTT_K_NK": 14.6, "CLN1": 22.6, "VH1": 154.5}
     for name, percent in printed_cv.items():
         assert 100 * np.sqrt(np.expm1(variance[name])) == pytest.approx(percent, abs=0.15), name

@@ -7,14 +7,17 @@ import numpy as np
 import pytest
 
 from reprieve.errors import EvidenceError
-from reprieve.evidence import read
+from reprieve.evidence.evidence import Evidence
+from reprieve.evidence.records.calibration import CalibrationPriors
 from reprieve.relief.posterior import PARAMETERS, checked_posterior, posterior, read_posterior
 
-CALIBRATION = read.calibration()
+EVIDENCE = Evidence.packaged()
+
+CALIBRATION = EVIDENCE.calibration
 
 
 def arrays():
-    found = posterior()
+    found = posterior(EVIDENCE)
     return {**found.values, "condition_effect": found.condition_effect, "conditions": np.array(found.conditions)}
 
 
@@ -42,7 +45,7 @@ def test_draws_of_another_calibration_are_refused(tmp_path):
 
 
 def test_the_posterior_that_ships_is_of_this_evidence_and_of_a_sampler_that_converged():
-    assert CALIBRATION.evidence_fingerprint == read.fitted_fingerprint()
+    assert CALIBRATION.evidence_fingerprint == EVIDENCE.fitted_fingerprint
     made = CALIBRATION.diagnostics
     # Vehtari 2021: R-hat at most 1.01, effective sizes of at least 400.
     assert made.rhat_max <= 1.01
@@ -57,20 +60,20 @@ def test_its_counts_are_those_of_the_evidence(evidence_of_the_fit):
 
 
 def test_its_constants_are_those_it_was_fitted_with():
-    priors = read.calibration_priors()
+    priors = EVIDENCE.record(CalibrationPriors, "priors")
     for name, constant in CALIBRATION.constants.items():
         assert (constant.value, constant.unit) == (priors.constants[name].value, priors.constants[name].unit)
     assert set(PARAMETERS) == set(priors.parameters)
 
 
 def test_its_file_is_small_and_as_its_record_says():
-    content = (read.posterior_folder() / "draws.npz").read_bytes()
+    content = (EVIDENCE.posterior_folder / "draws.npz").read_bytes()
     assert len(content) < 3_000_000
     assert hashlib.sha256(content).hexdigest() == CALIBRATION.draws_sha256
 
 
 def test_the_same_draw_is_not_kept_twice():
-    found = posterior()
+    found = posterior(EVIDENCE)
     rows = np.column_stack([*found.values.values(), found.condition_effect])
     # A rejected step repeats a row; the sampler accepts nine of ten.
     assert len(np.unique(rows, axis=0)) > 0.9 * found.n_draws

@@ -8,9 +8,11 @@ import msgspec
 import pytest
 
 from reprieve.errors import EvidenceError, UnknownName
-from reprieve.evidence import read
+from reprieve.evidence.evidence import Evidence
 from reprieve.evidence.records.protocol import Protocol
 from reprieve.regimen import Regimen
+
+EVIDENCE = Evidence.packaged()
 
 GOOD: dict[str, Any] = {
     "id": "planted",
@@ -29,12 +31,12 @@ def planted(**changed: Any) -> Protocol:
     return msgspec.convert(GOOD | changed, Protocol, strict=True)
 
 
-@pytest.mark.parametrize("protocol_id", read.protocol_ids())
+@pytest.mark.parametrize("protocol_id", EVIDENCE.ids(Protocol))
 def test_protocol_loads_and_its_regimen_round_trips(protocol_id: str) -> None:
-    protocol = read.protocol(protocol_id)
+    protocol = EVIDENCE.record(Protocol, protocol_id)
     assert str(Regimen.parse(protocol.regimen)) == protocol.regimen
     for key in protocol.sources:
-        assert read.reference(key).short
+        assert EVIDENCE.reference(key).short
 
 
 @pytest.mark.parametrize(
@@ -57,20 +59,20 @@ def test_protocol_loads_and_its_regimen_round_trips(protocol_id: str) -> None:
 def test_hours_and_amount_follow_from_the_printed_course(
     protocol_id: str, weight_kg: float, hours: float, total_mg: float
 ) -> None:
-    regimen = Regimen.parse(read.protocol(protocol_id).regimen)
+    regimen = Regimen.parse(EVIDENCE.record(Protocol, protocol_id).regimen)
     assert regimen.infusion_hours == pytest.approx(hours)
     assert regimen.total_mg(weight_kg) == pytest.approx(total_mg)
 
 
 def test_an_advertised_regimen_says_that_it_is_no_trial() -> None:
-    protocol = read.protocol("outpatient_six_in_three_weeks")
+    protocol = EVIDENCE.record(Protocol, "outpatient_six_in_three_weeks")
     assert protocol.regimen_status == "advertised"
     assert "not a trial" in (protocol.reason or "")
     assert protocol.condition is None
 
 
 def test_off_label_use_is_said() -> None:
-    assert "off label" in read.protocol("intranasal_esketamine_56mg").notes
+    assert "off label" in EVIDENCE.record(Protocol, "intranasal_esketamine_56mg").notes
 
 
 @pytest.mark.parametrize(
@@ -100,9 +102,9 @@ def test_unknown_word_is_refused(field: str) -> None:
 
 def test_citation_outside_the_bibliography_is_refused() -> None:
     with pytest.raises(EvidenceError, match=r"planted: it cites 'Nobody2099', which is not in the bibliography"):
-        read.check_citations(planted(), ("Nobody2099",))
+        EVIDENCE.check_citations(planted(), ("Nobody2099",))
 
 
 def test_unknown_protocol_names_the_nearest() -> None:
     with pytest.raises(UnknownName, match="Did you mean 'sigtermans2009'"):
-        read.protocol("sigtermans2010")
+        EVIDENCE.record(Protocol, "sigtermans2010")

@@ -11,15 +11,18 @@ import math
 import numpy as np
 import pytest
 
-from reprieve.evidence.read import population_model
+from reprieve.evidence.evidence import Evidence
+from reprieve.evidence.records.population_model import PopulationModel
 from reprieve.exposure.build import build, compartment_doses
 from reprieve.pkpd.dose import Dose
 from reprieve.pkpd.half_times import context_sensitive_half_time, half_lives
 from reprieve.pkpd.measures import auc_between, auc_to_infinity, peak
 
+EVIDENCE = Evidence.packaged()
+
 
 def built_with_doses(model_id, **dose):
-    built = build(population_model(model_id), weight_kg=70)
+    built = build(EVIDENCE.record(PopulationModel, model_id), weight_kg=70)
     return built, [Dose(*d) for d in compartment_doses(built, **dose)]
 
 
@@ -32,7 +35,7 @@ def built_with_doses(model_id, **dose):
     ],
 )
 def test_context_sensitive_half_times(model_id, minutes):
-    built = build(population_model(model_id), weight_kg=70)
+    built = build(EVIDENCE.record(PopulationModel, model_id), weight_kg=70)
     central = built.graph.index(built.central)
     for infusion_h, expected in zip((1, 4, 100), minutes, strict=True):
         found = context_sensitive_half_time(built.rate_matrix, built.readout[:, :1], central, infusion_h)[0, 0] * 60
@@ -65,7 +68,7 @@ def test_a_sublingual_film_of_fifty_milligrams():
 
 def test_volume_at_steady_state_from_the_time_drug_stays():
     # V1 + V2 + V3 = 25 + 56 + 157 = 238 L; after infinite infusion at CL·C, amount / concentration is Vss
-    built = build(population_model("kamp2020_meta_3cpt"), weight_kg=70)
+    built = build(EVIDENCE.record(PopulationModel, "kamp2020_meta_3cpt"), weight_kg=70)
     amount = np.linalg.solve(-built.rate_matrix[0], [1.0, 0, 0])  # mg held at 1 mg/h
     assert amount.sum() / (built.readout[0, 0] @ amount / 1000) == pytest.approx(238, rel=1e-12)
     longest = context_sensitive_half_time(built.rate_matrix, built.readout, 0, math.inf)

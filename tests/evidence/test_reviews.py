@@ -11,9 +11,11 @@ import msgspec
 import pytest
 
 from reprieve.errors import EvidenceError, UnknownName
-from reprieve.evidence import read
+from reprieve.evidence.evidence import Evidence, read_record
 from reprieve.evidence.records.integrity import Integrity
 from reprieve.evidence.records.review import Review
+
+EVIDENCE = Evidence.packaged()
 
 FIGURE: dict[str, Any] = {
     "measure": "mean difference",
@@ -54,17 +56,17 @@ def figure(**changed: Any) -> dict[str, Any]:
 
 
 def test_all_reviews_are_there_and_none_may_be_fitted_to() -> None:
-    assert len(read.reviews()) == 28
-    for one in read.reviews():
+    assert len(EVIDENCE.records(Review)) == 28
+    for one in EVIDENCE.records(Review):
         assert one.fit is False
         assert "never to be fitted to" in one.use
         assert ("withheld trial" in one.use) == (one.includes_withheld != "no")
-        assert read.reference(one.reference).short
+        assert EVIDENCE.reference(one.reference).short
 
 
 def test_michelet_2018_is_as_printed() -> None:
     # Eur J Pain 2018, six trials, 195 patients: mean difference at weeks 1, 2, 4, 8 and 12.
-    record = read.review("michelet2018")
+    record = EVIDENCE.record(Review, "michelet2018")
     assert (record.k, record.n) == (6, 195)
     pooled = {one.window: (one.estimate, one.low, one.high) for one in record.figures if one.unit == "points"}
     assert pooled == {
@@ -78,7 +80,7 @@ def test_michelet_2018_is_as_printed() -> None:
 
 def test_cochrane_2025_is_as_printed() -> None:
     # 67 trials, 2309 people; by vein at once -15.79 of 100 (-32.09 to 0.51); adverse events RR 3.26 (1.05 to 10.09).
-    record = read.review("cochrane_cncp2025")
+    record = EVIDENCE.record(Review, "cochrane_cncp2025")
     pain, harm = record.figures
     assert (record.k, record.n) == (67, 2309)
     assert (pain.estimate, pain.low, pain.high, pain.unit) == (-15.79, -32.09, 0.51, "points of 100")
@@ -86,7 +88,7 @@ def test_cochrane_2025_is_as_printed() -> None:
 
 
 def test_the_rule_of_ten_hours_is_recalled() -> None:
-    assert {one.status for one in read.review("maher2017").figures} == {"recalled"}
+    assert {one.status for one in EVIDENCE.record(Review, "maher2017").figures} == {"recalled"}
 
 
 @pytest.mark.parametrize(
@@ -117,42 +119,44 @@ def test_planted_fault_is_refused(fault: dict[str, Any], sentence: str) -> None:
     ],
 )
 def test_broken_copy_is_refused(tmp_path: Path, old: str, new: str, sentence: str) -> None:
-    path = Path(shutil.copy(read._ROOT / "reviews" / "michelet2018.yaml", tmp_path))
+    path = Path(shutil.copy(EVIDENCE.folder / "reviews" / "michelet2018.yaml", tmp_path))
     text = path.read_text(encoding="utf-8")
     assert old in text
     path.write_text(text.replace(old, new, 1), encoding="utf-8")
     with pytest.raises(EvidenceError, match=sentence):
-        read.read_record(Review, path)
+        read_record(Review, path)
 
 
 def test_unknown_review_names_the_nearest() -> None:
     with pytest.raises(UnknownName, match=r"Unknown review 'michelet2008'\. Did you mean 'michelet2018'"):
-        read.review("michelet2008")
+        EVIDENCE.record(Review, "michelet2008")
 
 
 def test_signals_flag_the_studies_they_name_and_no_others() -> None:
-    named = {name: {one.id for one in read.integrity() if name in one.studies} for name in read.study_ids()}
-    for study in read.all_studies():
+    named = {
+        name: {one.id for one in EVIDENCE.records(Integrity) if name in one.studies} for name in EVIDENCE.study_ids
+    }
+    for study in EVIDENCE.all_studies:
         assert set(study.flags) == named[study.id]
-    assert {study.id for study in read.studies() if study.flags} >= {"amr2011epi", "schwartzman2009", "pomeroy2017"}
+    assert {study.id for study in EVIDENCE.studies if study.flags} >= {"amr2011epi", "schwartzman2009", "pomeroy2017"}
 
 
 def test_no_study_file_says_its_own_flags() -> None:
-    for name in read.study_ids():
-        text = (read.study_path(name) / "study.yaml").read_text(encoding="utf-8")
+    for name in EVIDENCE.study_ids:
+        text = (EVIDENCE.study_path(name) / "study.yaml").read_text(encoding="utf-8")
         assert not re.search(r"^flags:", text, re.MULTILINE), name
 
 
 def test_the_p_values_that_agree_are_those_of_the_record() -> None:
     # The signal names two p values; those of the epidural trial are in its own table.
-    (signal,) = (one for one in read.integrity() if one.signal == "identical numbers")
+    (signal,) = (one for one in EVIDENCE.records(Integrity) if one.signal == "identical numbers")
     said = {float(text) for text in re.findall(r"0\.\d+", signal.what)}
-    late = [one.value for one in read.study("amr2011epi").outcomes if (one.days_after_end or 0) > 30]
+    late = [one.value for one in EVIDENCE.study("amr2011epi").outcomes if (one.days_after_end or 0) > 30]
     assert said == set(late)
 
 
 def test_pomeroy_counts_do_not_agree_as_the_signal_says() -> None:
-    (number,) = (one for one in read.study("pomeroy2017").outcomes if one.measure == "sustained_response")
+    (number,) = (one for one in EVIDENCE.study("pomeroy2017").outcomes if one.measure == "sustained_response")
     assert (number.events, number.denominator) == (15, 55)
     assert abs(15 / 55 - number.value) < 0.001 < abs(15 / 77 - number.value)
     assert not number.usable
@@ -173,17 +177,10 @@ def test_planted_signal_is_refused(fault: dict[str, Any], sentence: str) -> None
         msgspec.convert(SIGNAL | fault, Integrity, strict=True).check()
 
 
-def test_signal_about_a_study_that_is_not_there_is_refused(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_signal_about_a_study_that_is_not_there_is_refused(tmp_path: Path) -> None:
     copy = tmp_path / "evidence"
-    shutil.copytree(read._ROOT, copy, ignore=shutil.ignore_patterns("__pycache__"))
+    shutil.copytree(EVIDENCE.folder, copy, ignore=shutil.ignore_patterns("__pycache__"))
     path = copy / "integrity" / "pomeroy2017_share_of_whom.yaml"
     path.write_text(path.read_text(encoding="utf-8").replace("[pomeroy2017]", "[pomeroy1917]"), encoding="utf-8")
-    monkeypatch.setattr(read, "_ROOT", copy)
-    read.integrity.cache_clear()
-    read._packaged.cache_clear()
-    try:
-        with pytest.raises(EvidenceError, match="it names the study 'pomeroy1917', which is not there; name one"):
-            read.integrity()
-    finally:
-        read.integrity.cache_clear()
-        read._packaged.cache_clear()
+    with pytest.raises(EvidenceError, match="it names the study 'pomeroy1917', which is not there; name one"):
+        Evidence.at(copy).records(Integrity)

@@ -10,28 +10,23 @@ from matrix_exponential import simulate
 
 from reprieve import strict_yaml
 from reprieve.errors import EvidenceError, InputError, OutsideEvidence, UnknownName
-from reprieve.evidence import read
-from reprieve.evidence.read import (
-    population_model,
-    population_model_ids,
-    read_record,
-    reference,
-    route,
-    route_ids,
-)
+from reprieve.evidence.evidence import Evidence, read_record
+from reprieve.evidence.records.population_model import PopulationModel
 from reprieve.evidence.records.route import Route
 from reprieve.exposure.absorption import absorption_rate, add_approximate_input
 from reprieve.exposure.build import build, compartment_doses
 
-FOLDER = read._ROOT / "routes"
-RECORDS = [read_record(Route, FOLDER / f"{route_id}.yaml") for route_id in route_ids()]
+EVIDENCE = Evidence.packaged()
+
+FOLDER = EVIDENCE.folder / "routes"
+RECORDS = [read_record(Route, FOLDER / f"{route_id}.yaml") for route_id in EVIDENCE.ids(Route)]
 KNOWN = [
     record for record in RECORDS if record.systemic and record.bioavailability and record.tmax and not record.release
 ]
 
 
 def kamp(**options):
-    return build(population_model("kamp2020_meta_3cpt"), weight_kg=70, **options)
+    return build(EVIDENCE.record(PopulationModel, "kamp2020_meta_3cpt"), weight_kg=70, **options)
 
 
 def test_every_route_but_the_vein_has_a_record():
@@ -56,7 +51,7 @@ def test_every_route_but_the_vein_has_a_record():
 @pytest.mark.parametrize("record", RECORDS, ids=lambda record: record.id)
 def test_every_source_is_in_the_bibliography(record):
     for key in record.citations():
-        assert reference(key).authors
+        assert EVIDENCE.reference(key).authors
 
 
 @pytest.mark.parametrize(
@@ -72,15 +67,17 @@ def test_every_source_is_in_the_bibliography(record):
     ],
 )
 def test_central_values_follow_the_stated_rule(name, form, fraction, minutes):
-    given, tmax = route(name, form).first_order()
+    given, tmax = EVIDENCE.route(name, form).first_order()
     assert given == pytest.approx(fraction)
     assert 60 * tmax == pytest.approx(minutes)
 
 
-@pytest.mark.parametrize("model_id", [m for m in population_model_ids() if population_model(m).compartments])
+@pytest.mark.parametrize(
+    "model_id", [m for m in EVIDENCE.ids(PopulationModel) if EVIDENCE.record(PopulationModel, m).compartments]
+)
 @pytest.mark.parametrize("record", KNOWN, ids=lambda record: record.id)
 def test_the_peak_falls_at_the_published_time_and_the_exposure_is_the_available_share(model_id, record):
-    model = population_model(model_id)
+    model = EVIDENCE.record(PopulationModel, model_id)
     built = build(model, weight_kg=70, analytes=[model.parent], for_comparison=True)
     if built.infusion_only or record.route in built.refused:
         with pytest.raises(OutsideEvidence, match=model_id):
@@ -116,14 +113,16 @@ def test_the_rate_of_one_compartment_by_hand():
 def test_im_rates_agree_with_independent_simulations():
     # Found by trying rates: 0.10 per min peaks at 7.5 min in the arterial model and at 17.5 min in the venous
     assert absorption_rate(7.5 / 60, kamp()) == pytest.approx(6.0, rel=0.07)
-    venous = build(population_model("otto2021_fanta2015_sket_iv_venous"), weight_kg=70)
+    venous = build(EVIDENCE.record(PopulationModel, "otto2021_fanta2015_sket_iv_venous"), weight_kg=70)
     assert absorption_rate(17.5 / 60, venous) == pytest.approx(6.0, rel=0.07)
 
 
 def test_the_rate_belongs_to_the_model_and_not_to_the_patient():
-    record = route("im")
-    light = add_approximate_input(build(population_model("kamp2020_meta_3cpt"), weight_kg=40), record)
-    many = add_approximate_input(build(population_model("kamp2020_meta_3cpt"), weight_kg=[40, 120]), record)
+    record = EVIDENCE.route("im")
+    light = add_approximate_input(build(EVIDENCE.record(PopulationModel, "kamp2020_meta_3cpt"), weight_kg=40), record)
+    many = add_approximate_input(
+        build(EVIDENCE.record(PopulationModel, "kamp2020_meta_3cpt"), weight_kg=[40, 120]), record
+    )
     assert light.rate_matrix[0, -1, -1] == many.rate_matrix[1, -1, -1]
     assert many.readout.shape == (2, 1, 4)
 
@@ -145,21 +144,21 @@ def test_a_peak_that_no_rate_reaches_is_said():
 )
 def test_what_is_not_published_is_not_made_up(name, form, missing):
     with pytest.raises(OutsideEvidence, match=missing):
-        add_approximate_input(kamp(), route(name, form))
+        add_approximate_input(kamp(), EVIDENCE.route(name, form))
 
 
 @pytest.mark.parametrize("form", ["racemic", "esketamine"])
 def test_a_stand_in_is_used_and_every_answer_that_uses_it_says_so(form):
-    record = route("sc", form)
+    record = EVIDENCE.route("sc", form)
     assert record.first_order()[0] == 0.85  # the middle of 0.75 to 0.95
     assert "Unverified absorption by the route sc: bioavailability 0.85" in record.unverified
     assert record.unverified in add_approximate_input(kamp(), record).note
-    assert not route("im").unverified
+    assert not EVIDENCE.route("im").unverified
 
 
 @pytest.mark.parametrize(("mg", "cmax", "auc"), [(10, 1.63, 13.4), (20, 3.7, 33.5), (40, 6.66, 63.5), (80, 11.8, 124)])
 def test_prolonged_release_comes_near_the_published_peaks_and_areas(mg, cmax, auc):
-    given = add_approximate_input(kamp(), route("oral-pr"))
+    given = add_approximate_input(kamp(), EVIDENCE.route("oral-pr"))
     dose = compartment_doses(given, route="oral-pr", mg=mg)
     times = np.linspace(0, 24, 241)
     curve = simulate(given.rate_matrix[0], given.readout[0], dose, times)[:, 0]
@@ -174,18 +173,18 @@ def test_prolonged_release_comes_near_the_published_peaks_and_areas(mg, cmax, au
 
 def test_an_even_release_is_asked_only_of_a_form_that_has_one():
     with pytest.raises(OutsideEvidence, match="no time of release could be found"):
-        route("oral").zero_order()
+        EVIDENCE.route("oral").zero_order()
     with pytest.raises(
         OutsideEvidence, match="how esketamine given by the route oral-pr is absorbed; it is known for rac"
     ):
-        route("oral-pr", "esketamine")
+        EVIDENCE.route("oral-pr", "esketamine")
 
 
 def test_forms_and_routes_without_a_record():
     with pytest.raises(OutsideEvidence, match="arketamine given by the route oral is absorbed; it is known for"):
-        route("oral", "arketamine")
+        EVIDENCE.route("oral", "arketamine")
     with pytest.raises(UnknownName, match=r"Unknown route 'orall'\. Did you mean 'oral'"):
-        route("orall")
+        EVIDENCE.route("orall")
 
 
 @pytest.mark.parametrize(

@@ -7,16 +7,19 @@ import pytest
 
 from reprieve import strict_yaml
 from reprieve.errors import EvidenceError, UnknownName
-from reprieve.evidence import read
+from reprieve.evidence.evidence import Evidence
+from reprieve.evidence.records.pharmacodynamics import Pharmacodynamics
 from reprieve.evidence.records.safety_relation import SafetyRelation
 from reprieve.exposure.effects import in_ng_per_ml
 
-FOLDER = read._ROOT / "safety_relations"
-RECORDS = [read.safety_relation(relation_id) for relation_id in read.safety_relation_ids()]
+EVIDENCE = Evidence.packaged()
+
+FOLDER = EVIDENCE.folder / "safety_relations"
+RECORDS = [EVIDENCE.record(SafetyRelation, relation_id) for relation_id in EVIDENCE.ids(SafetyRelation)]
 
 
 def finding(relation_id, what, at=""):
-    found = [one for one in read.safety_relation(relation_id).findings if what in one.what and at in one.at]
+    found = [one for one in EVIDENCE.record(SafetyRelation, relation_id).findings if what in one.what and at in one.at]
     assert len(found) == 1
     return found[0]
 
@@ -30,7 +33,7 @@ def test_the_thirteen_rows_are_there_and_say_what_they_cannot_do():
 def test_sources_resolve(record):
     assert record.sources or record.source_note
     for key in record.citations():
-        assert read.reference(key)
+        assert EVIDENCE.reference(key)
 
 
 def test_arithmetic_of_published_numbers():
@@ -40,10 +43,14 @@ def test_arithmetic_of_published_numbers():
 
 
 def test_harm_and_relation_hold_the_same_number():
-    relation = read.pharmacodynamics("herd2008_sedation").relations["sedation"].parameters
+    relation = EVIDENCE.record(Pharmacodynamics, "herd2008_sedation").relations["sedation"].parameters
     assert finding("sedation", "half the effect").value == relation["ec50"].value
     assert finding("sedation", "Hill").value == relation["hill"].value
-    breathing = read.pharmacodynamics("jonkman2018_respiratory").relations["remifentanil_c50"].parameters["reference"]
+    breathing = (
+        EVIDENCE.record(Pharmacodynamics, "jonkman2018_respiratory")
+        .relations["remifentanil_c50"]
+        .parameters["reference"]
+    )
     seen = finding("respiratory", "doubles")
     assert (seen.value, seen.low, seen.high) == (breathing.value, breathing.low, breathing.high)
 
@@ -56,7 +63,7 @@ def test_more_drug_is_more_harm():
 
 def test_unknown_id_names_the_nearest():
     with pytest.raises(UnknownName, match=r"Unknown safety relation 'livr'\. Did you mean 'liver'"):
-        read.safety_relation("livr")
+        EVIDENCE.record(SafetyRelation, "livr")
 
 
 @pytest.mark.parametrize(

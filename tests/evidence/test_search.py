@@ -7,10 +7,14 @@ import json
 import msgspec
 import pytest
 
-from reprieve.evidence import read
+from reprieve.evidence.evidence import Evidence
+from reprieve.evidence.records.integrity import Integrity
+from reprieve.evidence.records.review import Review
 from reprieve.evidence.search import search
 
-EVERYTHING = (*read.all_studies(), *read.reviews())
+EVIDENCE = Evidence.packaged()
+
+EVERYTHING = (*EVIDENCE.all_studies, *EVIDENCE.records(Review))
 
 
 def ids(words: str, *, verified_only: bool = False) -> list[str]:
@@ -45,14 +49,14 @@ def test_all_words_must_be_there() -> None:
 
 def test_a_synonym_of_a_condition_finds_its_studies() -> None:
     found = set(ids("reflex sympathetic dystrophy"))
-    assert {study.id for study in read.all_studies() if "crps" in study.conditions} <= found
+    assert {study.id for study in EVIDENCE.all_studies if "crps" in study.conditions} <= found
 
 
 def test_a_word_in_the_result_is_in_the_record() -> None:
     """A second way to the same answer: the word stands in the bytes of the record, its reference or its flags."""
-    flags = {one.id: one for one in read.integrity()}
+    flags = {one.id: one for one in EVIDENCE.records(Integrity)}
     for record in EVERYTHING:
-        parts = [msgspec.to_builtins(record), msgspec.to_builtins(read.reference(record.reference))]
+        parts = [msgspec.to_builtins(record), msgspec.to_builtins(EVIDENCE.reference(record.reference))]
         parts += [msgspec.to_builtins(flags[name]) for name in getattr(record, "flags", ())]
         there = "midazolam" in json.dumps(parts).lower()
         assert there == (record.id in ids("midazolam")), record.id

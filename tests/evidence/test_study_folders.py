@@ -9,15 +9,18 @@ from pathlib import Path
 import pytest
 
 from reprieve.errors import EvidenceError
-from reprieve.evidence import read, study_folder
+from reprieve.evidence import study_folder
+from reprieve.evidence.evidence import Evidence
 
-HEADER = ",".join(column.name for column in read.outcome_columns())
+EVIDENCE = Evidence.packaged()
+
+HEADER = ",".join(column.name for column in EVIDENCE.outcome_columns)
 
 
 @pytest.fixture
 def sigtermans(tmp_path: Path) -> Path:
     """A copy of a real study that a test may break."""
-    return Path(shutil.copytree(read.study_path("sigtermans2009"), tmp_path / "sigtermans2009"))
+    return Path(shutil.copytree(EVIDENCE.study_path("sigtermans2009"), tmp_path / "sigtermans2009"))
 
 
 def replaced(path: Path, old: str, new: str) -> None:
@@ -55,12 +58,12 @@ def line(**cells: str) -> str:
 
 
 def test_a_copy_reads_as_the_original(sigtermans: Path) -> None:
-    assert read.read_study(sigtermans) == read.study("sigtermans2009")
+    assert EVIDENCE.read_study(sigtermans) == EVIDENCE.study("sigtermans2009")
 
 
 def test_the_good_line_is_good(sigtermans: Path) -> None:
     added(line())(sigtermans)
-    assert read.read_study(sigtermans).outcomes[-1].events == 12
+    assert EVIDENCE.read_study(sigtermans).outcomes[-1].events == 12
 
 
 TABLE = r"sigtermans2009/outcomes\.csv"
@@ -107,22 +110,22 @@ NUMBER = r"sigtermans2009: outcomes\.csv, line 9: "
 def test_broken_copy_is_refused(sigtermans: Path, fault: Callable[[Path], None], sentence: str) -> None:
     fault(sigtermans)
     with pytest.raises(EvidenceError, match=sentence):
-        read.read_study(sigtermans)
+        EVIDENCE.read_study(sigtermans)
 
 
 def test_withheld_study_with_a_table_is_refused_even_if_the_table_is_empty(tmp_path: Path) -> None:
-    folder = Path(shutil.copytree(read.study_path("hardy2012"), tmp_path / "hardy2012"))
-    assert read.read_study(folder).withheld
+    folder = Path(shutil.copytree(EVIDENCE.study_path("hardy2012"), tmp_path / "hardy2012"))
+    assert EVIDENCE.read_study(folder).withheld
     (folder / "outcomes.csv").write_text(HEADER + "\n", encoding="utf-8")
     with pytest.raises(EvidenceError, match=r"hardy2012/outcomes\.csv: the study is withheld .* remove its outcomes"):
-        read.read_study(folder)
+        EVIDENCE.read_study(folder)
 
 
 def test_duplicate_of_a_study_that_is_not_there_is_refused(tmp_path: Path) -> None:
-    folder = Path(shutil.copytree(read.study_path("schilder2013"), tmp_path / "schilder2013"))
+    folder = Path(shutil.copytree(EVIDENCE.study_path("schilder2013"), tmp_path / "schilder2013"))
     replaced(folder / "study.yaml", "duplicate_of: sigtermans2009", "duplicate_of: sigtermans1999")
     with pytest.raises(EvidenceError, match="it is a duplicate of 'sigtermans1999', which is no study; name one"):
-        read.read_study(folder)
+        EVIDENCE.read_study(folder)
 
 
 @pytest.mark.parametrize(
@@ -134,7 +137,7 @@ def test_duplicate_of_a_study_that_is_not_there_is_refused(tmp_path: Path) -> No
     ],
 )
 def test_broken_column_dictionary_is_refused(tmp_path: Path, old: str, new: str, sentence: str) -> None:
-    path = Path(shutil.copy(read._ROOT / "studies" / "columns.yaml", tmp_path))
+    path = Path(shutil.copy(EVIDENCE.folder / "studies" / "columns.yaml", tmp_path))
     replaced(path, old, new)
     with pytest.raises(EvidenceError, match=sentence):
         study_folder.read_columns(path)

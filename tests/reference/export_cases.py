@@ -4,8 +4,11 @@ import hashlib
 import re
 from pathlib import Path
 
-from reprieve.evidence import read
+from reprieve.evidence.evidence import Evidence
+from reprieve.evidence.records.population_model import PopulationModel
 from reprieve.export import export
+
+EVIDENCE = Evidence.packaged()
 
 STORED = Path(__file__).with_name("roadrunner_export.csv")
 TIMES = (0.25, 0.5, 1.0, 2.0, 6.0, 24.0)  # h
@@ -14,7 +17,9 @@ WEIGHT, COVARIATES = 55.0, {"age": 70.0, "race": "japanese", "rifampicin": "with
 BOLUS, INFUSION, INFUSION_HOURS = 10.0, 20.0, 0.5  # mg, mg, h
 BY_ROUTE, SPRAYS = 56.0, 2.0  # mg, two sprays of 28 mg
 RUNNABLE = tuple(
-    model_id for model_id in read.population_model_ids() if read.population_model(model_id).completeness != "incomplete"
+    model_id
+    for model_id in EVIDENCE.ids(PopulationModel)
+    if EVIDENCE.record(PopulationModel, model_id).completeness != "incomplete"
 )
 
 

@@ -2,12 +2,15 @@
 
 import msgspec
 
-from reprieve.evidence.read import population_model
+from reprieve.evidence.evidence import Evidence
 from reprieve.evidence.records.enzyme import Enzyme, Inactivation, Induction, Inhibition
 from reprieve.evidence.records.parameter import Parameter
+from reprieve.evidence.records.population_model import PopulationModel
 from reprieve.evidence.records.structure import Analyte, Clearance, Compartment, RouteEntry, RouteInput, Transfer
 from reprieve.evidence.records.structure import SaturableClearance as Saturable
 from reprieve.evidence.records.variability import BetweenSubject
+
+EVIDENCE = Evidence.packaged()
 
 
 def number(value, unit):
@@ -16,7 +19,7 @@ def number(value, unit):
 
 def record(flows, parameters, compartments=None, analytes=None, inputs=None, **others):
     """A record with this structure, scaled with weight as the caller says."""
-    plain = population_model("hijazi2003_icu_2cpt")
+    plain = EVIDENCE.record(PopulationModel, "hijazi2003_icu_2cpt")
     given = {
         "compartments": compartments or {"K1": Compartment(volume="V")},
         "flows": flows,
@@ -71,7 +74,7 @@ def inhibited(reversible):
 
 def saturable_first_pass():
     """By mouth through a liver that takes out VMAX C/(KM + C) and lets the rest pass at a flow Q."""
-    parent = population_model("hijazi2003_icu_2cpt").parent
+    parent = EVIDENCE.record(PopulationModel, "hijazi2003_icu_2cpt").parent
     return record(
         flows=(
             Transfer(source="GUT", to="L", rate="KA"),

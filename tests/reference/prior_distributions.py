@@ -5,7 +5,10 @@ import math
 import numpy as np
 from scipy import stats
 
-from reprieve.evidence import read
+from reprieve.evidence.evidence import Evidence
+from reprieve.evidence.records.calibration import CalibrationPriors
+
+EVIDENCE = Evidence.packaged()
 
 
 def prior(belief):
@@ -22,7 +25,7 @@ def prior(belief):
 
 def medians():
     """Every parameter at the median of its prior, and the constants."""
-    beliefs = read.calibration_priors()
+    beliefs = EVIDENCE.record(CalibrationPriors, "priors")
     values = {name: float(prior(belief).median()) for name, belief in beliefs.parameters.items()}
     assert all(map(math.isfinite, values.values()))
     return values | {name: fixed.value for name, fixed in beliefs.constants.items()}
@@ -30,5 +33,5 @@ def medians():
 
 def drawn(n, rng):
     """Rows of parameters from the priors, parameter to (n,)."""
-    beliefs = read.calibration_priors().parameters
+    beliefs = EVIDENCE.record(CalibrationPriors, "priors").parameters
     return {name: np.asarray(prior(belief).rvs(n, random_state=rng)) for name, belief in beliefs.items()}

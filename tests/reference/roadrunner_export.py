@@ -9,7 +9,10 @@ setting ``R_`` while it runs, other routes by the ``F_`` and ``D_`` the text com
 import export_cases as cases
 import roadrunner
 
-from reprieve.evidence import read
+from reprieve.evidence.evidence import Evidence
+from reprieve.evidence.records.population_model import PopulationModel
+
+EVIDENCE = Evidence.packaged()
 
 
 def loaded(text):
@@ -51,7 +54,7 @@ def by_route(simulator, entered):
 
 def runs(model_id, text):
     """Every case of one model: its name and the concentrations of every analyte."""
-    model = read.population_model(model_id)
+    model = EVIDENCE.record(PopulationModel, model_id)
     simulator = loaded(text)
     simulator[f"A_{model.central}"] = cases.BOLUS
     yield "bolus", curve(simulator, [], model.analytes)
@@ -69,7 +72,7 @@ def main():
         text = cases.sbml_text(model_id)
         hashes.append(f"# sha256 {model_id} {cases.fingerprint(text)}")
         for case, curves in runs(model_id, text):
-            for analyte, values in zip(read.population_model(model_id).analytes, curves, strict=True):
+            for analyte, values in zip(EVIDENCE.record(PopulationModel, model_id).analytes, curves, strict=True):
                 rows.append(",".join([model_id, case, analyte, *(f"{value:.10g}" for value in values)]))
     head = [
         "# ng/mL by libroadrunner from the exported SBML; made by tests/reference/roadrunner_export.py",

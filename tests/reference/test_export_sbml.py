@@ -10,12 +10,15 @@ import numpy as np
 import pytest
 from scipy.integrate import solve_ivp
 
-from reprieve.evidence import read
+from reprieve.evidence.evidence import Evidence
+from reprieve.evidence.records.population_model import PopulationModel
 from reprieve.export.equations import equations
 from reprieve.export.sbml import sbml
 from reprieve.exposure.build import build, compartment_doses
 from reprieve.exposure.built_system import system_of
 from reprieve.pkpd.dose import Dose
+
+EVIDENCE = Evidence.packaged()
 
 SBML = "{http://www.sbml.org/sbml/level3/version1/core}"
 MATH = "{http://www.w3.org/1998/Math/MathML}"
@@ -23,7 +26,7 @@ FLINT = "flint2017_picu_sket"
 
 
 def built_and_model(model_id, deviations=None):
-    model = read.population_model(model_id)
+    model = EVIDENCE.record(PopulationModel, model_id)
     built = build(
         model, weight_kg=cases.WEIGHT, covariates=cases.COVARIATES, deviations=deviations, for_comparison=True
     )
@@ -124,7 +127,7 @@ def evaluated(text, given):
 @pytest.mark.parametrize("model_id", cases.RUNNABLE)
 def test_rate_rules_and_readouts_are_those_of_the_matrices(model_id):
     random = np.random.default_rng(7)
-    model = read.population_model(model_id)
+    model = EVIDENCE.record(PopulationModel, model_id)
     deviations = {name: random.normal(0, 0.4, 1) for name in model.between_subject.log_variance()}
     built, _ = built_and_model(model_id, deviations)
     text = cases.sbml_text(model_id)

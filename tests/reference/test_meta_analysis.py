@@ -10,13 +10,15 @@ import msgspec
 import numpy as np
 import pytest
 
-from reprieve.evidence import read
+from reprieve.evidence.evidence import Evidence
 from reprieve.inference.controlled_comparisons import Comparisons
 from reprieve.inference.effect_sizes import Counts, Mean, from_counts, from_means, from_p, measure
 from reprieve.inference.meta_analysis import asymmetry, pool, regress
 from reprieve.inference.moderators import CONDITION
 from reprieve.inference.synthesis import Synthesis, synthesise
 from reprieve.inference.window import window
+
+EVIDENCE = Evidence.packaged()
 
 _HERE = Path(__file__).parent
 
@@ -123,7 +125,7 @@ def test_meta_regression(name, model, moderators):
 
 def effects_in(conditions, estimates, errors):
     """Effects of studies that differ in nothing but these."""
-    one = synthesise(read.studies(), measure("rd"), window("day")).effects[0]
+    one = synthesise(EVIDENCE.studies, measure("rd"), window("day")).effects[0]
     return tuple(
         replace(one, study=msgspec.structs.replace(one.study, condition=name), estimate=float(y), se=float(se))
         for name, y, se in zip(conditions, estimates, errors, strict=True)

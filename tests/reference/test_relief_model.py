@@ -9,10 +9,14 @@ import pytest
 from scipy.integrate import solve_ivp
 
 from reprieve.chart.patient import Patient
+from reprieve.evidence.evidence import Evidence
 from reprieve.exposure.choice import choose_models
+from reprieve.exposure.inputs import exposure_inputs
 from reprieve.regimen import Regimen
 from reprieve.relief.course import follow_course
 from reprieve.relief.virtual_patients import Populations, VirtualPatients
+
+EVIDENCE = Evidence.packaged()
 
 # Parameters at 70 kg: L and L/h. Simons 2022 (printed in L/min) and Kamp 2020.
 SIMONS = {"V1": 11.6, "V2": 39.0, "V3": 174.0, "CL": 60 * 1.48, "Q2": 60 * 2.43, "Q3": 60 * 1.21}
@@ -152,7 +156,12 @@ def slow_person(case: Case, i: int, times: np.ndarray) -> dict[str, np.ndarray]:
 @pytest.mark.parametrize("person", [0, 1, 2])
 def test_a_course_solves_the_equations_of_the_model(case, person):
     plan = Regimen.parse(case.text)
-    course = follow_course(plan, choose_models(plan.form, plan.route)[:1], PEOPLE, Patient(weight=case.weight))
+    course = follow_course(
+        exposure_inputs(
+            EVIDENCE, plan, Patient(weight=case.weight), choose_models(EVIDENCE, plan.form, plan.route)[:1]
+        ),
+        PEOPLE,
+    )
     assert course.end_h == pytest.approx(case.end)
     # Off the moments at which something is given: there a bolus is a step.
     looked = [i for i, t in enumerate(course.hours) if 0.01 < t < case.end + 60 * 24 and t != 48.0][::9]

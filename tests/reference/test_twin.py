@@ -11,8 +11,10 @@ from prior_distributions import drawn, medians
 from scipy.integrate import solve_ivp
 
 from reprieve.chart.patient import Patient
-from reprieve.evidence import read
+from reprieve.evidence.evidence import Evidence
+from reprieve.evidence.records.calibration import CalibrationPriors
 from reprieve.exposure.choice import choose_models
+from reprieve.exposure.inputs import exposure_inputs
 from reprieve.inference import arm_exposure as exposure_of_arms
 from reprieve.inference import twin
 from reprieve.inference.calibration_model import STRUCTURES, arm_values, log_likelihood
@@ -23,6 +25,8 @@ from reprieve.relief.comparison import regimen_of
 from reprieve.relief.course import follow_course, relief_by_reversal
 from reprieve.relief.reported import Seen, seen
 from reprieve.relief.virtual_patients import Populations, VirtualPatients
+
+EVIDENCE = Evidence.packaged()
 
 MIDDLE = medians()
 #: One person: nobody differs from the median.
@@ -109,14 +113,18 @@ def test_what_is_reversed_solves_its_equation_by_a_general_solver(few_studies, s
 @pytest.mark.parametrize("regimen", REGIMENS)
 def test_reversal_and_acute_effect_are_those_of_the_core(few_studies, regimen, monkeypatch):
     plan = Regimen.parse(regimen)
-    first = choose_models(plan.form, plan.route, None)[:1]
+    first = choose_models(EVIDENCE, plan.form, plan.route, None)[:1]
     monkeypatch.setattr(exposure_of_arms, "choose_models", lambda *_: first)
     days = [0.01, 0.2, 1.0]
     data, found = one_arm(few_studies, regimen, days)
     states, _ = twin.reversed_share(ALIKE, data, "plateau")
     hours = np.concatenate([found.edges, found.end_h + 24 * np.array(days)])
     order = np.argsort(hours)
-    course = follow_course(plan, first, people(ALIKE, 1), Patient(weight=70, interactions=()), hours=hours[order])
+    course = follow_course(
+        exposure_inputs(EVIDENCE, plan, Patient(weight=70, interactions=()), first),
+        people(ALIKE, 1),
+        hours=hours[order],
+    )
     exact, acute = np.empty(hours.size), np.empty(hours.size)
     exact[order], acute[order] = course.reversed_[0], course.acute[0]
     edges = found.edges.size
@@ -130,7 +138,7 @@ def test_reversal_and_acute_effect_are_those_of_the_core(few_studies, regimen, m
 
 def test_what_every_arm_has_reversed_is_that_of_the_core(evidence_of_the_fit):
     data = evidence_of_the_fit
-    wanted, _ = reports(read.studies())
+    wanted, _ = reports(EVIDENCE.studies)
     arms = {(report.study.id, arm.id): (report.study, arm) for report in wanted for arm in report.arms}
     assert len(arms) == len(data.edges)
     states, _ = twin.reversed_share(ALIKE, data, "plateau")
@@ -139,10 +147,12 @@ def test_what_every_arm_has_reversed_is_that_of_the_core(evidence_of_the_fit):
             assert i not in data.given
             continue
         plan = Regimen.parse(regimen_of(study, arm))
-        members = choose_models(plan.form, plan.route, None)
+        members = choose_models(EVIDENCE, plan.form, plan.route, None)
         whole = people(ALIKE, 1, members=len(members))
         late = data.edges[i, -2:]
-        exact = follow_course(plan, members, whole, Patient(weight=70, interactions=()), hours=late).reversed_.mean(0)
+        exact = follow_course(
+            exposure_inputs(EVIDENCE, plan, Patient(weight=70, interactions=()), members), whole, hours=late
+        ).reversed_.mean(0)
         # Sessions of 50 min two weeks apart fall between the looks of bins of 42 h.
         within = 0.1 if study_id == "granata2016" else 0.01
         assert states[-1, data.row_of_given[i], 0] == pytest.approx(exact[-1], rel=within), study_id
@@ -224,11 +234,13 @@ def test_the_arm_of_sigtermans_is_that_of_the_core(few_studies, differ, within):
     ours_mean, _ = twin.mean_pain(looked, 0.1)
     ours_share = twin.share_with_relief(looked, np.full(len(days), 0.5), 0.1)
 
-    members = choose_models(plan.form, plan.route, None)
+    members = choose_models(EVIDENCE, plan.form, plan.route, None)
     whole = people(
         values, 1000 if differ else 1, members=len(members), rng=np.random.default_rng(2) if differ else None
     )
-    course = follow_course(plan, members, whole, Patient(weight=70, interactions=()), hours=hours)
+    course = follow_course(
+        exposure_inputs(EVIDENCE, plan, Patient(weight=70, interactions=()), members), whole, hours=hours
+    )
     for i, day in enumerate(days):
         core = seen(course.drug_factor[:, i], whole.populations.chance, whole.populations, day, day_scatter=0.1)
         assert ours_mean[i] == pytest.approx(core.mean_pain()[0].mean(), abs=within)
@@ -244,7 +256,10 @@ def everywhere(data):
 @pytest.fixture(scope="module", params=["log likelihood", *STRUCTURES])
 def scalar(request, evidence_of_the_fit):
     """The log likelihood of all evidence, or what a structure says of every look, with its gradient."""
-    data, fixed = evidence_of_the_fit, {name: each.value for name, each in read.calibration_priors().constants.items()}
+    data, fixed = (
+        evidence_of_the_fit,
+        {name: each.value for name, each in EVIDENCE.record(CalibrationPriors, "priors").constants.items()},
+    )
     at, structure = everywhere(data), "plateau" if request.param == "log likelihood" else request.param
 
     def total(values):
@@ -263,7 +278,7 @@ def scalar(request, evidence_of_the_fit):
 
 
 def parameters(values):
-    names = read.calibration_priors().parameters
+    names = EVIDENCE.record(CalibrationPriors, "priors").parameters
     return {name: jnp.asarray(values[name], float) for name in names}
 
 

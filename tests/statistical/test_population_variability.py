@@ -9,12 +9,15 @@ import math
 import numpy as np
 import pytest
 
-from reprieve.evidence.read import population_model, population_model_ids
+from reprieve.evidence.evidence import Evidence
+from reprieve.evidence.records.population_model import PopulationModel
 from reprieve.evidence.records.variability import BetweenSubject, covariance_rows
 from reprieve.exposure.build import between_subject, build
 from reprieve.exposure.model import Chosen, deviations
 from reprieve.population.simulation import occasion_deviations, simulate_population
 from reprieve.population.streams import normals
+
+EVIDENCE = Evidence.packaged()
 
 pytestmark = pytest.mark.statistical
 
@@ -22,7 +25,7 @@ Z = 4.89
 N = 200_000
 OTTO, SIMONS = "otto2021_fanta2015_sket_iv_venous", "simons2022_sket_otf_iv"
 PEREZ = "perezruixo2021_esketamine_nasal_po_iv"
-VARYING = [m for m in map(population_model, population_model_ids()) if m.between_subject.variances()]
+VARYING = [m for m in EVIDENCE.records(PopulationModel) if m.between_subject.variances()]
 
 
 def check_variance(values, expected):
@@ -51,7 +54,7 @@ def test_a_covariance_may_join_two_scales():
 
 def test_the_share_absorbed_in_the_nose_varies_on_the_logit_scale():
     # FRn 0.54, SD of the logit 0.708
-    model = population_model(PEREZ)
+    model = EVIDENCE.record(PopulationModel, PEREZ)
     names = between_subject(model)[0]
     drawn = deviations(Chosen(model, "", model, {}), normals(3, "between subjects", 0, N, len(names)))
     share = build(model, weight_kg=None, deviations=drawn).inputs["intranasal"][0].sprays.first
@@ -66,7 +69,7 @@ def test_a_bolus_shows_the_variance_of_the_volume():
         "esketamine iv 10 mg", model=OTTO, weight=70, times=[0.0], subjects=N, analytes=["s_ketamine"]
     )
     logs = np.log(population.values()[:, 0, 0])
-    volume = population_model(OTTO).parameters["V1"].value
+    volume = EVIDENCE.record(PopulationModel, OTTO).parameters["V1"].value
     check_mean(logs, math.log(10_000 / volume))
     check_variance(logs, 0.084177)
 
@@ -74,7 +77,7 @@ def test_a_bolus_shows_the_variance_of_the_volume():
 @pytest.mark.parametrize(("name", "cv"), [("F1", 24.9), ("D2", 91.8), ("MTTG", 124.6), ("CLH1", 9.0)])
 def test_occasions_have_the_printed_coefficient_of_variation_and_are_independent(name, cv):
     # 100·sqrt(exp(variance) - 1) = CV %
-    model = population_model(SIMONS)
+    model = EVIDENCE.record(PopulationModel, SIMONS)
     one, other = (occasion_deviations(model, seed=3, number=o, first=0, n=N)[name] for o in (0, 1))
     check_variance(one, math.log(1 + (cv / 100) ** 2))
     check_variance(one - other, 2 * math.log(1 + (cv / 100) ** 2))

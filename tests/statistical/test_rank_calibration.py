@@ -8,14 +8,17 @@ import pytest
 from prior_distributions import prior
 from scipy import stats
 
-from reprieve.evidence import read
+from reprieve.evidence.evidence import Evidence
+from reprieve.evidence.records.calibration import CalibrationPriors
 from reprieve.inference.calibration_model import parameters_of
 from reprieve.inference.fit_data import CONDITIONS
 from reprieve.inference.rank_calibration import RANKS, simulated_truth, uniformity
 
+EVIDENCE = Evidence.packaged()
+
 pytestmark = pytest.mark.statistical
 
-PRIORS = read.calibration_priors()
+PRIORS = EVIDENCE.record(CalibrationPriors, "priors")
 FALSE_ALARM = 1e-6
 
 

@@ -11,10 +11,13 @@ import pytest
 from made_up_posterior import made_up_posterior
 from scipy import integrate, stats
 
+from reprieve.evidence.evidence import Evidence
 from reprieve.exposure.choice import choose_models
 from reprieve.exposure.model import deviations
 from reprieve.relief.distribution import between_draws
 from reprieve.relief.virtual_patients import MOST_PATIENTS, PEOPLE_PER_DRAW, draw_patients
+
+EVIDENCE = Evidence.packaged()
 
 pytestmark = pytest.mark.statistical
 
@@ -125,7 +128,7 @@ def test_how_clinics_differ_in_responders_says_nothing_of_how_they_differ_withou
 )
 def test_exposure_varies_as_published(form, names):
     # Simons 2022: variances of the logs, no covariance; racemic borrows them.
-    found = deviations(choose_models(form, "iv")[0], PEOPLE.pk_normals)
+    found = deviations(choose_models(EVIDENCE, form, "iv")[0], PEOPLE.pk_normals)
     values = np.array([found[names[kind]] for kind in ("V", "CL", "Q")])
     expected = np.diag([0.057, 0.029, 0.026])
     n = values.shape[1]

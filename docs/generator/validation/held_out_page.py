@@ -7,12 +7,14 @@ from collections.abc import Iterator, Sequence
 from generator.validation import words
 from generator.validation.scores import SOURCES, summary
 from generator.validation.tables import Interval, Outcome, Tables, in_order, not_run
-from reprieve.evidence import read
+from reprieve.evidence.evidence import Evidence
 from reprieve.evidence.records.study import Arm, Study
 from reprieve.pictures import IntervalRow, Lane, Picture, interval_picture
 from reprieve.pictures.intervals import share_ticks
 from reprieve.relief.comparison import GROUPS
 from reprieve.report.markdown_table import table
+
+EVIDENCE = Evidence.packaged()
 
 _LANES = (
     Lane("band", "80 % interval without the study"),
@@ -164,9 +166,9 @@ def sentence(outcome: Outcome) -> str:
     """What the study was, from its record; no reason is guessed."""
     more_relief = (outcome.seen > outcome.held_out.high) == (outcome.kind == "share")
     said = f"{'More' if more_relief else 'Less'} relief than foretold."
-    if outcome.study not in read.study_ids():
+    if outcome.study not in EVIDENCE.study_ids:
         return said
-    study = read.study(outcome.study)
+    study = EVIDENCE.study(outcome.study)
     given = next(a for a in study.arms if a.id == outcome.arm)
     facts = [f"{_capital(words.DESIGNS[study.design_class])} of {study.n_total}, {study.blinding}"]
     facts.append(f"{_given(given)}, {outcome.n} in this number")

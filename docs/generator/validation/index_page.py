@@ -8,10 +8,12 @@ from generator.validation import words
 from generator.validation.bars import bars, placebo, short_infusion_said
 from generator.validation.scores import summary
 from generator.validation.tables import Interval, Outcome, Tables, not_run
-from reprieve.evidence import read
+from reprieve.evidence.evidence import Evidence
 from reprieve.relief.comparison import GROUPS
 from reprieve.report.markdown_table import table
 from reprieve.words import plain
+
+EVIDENCE = Evidence.packaged()
 
 #: Days after the last dose until which relief is acute.
 _ACUTE = 1.0
@@ -155,7 +157,7 @@ def _run(tables: Tables) -> str:
         )
         for stage, ran in tables.run.items()
     ]  # fmt: skip
-    now = read.fitted_fingerprint()
+    now = EVIDENCE.fitted_fingerprint
     stale = [stage for stage, ran in tables.run.items() if ran["evidence_fingerprint"] != now]
     said = (
         f"The evidence has changed since {words.listed(stale)} ran; its fingerprint is now `{now}`."

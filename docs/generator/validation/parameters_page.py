@@ -6,11 +6,14 @@ from collections.abc import Sequence
 
 from generator.validation import words
 from generator.validation.tables import Interval, Parameter, Tables, not_run
-from reprieve.evidence import read
+from reprieve.evidence.evidence import Evidence
+from reprieve.evidence.records.calibration import CalibrationPriors
 from reprieve.pictures import IntervalRow, Lane, Picture, interval_picture
 from reprieve.pictures.scale import Tick
 from reprieve.relief.posterior import PARAMETERS
 from reprieve.report.markdown_table import table
+
+EVIDENCE = Evidence.packaged()
 
 PICTURE = "parameters.svg"
 #: A parameter is informed if its 80 % interval shrank by at least this share.
@@ -134,7 +137,7 @@ def _sentence(parameter: Parameter) -> str:
         if not p.informed:
             return f"`{_short(p.name)}`: no arm of the fit gave ketamine in {condition}; it is taken as any condition."
         return f"`{_short(p.name)}`: the studies in {condition} say little of how it differs from others ({_width(p)})."
-    priors = read.calibration_priors().parameters
+    priors = EVIDENCE.record(CalibrationPriors, "priors").parameters
     rest = f" What is believed is {priors[p.name].status}: {priors[p.name].reason}." if p.name in priors else ""
     meaning = PARAMETERS[p.name].meaning if p.name in PARAMETERS else "no longer in the model"
     return f"`{p.name}` ({meaning}): the trials hardly move its width ({_width(p)}).{rest}"

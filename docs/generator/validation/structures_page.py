@@ -9,8 +9,11 @@ from dataclasses import dataclass
 
 from generator.validation import words
 from generator.validation.tables import Score, Tables, in_order, not_run
+from reprieve.evidence.evidence import Evidence
 from reprieve.relief.posterior import posterior
 from reprieve.report.markdown_table import table
+
+EVIDENCE = Evidence.packaged()
 
 #: Above it the importance weights of a study are not to be trusted (Vehtari 2017).
 WORST_K = 0.7
@@ -75,7 +78,7 @@ def page(tables: Tables) -> str:
     if not tables.structures:
         return f"{_INTRO}\n{not_run('held_out')}"
     found = compare(tables.structures)
-    shipped = posterior().calibration.structure
+    shipped = posterior(EVIDENCE).calibration.structure
     columns = ("structure", "what it says", "elpd", "difference to the best (SE)", f"studies with k > {WORST_K}")
     parts = [
         _INTRO, table(columns, _rows(found, shipped)), "## What ships, and why\n", verdict(found, shipped) + "\n",

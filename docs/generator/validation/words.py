@@ -7,8 +7,10 @@ from collections.abc import Iterable, Sequence
 from functools import cache
 
 from generator.validation.tables import Interval, Outcome
-from reprieve.evidence import read
+from reprieve.evidence.evidence import Evidence
 from reprieve.words import NBSP, percent, plain, three_figures
+
+EVIDENCE = Evidence.packaged()
 
 DESIGNS = {
     "rct": "randomised trial",
@@ -26,8 +28,8 @@ def study_name(study_id: str) -> str:
 @cache
 def _names() -> dict[str, str]:
     found = {}
-    for study in read.studies():
-        entry = read.references()[study.reference]
+    for study in EVIDENCE.studies:
+        entry = EVIDENCE.references[study.reference]
         if entry.authors and "not " not in entry.authors:
             found[study.id] = entry.short.replace(" et al.", "")
     often = Counter(found.values())
@@ -36,7 +38,7 @@ def _names() -> dict[str, str]:
 
 def condition_name(condition: str) -> str:
     """In words."""
-    return read.condition(condition).name
+    return EVIDENCE.condition(condition).name
 
 
 def is_randomised(outcome: Outcome) -> bool:

@@ -7,8 +7,8 @@ from typing import Annotated, Literal
 import msgspec
 
 from reprieve.answers.field import Answer, field
-from reprieve.evidence import read
 from reprieve.evidence.claims import Told, disagreements, subjects, told
+from reprieve.evidence.evidence import Evidence
 from reprieve.evidence.records.claim import ClaimVerdict, Topic
 from reprieve.evidence.records.condition import ConditionId, Route
 from reprieve.evidence.records.disagreement import Disagreement
@@ -119,4 +119,4 @@ def _disagreement(record: Disagreement) -> ClaimsDisagree:
 
 
 def _cited(keys: tuple[str, ...]) -> tuple[str, ...]:
-    return tuple(read.reference(key).short for key in keys)
+    return tuple(Evidence.packaged().reference(key).short for key in keys)

@@ -13,7 +13,7 @@ from reprieve.answers.forecast import ForecastAnswer
 from reprieve.answers.forecast_filling import forecast_answer
 from reprieve.chart.patient import Patient
 from reprieve.errors import OutsideEvidence, UnknownName
-from reprieve.evidence import read
+from reprieve.evidence.evidence import Evidence
 from reprieve.evidence.records.claim import Chance as ToldChance
 from reprieve.evidence.records.claim import Claim
 from reprieve.evidence.records.condition import ConditionId
@@ -77,7 +77,7 @@ class Tested:
 def studies_of_infusions() -> dict[ConditionId, int]:
     """Condition to how many of its studies gave an infusion of known hours and report something usable."""
     counted: Counter[ConditionId] = Counter()
-    for study in read.studies():
+    for study in Evidence.packaged().studies:
         if any(outcome.usable and outcome.endpoint in {"acute", "sustained"} for outcome in study.outcomes):
             counted.update({arm.condition or study.condition for arm in study.arms if _infused(arm)})
     return dict(counted)
@@ -86,7 +86,7 @@ def studies_of_infusions() -> dict[ConditionId, int]:
 def conditions_with_a_table() -> tuple[ConditionId, ...]:
     """Conditions with enough studies of infusions, most studies first."""
     counted = studies_of_infusions()
-    enough = [name for name in counted if counted[name] >= read.duration_table().least_studies]
+    enough = [name for name in counted if counted[name] >= Evidence.packaged().duration_table.least_studies]
     return tuple(sorted(enough, key=lambda name: (-counted[name], name)))
 
 
@@ -98,14 +98,14 @@ def check_has_a_table(name: str) -> ConditionId:
     OutsideEvidence
         Too few studies gave it an infusion.
     """
-    found, known = read.condition(name), conditions_with_a_table()
+    found, known = Evidence.packaged().condition(name), conditions_with_a_table()
     for condition in known:
         if condition == found.id:
             return condition
     count = studies_of_infusions().get(found.id, 0)
     raise OutsideEvidence(
         f"For {found.name} the number of studies of infusions is {count}; a table needs "
-        f"{read.duration_table().least_studies}. There is one for {', '.join(known)}. "
+        f"{Evidence.packaged().duration_table.least_studies}. There is one for {', '.join(known)}. "
         f"'reprieve forecast' answers for one regimen."
     )
 
@@ -119,7 +119,7 @@ def row(condition: str, infusion_id: str) -> Row:
     UnknownName
         The table has no such infusion; the nearest are named.
     """
-    table = read.duration_table()
+    table = Evidence.packaged().duration_table
     infusions = {one.id: one for one in table.rows}
     if infusion_id not in infusions:
         raise UnknownName("infusion", infusion_id, infusions)
@@ -134,13 +134,13 @@ def row(condition: str, infusion_id: str) -> Row:
 
 def rows(condition: str) -> tuple[Row, ...]:
     """All infusions in one condition, shortest first."""
-    return tuple(row(condition, infusion.id) for infusion in read.duration_table().rows)
+    return tuple(row(condition, infusion.id) for infusion in Evidence.packaged().duration_table.rows)
 
 
 def tested(conditions: tuple[ConditionId, ...]) -> tuple[Tested, ...]:
     """Every claim that gives a chance for so many hours, beside the forecast in these conditions."""
     found = []
-    for claim in read.claims().values():
+    for claim in Evidence.packaged().claims.values():
         if claim.chance is not None:
             beyond = claim.chance.beyond
             covered = [
@@ -160,7 +160,7 @@ def _covers(claim: Claim, hours: float, condition: str) -> bool:
 
 
 def _regimen(infusion: Infusion) -> str | Protocol:
-    return read.protocol(infusion.protocol) if infusion.protocol else str(infusion.regimen)
+    return Evidence.packaged().record(Protocol, infusion.protocol) if infusion.protocol else str(infusion.regimen)
 
 
 def _infused(arm: Arm) -> bool:
@@ -168,13 +168,13 @@ def _infused(arm: Arm) -> bool:
 
 
 def _claims(condition: str, hours: float) -> tuple[Claim, ...]:
-    return tuple(claim for claim in read.claims().values() if _covers(claim, hours, condition))
+    return tuple(claim for claim in Evidence.packaged().claims.values() if _covers(claim, hours, condition))
 
 
 def _nearest(condition: str, plan: Regimen) -> tuple[Nearness, ...]:
     here = [
         study
-        for study in read.studies()
+        for study in Evidence.packaged().studies
         if any(_infused(arm) and (arm.condition or study.condition) == condition for arm in study.arms)
     ]
     return nearest_studies(here, condition, plan, most=2)
@@ -183,7 +183,7 @@ def _nearest(condition: str, plan: Regimen) -> tuple[Nearness, ...]:
 def _shares(claim: Claim) -> tuple[Share, ...]:
     """The first share each arm reports beyond the horizon."""
     first: dict[tuple[str, str], Share] = {}
-    for study in read.studies():
+    for study in Evidence.packaged().studies:
         for arm in study.arms:
             condition = arm.condition or study.condition
             if _infused(arm) and _covers(claim, arm.infusion_hours or 0.0, condition):

@@ -19,7 +19,7 @@ from reprieve.answers.field import Answer, field
 from reprieve.answers.forecast import Judgement, Provenance
 from reprieve.answers.relief import AtHorizons, Chance, Interval, Lasting, Quantiles
 from reprieve.answers.study_list import Design
-from reprieve.evidence import read
+from reprieve.evidence.evidence import Evidence
 from reprieve.evidence.records.claim import Claim, ClaimVerdict
 from reprieve.evidence.records.condition import ConditionId
 from reprieve.evidence.records.record import Status
@@ -140,7 +140,7 @@ def durations_answer(condition: str | None = None) -> DurationsAnswer:
         Too few studies gave the condition an infusion.
     """
     conditions = (check_has_a_table(condition),) if condition else conditions_with_a_table()
-    table = read.duration_table()
+    table = Evidence.packaged().duration_table
     return DurationsAnswer(
         patient=TablePatient(weight=table.weight, pain=table.pain, reason=table.patient_reason),
         rule=TableRule(least_studies=table.least_studies, studies=studies_of_infusions()),
@@ -185,7 +185,7 @@ def _standing(claim: Claim) -> ClaimStanding:
 def _near(near: Nearness) -> NearTrial:
     return NearTrial(
         id=near.study.id,
-        study=read.reference(near.study.reference).short,
+        study=Evidence.packaged().reference(near.study.reference).short,
         infusion_hours=near.arm.infusion_hours,
         design=near.study.design_class,
         n=near.study.n_total,
@@ -214,7 +214,7 @@ def _tested(one: Tested) -> TestedClaim:
 def _share(share: Share) -> ReportedShare:
     return ReportedShare(
         id=share.study.id,
-        study=read.reference(share.study.reference).short,
+        study=Evidence.packaged().reference(share.study.reference).short,
         condition=share.arm.condition or share.study.condition,
         design=share.study.design_class,
         infusion_hours=share.arm.infusion_hours,

@@ -5,7 +5,8 @@ from __future__ import annotations
 from reprieve.answers.review import ReviewAnswer, review_answer
 from reprieve.answers.study import StudyAnswer, study_answer
 from reprieve.errors import UnknownName
-from reprieve.evidence import read
+from reprieve.evidence.evidence import Evidence
+from reprieve.evidence.records.review import Review
 
 
 def evidence_record(record_id: str, *, verified_only: bool = False) -> StudyAnswer | ReviewAnswer:
@@ -16,10 +17,10 @@ def evidence_record(record_id: str, *, verified_only: bool = False) -> StudyAnsw
     UnknownName
         Neither has this id; the nearest ones are named.
     """
-    studies, reviews = read.study_ids(), read.record_ids("reviews")
+    studies, reviews = Evidence.packaged().study_ids, Evidence.packaged().ids(Review)
     if record_id in reviews:
-        return review_answer(read.review(record_id), verified_only=verified_only)
+        return review_answer(Evidence.packaged().record(Review, record_id), verified_only=verified_only)
     if record_id in studies:
-        return study_answer(read.study(record_id), verified_only=verified_only)
+        return study_answer(Evidence.packaged().study(record_id), verified_only=verified_only)
     listed_by = "reprieve evidence list --role all"
     raise UnknownName("study or review", record_id, (*studies, *reviews), listed_by=listed_by)

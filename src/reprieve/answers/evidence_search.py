@@ -7,7 +7,8 @@ from typing import Annotated, Literal
 import msgspec
 
 from reprieve.answers.field import Answer, field
-from reprieve.evidence import read
+from reprieve.evidence.evidence import Evidence
+from reprieve.evidence.records.review import Review
 from reprieve.evidence.records.study import Role, Study
 from reprieve.evidence.search import Found, search
 
@@ -32,7 +33,9 @@ class SearchAnswer(Answer, frozen=True, kw_only=True):
 
 def evidence_search(words: str, *, verified_only: bool = False) -> SearchAnswer:
     """The studies and reviews in which all words stand."""
-    found = search(words, (*read.all_studies(), *read.reviews()), verified_only=verified_only)
+    found = search(
+        words, (*Evidence.packaged().all_studies, *Evidence.packaged().records(Review)), verified_only=verified_only
+    )
     return SearchAnswer(words=words, found=tuple(map(_match, found)))
 
 
@@ -42,7 +45,7 @@ def _match(found: Found) -> Match:
         id=record.id,
         record="study" if isinstance(record, Study) else "review",
         role=record.role if isinstance(record, Study) else None,
-        citation=read.reference(record.reference).short,
+        citation=Evidence.packaged().reference(record.reference).short,
         score=round(found.score, 2),
         passage=found.passage,
     )

@@ -10,7 +10,7 @@ from typing import TypeVar
 from reprieve.answers.duration_table import Row, row
 from reprieve.answers.faq import FaqAnswer, PlainAnswer, Said
 from reprieve.errors import EvidenceError, UnknownName
-from reprieve.evidence import read
+from reprieve.evidence.evidence import Evidence
 from reprieve.evidence.records.answer import (
     MODEL,
     Answer,
@@ -26,6 +26,8 @@ from reprieve.evidence.records.answer import (
 )
 from reprieve.evidence.records.condition import Level
 from reprieve.evidence.records.record import Status
+from reprieve.evidence.records.route import Route
+from reprieve.evidence.records.safety_relation import SafetyRelation
 from reprieve.words import horizon
 
 _T = TypeVar("_T")
@@ -47,7 +49,7 @@ def plain_answer(question_id: str) -> PlainAnswer:
     EvidenceError
         A number is asked for that no record holds; the file and field are named.
     """
-    return fill(read.answer(question_id))
+    return fill(Evidence.packaged().record(Answer, question_id))
 
 
 def faq_answer(question_id: str | None = None) -> FaqAnswer:
@@ -57,7 +59,7 @@ def faq_answer(question_id: str | None = None) -> FaqAnswer:
 
 def plain_answers() -> tuple[PlainAnswer, ...]:
     """All answers, in the order people ask."""
-    return tuple(plain_answer(question_id) for question_id in read.answer_ids())
+    return tuple(plain_answer(question_id) for question_id in Evidence.packaged().answer_ids)
 
 
 def fill(record: Answer) -> PlainAnswer:
@@ -74,7 +76,11 @@ def fill(record: Answer) -> PlainAnswer:
 def _said(sentence: Sentence) -> Said:
     filled = {name: _filled(value) for name, value in sentence.values.items()}
     recalled = [value.status == "recalled" for value in filled.values()]
-    recalled += [read.claims()[source].status == "recalled" for source in sentence.sources if source in read.claims()]
+    recalled += [
+        Evidence.packaged().claims[source].status == "recalled"
+        for source in sentence.sources
+        if source in Evidence.packaged().claims
+    ]
     text = sentence.text.format(**{name: value.text for name, value in filled.items()})
     rows = _rows(sentence)
     tested = rows[0].answer.calibration if rows else None
@@ -98,7 +104,9 @@ def _rows(sentence: Sentence) -> list[Row]:
 def _certainty(sentence: Sentence, rows: list[Row]) -> Level:
     if isinstance(sentence.certainty, Judged):
         asked = sentence.certainty
-        found = read.condition(asked.condition).certainty_for(asked.route, several_days=asked.several_days)
+        found = (
+            Evidence.packaged().condition(asked.condition).certainty_for(asked.route, several_days=asked.several_days)
+        )
         return found.level if found else "very low"
     if sentence.certainty is not None:
         return sentence.certainty
@@ -112,16 +120,16 @@ def _certainty(sentence: Sentence, rows: list[Row]) -> Level:
 def _filled(value: AnyValue) -> _Filled:
     match value:
         case StudySize():
-            return _Filled(str(read.study(value.study).n_total))
+            return _Filled(str(Evidence.packaged().study(value.study).n_total))
         case ArmHours():
-            arms = {arm.id: arm for arm in read.study(value.study).arms if arm.infusion_hours}
+            arms = {arm.id: arm for arm in Evidence.packaged().study(value.study).arms if arm.infusion_hours}
             return _Filled(_hours(_one(arms, value.arm, "arm").infusion_hours or 0.0))
         case OutcomeValue():
             return _outcome(value)
         case ForecastValue():
             return _Filled(_forecast(value))
         case RouteFact():
-            course = getattr(read.route_record(value.route), value.say)
+            course = getattr(Evidence.packaged().record(Route, value.route), value.say)
             if course is None:
                 raise UnknownName(value.say, value.route, ())
             return _Filled(_plain_times(course.text), course.status)
@@ -139,7 +147,7 @@ def _outcome(asked: OutcomeValue) -> _Filled:
     named = f"{asked.arm} {asked.measure}"
     found = {
         f"{outcome.arm} {outcome.measure}": outcome
-        for outcome in read.study(asked.study).outcomes
+        for outcome in Evidence.packaged().study(asked.study).outcomes
         if asked.day in {None, outcome.days_after_end}
     }
     outcome = _one(found, named, "outcome")
@@ -169,7 +177,9 @@ def _forecast(asked: ForecastValue) -> str:
 
 
 def _harm(asked: HarmValue) -> _Filled:
-    found = {f"{one.what} at {one.at}": one for one in read.safety_relation(asked.relation).findings}
+    found = {
+        f"{one.what} at {one.at}": one for one in Evidence.packaged().record(SafetyRelation, asked.relation).findings
+    }
     finding = _one(found, f"{asked.what} at {asked.at}", "finding")
     say: dict[str, Callable[[], str]] = {
         "number": lambda: f"{finding.value:.2g}",
@@ -207,7 +217,7 @@ def cited(source: str) -> str:
     """How a source of a sentence is named: author and year, the claim, or the model."""
     if source == MODEL:
         return "forecast"
-    if source in read.claims():
+    if source in Evidence.packaged().claims:
         return f"claim {source}"
-    found = read.reference(source)
+    found = Evidence.packaged().reference(source)
     return found.short if found.year else f"{found.short}, no date"

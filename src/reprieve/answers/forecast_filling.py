@@ -24,13 +24,10 @@ from reprieve.answers.forecast import (
 from reprieve.answers.relief import rounded
 from reprieve.answers.relief_filling import acute, pain, sustained, uncertainty
 from reprieve.chart.patient import Patient
-from reprieve.evidence import read
 from reprieve.evidence.interactions import ExposureEffect
-from reprieve.evidence.records.clearance_ratio import MeasuredRatio
-from reprieve.evidence.records.condition import Certainty
+from reprieve.evidence.records.clearance_ratio import ClearanceRatio, MeasuredRatio
 from reprieve.evidence.records.posterior import Calibration
 from reprieve.exposure.changes import ExposureChange
-from reprieve.exposure.model import model_covariates
 from reprieve.regimen import Part, Regimen
 from reprieve.relief.exposure_spread import Alone, each_alone
 from reprieve.relief.forecast import Forecast
@@ -67,8 +64,8 @@ LIMITS = (
 def forecast_answer(made: Forecast) -> ForecastAnswer:
     """The answer of a forecast; the same forecast gives the same answer."""
     plan, patient = made.regimen, made.patient
-    used = sorted({n for one in made.members for n in model_covariates(one.model, patient)} & {"age"})
-    used += ["interactions"] if any(change.applied for change in made.changes) else []
+    used = sorted({n for one in made.members for n in made.exposure.covariates(one.model)} & {"age"})
+    used += ["interactions"] if any(change.applied for change in made.exposure.changes) else []
     return ForecastAnswer(
         patient=GivenPatient(**patient.known),
         regimen=given_regimen(plan, patient.weight_kg),
@@ -79,9 +76,9 @@ def forecast_answer(made: Forecast) -> ForecastAnswer:
         sustained=sustained(made),
         pain=pain(made),
         uncertainty=uncertainty(made.uncertainty, float(patient.need("pain", "relief is counted from it"))),
-        certainty=_judgement(made.certainty),
+        certainty=_judgement(made),
         extrapolation=made.extrapolation,
-        evidence=(*_computed_from(made), *map(_nearest, made.nearest)),
+        evidence=(*_computed_from(made), *(_nearest(near, made) for near in made.nearest)),
         warnings=made.warnings,
         inputs=Inputs(
             used=("condition", "weight", "pain", "regimen", *used),
@@ -89,10 +86,10 @@ def forecast_answer(made: Forecast) -> ForecastAnswer:
             missing=patient.unknown,
         ),
         model=_leading(made),
-        exposure_models=tuple(
-            _alone(one) for one in each_alone(made.members, plan, patient, made.people, made.threshold)
+        exposure_models=tuple(_alone(one) for one in each_alone(made.exposure, made.people, made.threshold)),
+        interactions=tuple(
+            _interaction(effect, change, made) for change in made.exposure.changes for effect in change.effects
         ),
-        interactions=tuple(_interaction(effect, change) for change in made.changes for effect in change.effects),
         assumptions=_assumptions(made.calibration),
         method=METHOD,
         limits=LIMITS,
@@ -101,7 +98,7 @@ def forecast_answer(made: Forecast) -> ForecastAnswer:
                 relief=f"{made.calibration.structure} {made.calibration.draws_sha256[:12]}",
                 exposure=tuple(one.model.id for one in made.members),
             ),
-            evidence_fingerprint=read.fingerprint(),
+            evidence_fingerprint=made.evidence.fingerprint,
             inputs_fingerprint=inputs_fingerprint(patient, plan),
             version=__version__,
             seed=made.seed,
@@ -166,10 +163,11 @@ def _alone(one: Alone) -> ModelAlone:
     )
 
 
-def _judgement(judged: Certainty | None) -> Judgement:
+def _judgement(made: Forecast) -> Judgement:
+    judged = made.certainty
     if judged is None:
         return Judgement(level="very low", by="not graded", statement="No judgement was found.", sources=())
-    sources = tuple(read.reference(key).short for key in judged.sources)
+    sources = tuple(made.evidence.reference(key).short for key in judged.sources)
     return Judgement(level=judged.level, by=judged.by, statement=judged.statement, sources=sources)
 
 
@@ -181,14 +179,14 @@ def _computed_from(made: Forecast) -> Iterator[Source]:
         *((row.source, "clearance of R-ketamine") for row in _r_clearance(made)),
         *(
             (effect.source, f"exposure with {effect.name}")
-            for c in made.changes
+            for c in made.exposure.changes
             for effect in c.effects
             if effect.source
         ),
         *((c.source, f"relief model: {name.replace('_', ' ')} ({c.status})") for name, c in constants if c.source),
     ]
     for key, text in keys:
-        found = read.reference(key)
+        found = made.evidence.reference(key)
         yield Source(
             study=found.short, role="computed from", text=text, status=found.status, doi=found.doi, link=found.link
         )
@@ -196,11 +194,11 @@ def _computed_from(made: Forecast) -> Iterator[Source]:
 
 def _r_clearance(made: Forecast) -> Sequence[MeasuredRatio]:
     apart = any(one.apart for one in made.members)
-    return read.clearance_ratio("arketamine").measured if apart else ()
+    return made.evidence.record(ClearanceRatio, "arketamine").measured if apart else ()
 
 
-def _nearest(near: Nearness) -> Source:
-    found = read.reference(near.study.reference)
+def _nearest(near: Nearness, made: Forecast) -> Source:
+    found = made.evidence.reference(near.study.reference)
     return Source(
         study=found.short,
         id=near.study.id,
@@ -216,7 +214,7 @@ def _nearest(near: Nearness) -> Source:
     )
 
 
-def _interaction(effect: ExposureEffect, change: ExposureChange) -> Interaction:
+def _interaction(effect: ExposureEffect, change: ExposureChange, made: Forecast) -> Interaction:
     auc = effect.auc
     return Interaction(
         name=effect.name,
@@ -227,7 +225,7 @@ def _interaction(effect: ExposureEffect, change: ExposureChange) -> Interaction:
         used=effect.finding == "known ratio" and effect.name == change.applied,
         verified=effect.verified,
         text=effect.sentence,
-        source=read.reference(effect.source).short if effect.source else None,
+        source=made.evidence.reference(effect.source).short if effect.source else None,
     )
 
 

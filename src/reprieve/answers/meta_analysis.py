@@ -11,7 +11,7 @@ import msgspec
 from reprieve.answers.field import Answer, field
 from reprieve.answers.study_list import Design, RiskOfBias
 from reprieve.errors import OutsideEvidence
-from reprieve.evidence import read
+from reprieve.evidence.evidence import Evidence
 from reprieve.evidence.records.condition import ConditionId
 from reprieve.evidence.records.record import Status
 from reprieve.inference import effect_sizes, meta_analysis
@@ -209,8 +209,8 @@ def controlled_trials(
     """
     asked = windows.window(window)
     how = effect_sizes.measure(measure or ("rd" if asked.id == "day" else "md"))
-    about = None if condition is None else read.condition(condition).id
-    studies = [study for study in read.studies() if about in (None, study.condition)]
+    about = None if condition is None else Evidence.packaged().condition(condition).id
+    studies = [study for study in Evidence.packaged().studies if about in (None, study.condition)]
     return synthesise(studies, how, asked, verified_only=verified_only)
 
 

@@ -8,13 +8,13 @@ import msgspec
 
 from reprieve.answers.field import Answer, field
 from reprieve.answers.model_list import Sampling, State, state, why_not
-from reprieve.evidence import read
+from reprieve.evidence.evidence import Evidence
 from reprieve.evidence.records.covariate import Covariate, Effect
 from reprieve.evidence.records.enzyme import Enzyme
 from reprieve.evidence.records.model_check import Check
 from reprieve.evidence.records.parameter import Parameter
 from reprieve.evidence.records.population import Missing, Population, Quoted, Signature
-from reprieve.evidence.records.population_model import Completeness
+from reprieve.evidence.records.population_model import Completeness, PopulationModel
 from reprieve.evidence.records.record import Status
 from reprieve.evidence.records.structure import Analyte, Compartment, Flow, RouteInput
 from reprieve.evidence.records.variability import BetweenOccasion, BetweenSubject, ResidualError
@@ -73,8 +73,8 @@ def model_answer(model_id: str) -> ModelAnswer:
     UnknownName
         No model has this id; the nearest are named.
     """
-    model = read.population_model(model_id.strip())
-    cited = read.reference(model.source)
+    model = Evidence.packaged().record(PopulationModel, model_id.strip())
+    cited = Evidence.packaged().reference(model.source)
     return ModelAnswer(
         **msgspec.structs.asdict(model),
         citation=cited.short,

@@ -23,9 +23,13 @@ from reprieve.answers.model_card import (
     TimeCounts,
 )
 from reprieve.answers.study_list import Design
-from reprieve.evidence import read
+from reprieve.evidence.evidence import Evidence
+from reprieve.evidence.records.calibration import CalibrationPriors
 from reprieve.evidence.records.condition import ConditionId
+from reprieve.evidence.records.model_choice import ModelChoice
 from reprieve.evidence.records.population import Range
+from reprieve.evidence.records.population_model import PopulationModel
+from reprieve.evidence.records.review import Review
 from reprieve.evidence.records.study import Study
 from reprieve.inference.fit_data import FitData, fit_data
 from reprieve.inference.reports import Report
@@ -39,19 +43,19 @@ _ASKED = "at most 1.01, at least 400 each, and none"
 
 def model_card() -> ModelCardAnswer:
     """The model card of this version and its evidence."""
-    constants = read.calibration_priors().constants
+    constants = Evidence.packaged().record(CalibrationPriors, "priors").constants
     data = fit_data(
-        read.studies(),
+        Evidence.packaged().studies,
         acute_half_life_min=constants["acute_half_life"].value,
         correlation=constants["repeated_correlation"].value,
     )
     found = tuple(report for kind in range(3) for report in data.reports_of(kind))
-    fitted, now = read.calibration().evidence_fingerprint, read.fitted_fingerprint()
+    fitted, now = Evidence.packaged().calibration.evidence_fingerprint, Evidence.packaged().fitted_fingerprint
     counts = _evidence(data)
     introduction, *sections = _prose(counts, is_current=fitted == now)
     return ModelCardAnswer(
         version=__version__,
-        evidence_fingerprint=read.fingerprint(),
+        evidence_fingerprint=Evidence.packaged().fingerprint,
         fitted_fingerprint=fitted,
         is_current=fitted == now,
         introduction=introduction.text,
@@ -68,11 +72,11 @@ def model_card() -> ModelCardAnswer:
 
 def _prose(counts: EvidenceCounts, *, is_current: bool) -> Iterator[Section]:
     """The title with the introduction, then the sections."""
-    about, ran = read.calibration(), read.calibration().diagnostics
+    about, ran = Evidence.packaged().calibration, Evidence.packaged().calibration.diagnostics
     text = Template(resources.files("reprieve.answers").joinpath("model_card.md").read_text("utf-8")).substitute(
         counts.to_dict(),
         version=__version__,
-        fingerprint=read.fingerprint(),
+        fingerprint=Evidence.packaged().fingerprint,
         fitted_fingerprint=about.evidence_fingerprint,
         statement=about.statement,
         changed="has not changed" if is_current else "**has changed, and a new fit is due**",
@@ -85,14 +89,14 @@ def _prose(counts: EvidenceCounts, *, is_current: bool) -> Iterator[Section]:
 
 
 def _evidence(data: FitData) -> EvidenceCounts:
-    roles = Counter(study.role for study in read.all_studies())
+    roles = Counter(study.role for study in Evidence.packaged().all_studies)
     return EvidenceCounts(
         fitted=len(data.studies),
         evidence=roles["evidence"],
         withheld=roles["withheld"],
         duplicates=roles["duplicate"],
         background=roles["background"],
-        reviews=len(read.reviews()),
+        reviews=len(Evidence.packaged().records(Review)),
     )
 
 
@@ -187,9 +191,11 @@ def _left_out(data: FitData) -> Iterator[NotFitted]:
 
 
 def _exposure() -> Iterator[ExposurePeople]:
-    used = {member.model for rule in read.model_choice("exposure").rules for member in rule.members}
+    used = {
+        member.model for rule in Evidence.packaged().record(ModelChoice, "exposure").rules for member in rule.members
+    }
     for name in sorted(used):
-        who = read.population_model(name).population
+        who = Evidence.packaged().record(PopulationModel, name).population
         yield ExposurePeople(
             model=name,
             who=who.who,

@@ -8,7 +8,7 @@ from typing import Annotated, Literal
 
 from reprieve.answers.field import Answer, field
 from reprieve.errors import OutsideEvidence
-from reprieve.evidence import read
+from reprieve.evidence.evidence import Evidence
 from reprieve.evidence.records.model_check import Check, Origin
 from reprieve.evidence.records.population_model import PopulationModel
 from reprieve.exposure.built import BuiltModel, CompartmentDose, Floats
@@ -69,8 +69,8 @@ def check_answer(model_id: str | None = None) -> CheckAnswer:
     UnknownName
         No model has this id; the nearest are named.
     """
-    ids = (model_id.strip(),) if model_id else read.population_model_ids()
-    models = tuple(_model(read.population_model(name)) for name in ids)
+    ids = (model_id.strip(),) if model_id else Evidence.packaged().ids(PopulationModel)
+    models = tuple(_model(Evidence.packaged().record(PopulationModel, name)) for name in ids)
     return CheckAnswer(models=models, agrees=all(model.agrees for model in models))
 
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Annotated, Literal
 
 from reprieve.answers.field import Answer, field
-from reprieve.evidence import read
+from reprieve.evidence.evidence import Evidence
 from reprieve.evidence.records.population import Population, Range
 from reprieve.evidence.records.population_model import Completeness, PopulationModel
 
@@ -45,7 +45,12 @@ class ModelList(Answer, frozen=True, kw_only=True):
 
 def model_list() -> ModelList:
     """All population models."""
-    return ModelList(models=tuple(_listed(read.population_model(name)) for name in read.population_model_ids()))
+    return ModelList(
+        models=tuple(
+            _listed(Evidence.packaged().record(PopulationModel, name))
+            for name in Evidence.packaged().ids(PopulationModel)
+        )
+    )
 
 
 def state(model: PopulationModel) -> State:

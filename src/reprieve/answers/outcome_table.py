@@ -12,7 +12,7 @@ import msgspec
 from reprieve.answers.field import Answer, field
 from reprieve.answers.study_list import Design, RiskOfBias
 from reprieve.answers.verified import verified
-from reprieve.evidence import read
+from reprieve.evidence.evidence import Evidence
 from reprieve.evidence.records.column import Unit
 from reprieve.evidence.records.condition import ConditionId
 from reprieve.evidence.records.outcome import Endpoint, Kind
@@ -96,8 +96,8 @@ def outcome_table(
     UnknownName
         There is no such condition.
     """
-    wanted = read.condition(condition).id if condition else None
-    rows = (row for study in read.all_studies() for row in _rows(study, verified_only=verified_only))
+    wanted = Evidence.packaged().condition(condition).id if condition else None
+    rows = (row for study in Evidence.packaged().all_studies for row in _rows(study, verified_only=verified_only))
     return OutcomeTable(
         numbers=tuple(
             row
@@ -127,7 +127,7 @@ def _rows(study: Study, *, verified_only: bool) -> Iterator[OutcomeRow]:
             design_class=study.design_class,
             risk_of_bias=study.risk_of_bias,
             flags=study.flags,
-            citation=read.reference(study.reference).short,
+            citation=Evidence.packaged().reference(study.reference).short,
             arm_role=arm.role,
             arm_n=arm.n,
             route=arm.route,

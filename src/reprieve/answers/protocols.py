@@ -7,8 +7,9 @@ from typing import Annotated, Literal
 import msgspec
 
 from reprieve.answers.field import Answer, field
-from reprieve.evidence import read
+from reprieve.evidence.evidence import Evidence
 from reprieve.evidence.records.condition import ConditionId
+from reprieve.evidence.records.protocol import Protocol
 
 
 class NamedProtocol(Answer, frozen=True, kw_only=True):
@@ -47,6 +48,6 @@ def protocols_answer(protocol_id: str | None = None) -> ProtocolsAnswer:
     UnknownName
         No protocol has this name; the nearest are named.
     """
-    ids = (protocol_id.strip().lower(),) if protocol_id else read.protocol_ids()
-    found = (msgspec.structs.asdict(read.protocol(name)) for name in ids)
+    ids = (protocol_id.strip().lower(),) if protocol_id else Evidence.packaged().ids(Protocol)
+    found = (msgspec.structs.asdict(Evidence.packaged().record(Protocol, name)) for name in ids)
     return ProtocolsAnswer(protocols=tuple(NamedProtocol(**known) for known in found))

@@ -9,7 +9,7 @@ import msgspec
 from reprieve.answers.field import Answer, field
 from reprieve.answers.review_list import Known, Pooled
 from reprieve.answers.verified import verified
-from reprieve.evidence import read
+from reprieve.evidence.evidence import Evidence
 from reprieve.evidence.records.record import Status
 from reprieve.evidence.records.review import Figure, Review
 
@@ -40,7 +40,7 @@ class ReviewAnswer(Answer, frozen=True, kw_only=True):
 def review_answer(review: Review, *, verified_only: bool = False) -> ReviewAnswer:
     """Everything the record of a review says; ``verified_only`` leaves out what was never seen in a source."""
     told = verified(review) if verified_only else review
-    cited = read.reference(review.reference)
+    cited = Evidence.packaged().reference(review.reference)
     return ReviewAnswer(
         record="review",
         id=told.id,

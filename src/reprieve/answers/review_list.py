@@ -6,7 +6,7 @@ from typing import Annotated, Literal, TypeAlias
 
 from reprieve.answers.field import Answer, field
 from reprieve.answers.verified import UNVERIFIED
-from reprieve.evidence import read
+from reprieve.evidence.evidence import Evidence
 from reprieve.evidence.records.review import Review
 
 Pooled: TypeAlias = Literal["trials", "studies", "experts", "clinics"]
@@ -34,7 +34,9 @@ class ReviewList(Answer, frozen=True, kw_only=True):
 
 def review_list(*, verified_only: bool = False) -> ReviewList:
     """All reviews."""
-    return ReviewList(reviews=tuple(_line(review, verified_only=verified_only) for review in read.reviews()))
+    return ReviewList(
+        reviews=tuple(_line(review, verified_only=verified_only) for review in Evidence.packaged().records(Review))
+    )
 
 
 def _line(review: Review, *, verified_only: bool) -> ReviewLine:
@@ -46,5 +48,5 @@ def _line(review: Review, *, verified_only: bool) -> ReviewLine:
         n=review.n,
         includes_withheld=review.includes_withheld,
         figures=sum(not verified_only or figure.status not in UNVERIFIED for figure in review.figures),
-        citation=read.reference(review.reference).short,
+        citation=Evidence.packaged().reference(review.reference).short,
     )

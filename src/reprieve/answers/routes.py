@@ -8,10 +8,11 @@ import msgspec
 
 from reprieve.answers.claims import CheckedClaim, checked_claim
 from reprieve.answers.field import Answer, field
-from reprieve.evidence import read
 from reprieve.evidence.claims import told
+from reprieve.evidence.evidence import Evidence
 from reprieve.evidence.records import route as records
 from reprieve.evidence.records.record import Status
+from reprieve.evidence.records.route import Route
 from reprieve.regimen.forms import FORMS
 from reprieve.regimen.routes import ROUTES, canonical_route
 
@@ -103,7 +104,7 @@ def routes_answer(route: str | None = None) -> RoutesAnswer:
     found = [one for one in told() if one.claim.by_route and set(one.claim.routes) & set(names)]
     found.sort(key=lambda one: (one.claim.topic != "onset", one.claim.id))
     claims = tuple(map(checked_claim, found))
-    published = sorted(map(read.route_record, read.route_ids()), key=lambda one: tuple(ROUTES).index(one.route))
+    published = sorted(Evidence.packaged().records(Route), key=lambda one: tuple(ROUTES).index(one.route))
     return RoutesAnswer(
         routes=(
             *((_vein(claims),) if "iv" in names else ()),
@@ -163,6 +164,6 @@ def _effect_time(found: records.Course | None) -> EffectTime | None:
 
 
 def _evidence(seen: records.Seen) -> RouteEvidence:
-    named = read.reference(seen.source).short if seen.source else None
+    named = Evidence.packaged().reference(seen.source).short if seen.source else None
     cited = ", ".join(filter(None, (named, seen.where))) or "no source"
     return RouteEvidence(**msgspec.structs.asdict(seen), cited=cited)

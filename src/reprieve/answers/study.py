@@ -9,7 +9,7 @@ import msgspec
 from reprieve.answers.field import Answer, field
 from reprieve.answers.study_list import WITHHELD, Design, RiskOfBias
 from reprieve.answers.verified import verified
-from reprieve.evidence import read
+from reprieve.evidence.evidence import Evidence
 from reprieve.evidence.records.arm import Arm
 from reprieve.evidence.records.condition import ConditionId
 from reprieve.evidence.records.integrity import Integrity
@@ -49,9 +49,9 @@ class StudyAnswer(Answer, frozen=True, kw_only=True):
 
 def study_answer(study: Study, *, verified_only: bool = False) -> StudyAnswer:
     """Everything the record of a study says; ``verified_only`` leaves out what was never seen in a source."""
-    flags = tuple(flag for flag in read.integrity() if flag.id in study.flags)
+    flags = tuple(flag for flag in Evidence.packaged().records(Integrity) if flag.id in study.flags)
     told, seen_flags = verified((study, flags)) if verified_only else (study, flags)
-    cited = read.reference(study.reference)
+    cited = Evidence.packaged().reference(study.reference)
     return StudyAnswer(
         record="study",
         id=told.id,

@@ -7,7 +7,8 @@ from typing import Annotated, Literal, TypeAlias
 
 from reprieve.answers.field import Answer, field
 from reprieve.answers.verified import LEFT_OUT, rests_on_memory
-from reprieve.evidence import read, study_folder
+from reprieve.evidence import study_folder
+from reprieve.evidence.evidence import Evidence
 from reprieve.evidence.records.condition import ConditionId
 from reprieve.evidence.records.study import Role, Study
 from reprieve.regimen.routes import canonical_route
@@ -62,12 +63,12 @@ def study_list(
     UnknownName
         There is no such condition or route.
     """
-    wanted = read.condition(condition).id if condition else None
+    wanted = Evidence.packaged().condition(condition).id if condition else None
     by = canonical_route(route.strip()) if route else None
     return StudyList(
         studies=tuple(
             study_line(study, verified_only=verified_only)
-            for study in (read.studies() if role == "evidence" else read.all_studies())
+            for study in (Evidence.packaged().studies if role == "evidence" else Evidence.packaged().all_studies)
             if role in (study.role, "all")
             and (wanted is None or wanted in study.conditions)
             and (by is None or by in routes_of(study))
@@ -93,14 +94,14 @@ def study_line(study: Study, *, verified_only: bool = False) -> StudyLine:
         usable_numbers=sum(outcome.usable for outcome in numbers),
         flags=study.flags,
         duplicate_of=study.duplicate_of,
-        citation=read.reference(study.reference).short,
+        citation=Evidence.packaged().reference(study.reference).short,
         headline=_headline(study, verified_only=verified_only),
     )
 
 
 def studies_by_role() -> Counter[Role]:
     """How many studies have each role; their records are not opened for it."""
-    return Counter(study_folder.role_of(read.study_path(name)) for name in read.study_ids())
+    return Counter(study_folder.role_of(Evidence.packaged().study_path(name)) for name in Evidence.packaged().study_ids)
 
 
 def routes_of(study: Study) -> tuple[str, ...]:

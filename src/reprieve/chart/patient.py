@@ -9,8 +9,6 @@ from numbers import Real
 from typing import Any
 
 from reprieve.errors import InputError, MissingDatum, OutsideEvidence, UnknownName
-from reprieve.evidence import read
-from reprieve.evidence.interactions import interaction_id
 from reprieve.units import HEAVIEST_KG, LIGHTEST_ADULT_KG, parse_weight
 
 SEXES = ("female", "male")
@@ -35,13 +33,11 @@ def _finite(value: Any, what: str, unit: str, low: float, high: float) -> float:
 
 
 def _agents(named: object) -> tuple[str, ...]:
-    """What may change exposure, each known by its name; ``none`` alone is nothing."""
+    """What may change exposure, by name; ``none`` alone is nothing."""
     given = (named,) if isinstance(named, str) else tuple(named) if isinstance(named, Iterable) else (repr(named),)
     agents = tuple(str(agent).strip() for agent in given)
     if [agent.lower() for agent in agents] == ["none"]:
         return ()
-    for agent in agents:
-        interaction_id(agent.partition(":")[0].strip())
     return agents
 
 
@@ -54,7 +50,7 @@ class Patient:
     age : years
     weight : kg, or text with a unit (``"154 lb"``)
     sex : female or male
-    condition : id, synonym, SNOMED CT or ICD-10 code of a pain condition
+    condition : id, synonym, SNOMED CT or ICD-10 code of a pain condition, looked up where it is asked about
     pain : usual pain before treatment, NRS 0 to 10
     interactions : drugs taken, food, genotype, organ impairment that may change exposure, each once, by name; a
         group after a colon (``"CYP2B6*6: *6/*6"``); none of them is ``()`` or ``"none"``
@@ -64,7 +60,7 @@ class Patient:
     InputError
         A value that cannot be meant; the range is named.
     UnknownName
-        A condition or sex that is not known.
+        A sex that is not known.
     OutsideEvidence
         A child under 12: maturation of clearance is not modelled and no relief study of children is used.
     """
@@ -95,7 +91,7 @@ class Patient:
                 raise UnknownName("sex", str(self.sex), SEXES)
             set_(self, "sex", sex)
         if self.condition is not None:
-            set_(self, "condition", read.condition(str(self.condition).strip()).id)
+            set_(self, "condition", str(self.condition).strip())
         if self.interactions is not None:
             set_(self, "interactions", _agents(self.interactions))
 

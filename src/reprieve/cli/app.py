@@ -58,13 +58,14 @@ def _patient_options(command: Callable[..., None]) -> Callable[..., None]:
 
 def _regimen_text(regimen: str | None, protocol: str | None) -> Any:
     """The regimen given as text, or the protocol named; exactly one of them."""
-    from reprieve.evidence import read  # noqa: PLC0415
+    from reprieve.evidence.evidence import Evidence  # noqa: PLC0415
+    from reprieve.evidence.records.protocol import Protocol  # noqa: PLC0415
 
     if regimen is None and protocol is None:
         raise MissingDatum("No regimen is given; give --regimen, or --protocol ('reprieve protocols' lists them).")
     if regimen is not None and protocol is not None:
         raise InputError("Both --regimen and --protocol are given; give one of them.")
-    return regimen if protocol is None else read.protocol(protocol.strip().lower())
+    return regimen if protocol is None else Evidence.packaged().record(Protocol, protocol.strip().lower())
 
 
 def _need(**given: object) -> None:

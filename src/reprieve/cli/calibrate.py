@@ -64,9 +64,9 @@ def calibrate(seed: int, draws: int, out: Path | None) -> None:
 
 def _folder(out: Path | None) -> Path:
     """The folder to write to, tried before the minutes are spent."""
-    from reprieve.evidence import read  # noqa: PLC0415
+    from reprieve.evidence.evidence import Evidence  # noqa: PLC0415
 
-    folder = out or read.posterior_folder()
+    folder = out or Evidence.packaged().posterior_folder
     try:
         folder.mkdir(parents=True, exist_ok=True)
     except OSError as error:

@@ -63,11 +63,11 @@ def _write(picture: Picture, out: Path) -> None:
 def _answer(draw: str, made: Synthesis, out: Path | None, as_json: bool) -> None:
     from reprieve.answers.meta_analysis import meta_analysis_answer  # noqa: PLC0415
     from reprieve.cli.forest_screen import print_forest, print_points  # noqa: PLC0415
-    from reprieve.evidence import read  # noqa: PLC0415
+    from reprieve.evidence.evidence import Evidence  # noqa: PLC0415
     from reprieve.report import study_pictures  # noqa: PLC0415
 
     pictures = {"forest": study_pictures.forest_of, "funnel": study_pictures.funnel_of}
-    picture, answer = pictures[draw](made, read.references()), meta_analysis_answer(made)
+    picture, answer = pictures[draw](made, Evidence.packaged().references), meta_analysis_answer(made)
     if as_json:
         print_json(answer.to_dict())
     elif draw == "forest":
@@ -82,10 +82,10 @@ def _regression_answer(made: Synthesis, by: Moderator, out: Path | None, as_json
     """The studies are shown in any case; without a regression the exit code says so."""
     from reprieve.answers.meta_analysis import meta_analysis_answer  # noqa: PLC0415
     from reprieve.cli.forest_screen import print_points  # noqa: PLC0415
-    from reprieve.evidence import read  # noqa: PLC0415
+    from reprieve.evidence.evidence import Evidence  # noqa: PLC0415
     from reprieve.report import study_pictures  # noqa: PLC0415
 
-    picture, answer = study_pictures.bubble_of(made, read.references(), by), meta_analysis_answer(made, by)
+    picture, answer = study_pictures.bubble_of(made, Evidence.packaged().references, by), meta_analysis_answer(made, by)
     if as_json:
         print_json(answer.to_dict())
     else:

@@ -25,10 +25,11 @@ def faq(question_id: str | None, as_json: bool) -> None:
     with said_if_slow():
         from reprieve.answers.faq_filling import faq_answer  # noqa: PLC0415
         from reprieve.cli.faq_screen import print_answer, print_questions  # noqa: PLC0415
-        from reprieve.evidence import read  # noqa: PLC0415
+        from reprieve.evidence.evidence import Evidence  # noqa: PLC0415
+        from reprieve.evidence.records.answer import Answer  # noqa: PLC0415
 
         if question_id is None and not as_json:
-            print_questions([read.answer(name) for name in read.answer_ids()])
+            print_questions([Evidence.packaged().record(Answer, name) for name in Evidence.packaged().answer_ids])
             return
         asked = (question_id or "").strip().lower().replace("-", "_")
         found = faq_answer(asked)

@@ -10,7 +10,7 @@ from rich.text import Text
 
 from reprieve.answers.meta_analysis import MetaAnalysisAnswer, StudyEffect
 from reprieve.cli.console import console
-from reprieve.evidence import read
+from reprieve.evidence.evidence import Evidence
 from reprieve.inference.effect_sizes import measure
 from reprieve.report.study_pictures import name_of
 from reprieve.words import plain, three_figures, wrapped
@@ -25,7 +25,7 @@ def _title(measured: str, when: str) -> str:
 
 
 def _name(study_id: str) -> str:
-    return name_of(read.study(study_id), read.references())
+    return name_of(Evidence.packaged().study(study_id), Evidence.packaged().references)
 
 
 def _numbers(estimate: float | None, low: float | None, high: float | None) -> str:

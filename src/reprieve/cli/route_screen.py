@@ -14,7 +14,7 @@ from reprieve.cli.claim_screen import VERDICT, verdict
 from reprieve.cli.claim_screen import found as what_was_found
 from reprieve.cli.console import console
 from reprieve.cli.labelled_rows import print_rows
-from reprieve.evidence import read
+from reprieve.evidence.evidence import Evidence
 from reprieve.evidence.records.record import Status
 from reprieve.units import convert
 from reprieve.words import dashed, wrapped
@@ -113,7 +113,7 @@ def _told(claim: CheckedClaim, *, in_full: bool) -> str:
 def _source(seen: RouteEvidence) -> str:
     """Whom to cite, else the page without remarks on it, with the mark of its status."""
     page = (seen.where or "").split("; ")[0]
-    named = read.reference(seen.source).short if seen.source else page
+    named = Evidence.packaged().reference(seen.source).short if seen.source else page
     return named + (_MARK[seen.status] if named and seen.status == "recalled" else "")
 
 

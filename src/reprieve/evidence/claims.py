@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from typing import get_args
 
 from reprieve.errors import UnknownName
-from reprieve.evidence import read
+from reprieve.evidence.evidence import Evidence
 from reprieve.evidence.records.article import Article
 from reprieve.evidence.records.claim import Claim, ClaimVerdict, Topic
 from reprieve.evidence.records.disagreement import Disagreement
@@ -32,7 +32,7 @@ class Told:
 
 def subjects() -> dict[str, int]:
     """What can be asked for, and how many claims are about it: topics, then conditions, then routes."""
-    claims = [claim for article in read.articles() for claim in article.claims]
+    claims = [claim for article in Evidence.packaged().articles for claim in article.claims]
     conditions = sorted({condition for claim in claims for condition in claim.conditions})
     routes = sorted({route for claim in claims for route in claim.routes})
     return {
@@ -60,10 +60,10 @@ def told(
     """
     topic = _known("topic", topic, tuple(subjects()))
     verdict = _known("verdict", verdict, get_args(ClaimVerdict))
-    article = _known("article", article, tuple(one.id for one in read.articles()))
+    article = _known("article", article, tuple(one.id for one in Evidence.packaged().articles))
     return tuple(
         _told(claim, by)
-        for by in read.articles()
+        for by in Evidence.packaged().articles
         for claim in by.claims
         if (topic is None or claim.is_about(topic))
         and verdict in {None, claim.verdict}
@@ -75,7 +75,7 @@ def told(
 def disagreements(found: tuple[Told, ...]) -> tuple[Disagreement, ...]:
     """Where any of these claims disagrees with another."""
     ids = {one.claim.id for one in found}
-    return tuple(one for one in read.disagreements() if ids & set(one.claims))
+    return tuple(one for one in Evidence.packaged().records(Disagreement) if ids & set(one.claims))
 
 
 def _known(what: str, given: str | None, known: tuple[str, ...]) -> str | None:
@@ -88,10 +88,10 @@ def _known(what: str, given: str | None, known: tuple[str, ...]) -> str | None:
 
 
 def _told(claim: Claim, article: Article) -> Told:
-    disagreeing = (one.claims for one in read.disagreements() if claim.id in one.claims)
+    disagreeing = (one.claims for one in Evidence.packaged().records(Disagreement) if claim.id in one.claims)
     return Told(
         claim,
         article,
-        tuple(other for other in read.articles() for same in other.claims if same.repeats == claim.id),
+        tuple(other for other in Evidence.packaged().articles for same in other.claims if same.repeats == claim.id),
         tuple(dict.fromkeys(other for ids in disagreeing for other in ids if other != claim.id)),
     )

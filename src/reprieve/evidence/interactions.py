@@ -13,7 +13,7 @@ from functools import cache
 from typing import Literal
 
 from reprieve.errors import EvidenceError, UnknownName
-from reprieve.evidence.read import interaction, interaction_ids
+from reprieve.evidence.evidence import Evidence
 from reprieve.evidence.records.interaction import Interaction, MeasuredEffect, Ratio
 from reprieve.evidence.records.record import Status
 from reprieve.regimen.forms import canonical_form
@@ -59,7 +59,7 @@ class ExposureEffect:
         return self.auc is not None and "recalled" not in {self.status, self.auc.status}
 
 
-def exposure_effects(agents: Sequence[str], form: str, route: str) -> tuple[ExposureEffect, ...]:
+def exposure_effects(evidence: Evidence, agents: Sequence[str], form: str, route: str) -> tuple[ExposureEffect, ...]:
     """What is published on how each of these changes exposure to a form by a route.
 
     Every name has at least one entry: a row for each source and group that measured this form by this route, or one
@@ -79,10 +79,10 @@ def exposure_effects(agents: Sequence[str], form: str, route: str) -> tuple[Expo
         The form is ``ketamine`` alone.
     """
     asked_form, asked_route = canonical_form(form), canonical_route(route)
-    records = dict.fromkeys(interaction_id(name) for name in agents)
+    records = dict.fromkeys(interaction_id(evidence, name) for name in agents)
     found: list[ExposureEffect] = []
     for record_id in records:
-        record = interaction(record_id)
+        record = evidence.record(Interaction, record_id)
         rows = [row for row in record.effects if (row.form, row.route) == (asked_form, asked_route)]
         found += [_measured(record, row) for row in rows] or [_unknown(record, asked_form, asked_route)]
     return tuple(found)
@@ -105,7 +105,13 @@ def why_not_combined(effects: Sequence[ExposureEffect]) -> str | None:
     )
 
 
-def interaction_id(name: str) -> str:
+def name_and_group(agent: str) -> tuple[str, str]:
+    """What was named and its genotype or degree, from ``NAME: GROUP``; the group is empty where none is given."""
+    name, _, group = (part.strip() for part in agent.partition(":"))
+    return name, group
+
+
+def interaction_id(evidence: Evidence, name: str) -> str:
     """The id of the record a name or synonym means.
 
     Raises
@@ -114,18 +120,18 @@ def interaction_id(name: str) -> str:
         No record goes by this name; the nearest ones are named.
     """
     folded = _folded(name)
-    if folded not in _ids_by_name():
-        records = [interaction(record_id) for record_id in interaction_ids()]
+    if folded not in _ids_by_name(evidence):
+        records = [evidence.record(Interaction, record_id) for record_id in evidence.ids(Interaction)]
         known = [spelled for record in records for spelled in (record.name, *record.synonyms)]
         raise UnknownName("interacting drug, food or condition", name, known)
-    return _ids_by_name()[folded]
+    return _ids_by_name(evidence)[folded]
 
 
 @cache
-def _ids_by_name() -> dict[str, str]:
+def _ids_by_name(evidence: Evidence) -> dict[str, str]:
     meanings: dict[str, str] = {}
-    for record_id in interaction_ids():
-        record = interaction(record_id)
+    for record_id in evidence.ids(Interaction):
+        record = evidence.record(Interaction, record_id)
         for name in (record_id, record.name, *record.synonyms):
             if meanings.setdefault(_folded(name), record_id) != record_id:
                 raise EvidenceError(f"{name!r} means both {meanings[_folded(name)]} and {record_id}; keep one.")

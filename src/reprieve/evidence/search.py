@@ -6,7 +6,8 @@ import re
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 
-from reprieve.evidence import read
+from reprieve.evidence.evidence import Evidence
+from reprieve.evidence.records.integrity import Integrity
 from reprieve.evidence.records.review import Review
 from reprieve.evidence.records.study import Study
 
@@ -46,7 +47,7 @@ class Found:
 
 def passages(record: Study | Review) -> Iterator[Passage]:
     """All texts of a study or a review."""
-    entry = read.reference(record.reference)
+    entry = Evidence.packaged().reference(record.reference)
     yield Passage(f"{record.id} {entry.authors or ''} {entry.year or ''}", _NAMES, prose=False)
     if entry.title:
         yield Passage(entry.title, _SUBJECT)
@@ -59,7 +60,7 @@ def passages(record: Study | Review) -> Iterator[Passage]:
 
 def _of_study(study: Study) -> Iterator[Passage]:
     for name in study.conditions:
-        known = read.condition(name)
+        known = Evidence.packaged().condition(name)
         yield Passage(" ".join((known.id, known.name, *known.synonyms)), _SUBJECT, prose=False)
     yield Passage(f"{study.population or ''} {study.design or ''} {study.design_class}", _SUBJECT, prose=False)
     yield Passage(study.headline or "", _SUBJECT)
@@ -73,7 +74,7 @@ def _of_study(study: Study) -> Iterator[Passage]:
     for outcome in study.outcomes:
         said = (outcome.measure.replace("_", " "), outcome.time, outcome.response, outcome.reason, outcome.note)
         yield Passage("; ".join(filter(None, said)), _TEXT, outcome.status)
-    for record in read.integrity():
+    for record in Evidence.packaged().records(Integrity):
         if record.id in study.flags:
             yield Passage(f"{record.signal}: {record.what}", _TEXT, record.status)
 

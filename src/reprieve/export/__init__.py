@@ -8,7 +8,8 @@ from __future__ import annotations
 from collections.abc import Mapping
 
 from reprieve.errors import UnknownName
-from reprieve.evidence import read
+from reprieve.evidence.evidence import Evidence
+from reprieve.evidence.records.population_model import PopulationModel
 from reprieve.export.equations import equations
 from reprieve.export.heading import heading
 from reprieve.export.mrgsolve import mrgsolve
@@ -35,7 +36,7 @@ def export(
 
     Parameters
     ----------
-    model_id : one of :func:`reprieve.evidence.read.population_model_ids`
+    model_id : the id of a :class:`PopulationModel` record
     language : one of :data:`LANGUAGES`
     weight_kg : kg, written as the value of WT; the model's reference weight when not given
     covariates : other covariates (``age`` in years, ``race``, ``rifampicin``), as for weight; those the model does
@@ -56,7 +57,7 @@ def export(
     """
     if language not in _WRITERS:
         raise UnknownName("language", language, LANGUAGES)
-    model = read.population_model(model_id)
+    model = Evidence.packaged().record(PopulationModel, model_id)
     given = {name: declared.reference for name, declared in model.covariates.items()} | dict(covariates or {})
     if weight_kg is not None:
         given["weight"] = weight_kg

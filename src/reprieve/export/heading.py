@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from importlib.metadata import version
 
-from reprieve.evidence import read
+from reprieve.evidence.evidence import Evidence
 from reprieve.evidence.records.population_model import PopulationModel
 
 NOT_FOR_CLINICAL_USE = "Not for clinical use without checking the paper."
@@ -19,7 +19,7 @@ def heading(model: PopulationModel, routes: Mapping[str, tuple[str, ...]]) -> tu
     model : the record
     routes : route to the amounts a dose by it goes into
     """
-    cited = read.reference(model.source)
+    cited = Evidence.packaged().reference(model.source)
     lines = [
         f"{model.id}, {model.completeness}",
         NOT_FOR_CLINICAL_USE,
@@ -52,5 +52,5 @@ def heading(model: PopulationModel, routes: Mapping[str, tuple[str, ...]]) -> tu
         lines.append(f"Variability between people: {model.between_subject.note}")
     if model.residual_error_note:
         lines.append(f"Residual error: {model.residual_error_note}")
-    lines.append(f"Reprieve {version('reprieve')}, evidence fingerprint {read.fingerprint()}")
+    lines.append(f"Reprieve {version('reprieve')}, evidence fingerprint {Evidence.packaged().fingerprint}")
     return tuple(" ".join(line.split()) for line in lines)

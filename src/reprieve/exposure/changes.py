@@ -14,7 +14,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from reprieve.errors import InputError
-from reprieve.evidence.interactions import ExposureEffect, exposure_effects, why_not_combined
+from reprieve.evidence.evidence import Evidence
+from reprieve.evidence.interactions import ExposureEffect, exposure_effects, name_and_group, why_not_combined
 from reprieve.evidence.records.population_model import PopulationModel
 from reprieve.exposure.build import BuiltModel
 from reprieve.exposure.elimination import with_absorbed_ratio, with_area_ratio
@@ -48,7 +49,7 @@ class ExposureChange:
         return np.asarray(self.low * (self.high / self.low) ** np.asarray(rank))
 
 
-def exposure_changes(agents: Sequence[str], plan: Regimen) -> tuple[ExposureChange, ...]:
+def exposure_changes(evidence: Evidence, agents: Sequence[str], plan: Regimen) -> tuple[ExposureChange, ...]:
     """The change of exposure by each route of a regimen; ``"name: group"`` picks a genotype or a degree.
 
     Raises
@@ -58,14 +59,14 @@ def exposure_changes(agents: Sequence[str], plan: Regimen) -> tuple[ExposureChan
     InputError
         It has several groups, or not this one; they are named.
     """
-    return tuple(_by_route(agents, plan.form, route) for route in plan.routes)
+    return tuple(_by_route(evidence, agents, plan.form, route) for route in plan.routes)
 
 
-def _by_route(agents: Sequence[str], form: str, route: str) -> ExposureChange:
+def _by_route(evidence: Evidence, agents: Sequence[str], form: str, route: str) -> ExposureChange:
     effects: list[ExposureEffect] = []
     for agent in agents:
-        name, _, group = (part.strip() for part in agent.partition(":"))
-        effects += _of_group(name, group, exposure_effects([name], form, route))
+        name, group = name_and_group(agent)
+        effects += _of_group(name, group, exposure_effects(evidence, [name], form, route))
     said = [effect.sentence for effect in effects]
     known = [effect for effect in effects if effect.finding == "known ratio" and effect.auc is not None]
     if clash := why_not_combined(effects):

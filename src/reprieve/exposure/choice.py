@@ -6,8 +6,8 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 
 from reprieve.errors import InputError, OutsideEvidence
-from reprieve.evidence import read
-from reprieve.evidence.records.model_choice import Member
+from reprieve.evidence.evidence import Evidence
+from reprieve.evidence.records.model_choice import Member, ModelChoice
 from reprieve.evidence.records.population_model import PopulationModel
 from reprieve.exposure.build import between_subject
 from reprieve.regimen import Regimen
@@ -35,7 +35,7 @@ class Chosen:
     apart: bool = False
 
 
-def choose_models(form: str, route: str, age: float | None = None) -> tuple[Chosen, ...]:
+def choose_models(evidence: Evidence, form: str, route: str, age: float | None = None) -> tuple[Chosen, ...]:
     """The ensemble for a form, route and age (years) by the rules in the evidence, the leading model first.
 
     Raises
@@ -43,12 +43,12 @@ def choose_models(form: str, route: str, age: float | None = None) -> tuple[Chos
     OutsideEvidence
         No published model covers the form.
     """
-    rule = read.model_choice(_CHOICE).rule_for(form, route, age)
+    rule = evidence.record(ModelChoice, _CHOICE).rule_for(form, route, age)
     if rule is None:
         raise OutsideEvidence(
             f"No complete published population model covers {form} {route}. Give racemic or esketamine instead."
         )
-    return tuple(_chosen(member, form) for member in rule.members)
+    return tuple(_chosen(evidence, member, form) for member in rule.members)
 
 
 def reaches_blood(regimen: Regimen) -> bool:
@@ -56,12 +56,12 @@ def reaches_blood(regimen: Regimen) -> bool:
     return regimen.routes != ("topical",)
 
 
-def choose_for(regimen: Regimen, age: float | None = None) -> tuple[Chosen, ...]:
+def choose_for(evidence: Evidence, regimen: Regimen, age: float | None = None) -> tuple[Chosen, ...]:
     """The ensemble for a regimen; nothing where it does not reach the blood."""
-    return choose_models(regimen.form, regimen.route, age) if reaches_blood(regimen) else ()
+    return choose_models(evidence, regimen.form, regimen.route, age) if reaches_blood(regimen) else ()
 
 
-def named_model(model_id: str, regimen: Regimen) -> Chosen:
+def named_model(evidence: Evidence, model_id: str, regimen: Regimen) -> Chosen:
     """A model asked for by its id, for this regimen.
 
     One that publishes typical values only borrows its variability as the rules in the evidence say, and says so.
@@ -73,7 +73,7 @@ def named_model(model_id: str, regimen: Regimen) -> Chosen:
     InputError
         The model is not about this form, nor about esketamine when the racemate is given.
     """
-    model = read.population_model(str(model_id))
+    model = evidence.record(PopulationModel, str(model_id))
     apart = _is_apart(model, regimen.form)
     if regimen.form not in model.forms and not apart:
         raise InputError(
@@ -82,18 +82,18 @@ def named_model(model_id: str, regimen: Regimen) -> Chosen:
         )
     if between_subject(model)[0]:
         return Chosen(model, "asked for by name", model, {}, apart)
-    members = (member for rule in read.model_choice(_CHOICE).rules for member in rule.members)
+    members = (member for rule in evidence.record(ModelChoice, _CHOICE).rules for member in rule.members)
     for member in members:
         if member.model == model_id and member.variability_from is not None:
-            lender = read.population_model(member.variability_from)
+            lender = evidence.record(PopulationModel, member.variability_from)
             said = f"asked for by name; between-subject variability is borrowed from {lender.id}"
             return Chosen(model, said, lender, member.borrowed, apart)
     return Chosen(model, "asked for by name; it publishes no between-subject variability", model, {}, apart)
 
 
-def _chosen(member: Member, form: str) -> Chosen:
-    model = read.population_model(member.model)
-    lender = read.population_model(member.variability_from) if member.variability_from else model
+def _chosen(evidence: Evidence, member: Member, form: str) -> Chosen:
+    model = evidence.record(PopulationModel, member.model)
+    lender = evidence.record(PopulationModel, member.variability_from) if member.variability_from else model
     return Chosen(model, member.reason, lender, member.borrowed, _is_apart(model, form))
 
 

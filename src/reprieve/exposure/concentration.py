@@ -10,11 +10,12 @@ import numpy as np
 from numpy.typing import NDArray
 
 from reprieve.chart.patient import Patient
+from reprieve.evidence.evidence import Evidence
 from reprieve.evidence.records.protocol import Protocol
 from reprieve.evidence.regimens import regimen_of
 from reprieve.exposure.built_system import system_of
-from reprieve.exposure.changes import exposure_changes
 from reprieve.exposure.choice import choose_models, named_model
+from reprieve.exposure.inputs import exposure_inputs
 from reprieve.exposure.model import dose_events, exposure_model
 from reprieve.exposure.times import read_times
 from reprieve.regimen import Regimen
@@ -60,7 +61,12 @@ class Concentration:
 
 
 def concentration(
-    regimen: Regimen | Protocol | str, patient: Patient, *, times: Sequence[float], model: str | None = None
+    regimen: Regimen | Protocol | str,
+    patient: Patient,
+    *,
+    times: Sequence[float],
+    model: str | None = None,
+    evidence: Evidence | None = None,
 ) -> Concentration:
     """Concentrations of the typical patient of this weight.
 
@@ -70,6 +76,7 @@ def concentration(
     patient : the weight is needed
     times : (n_times,) h after the start of the first dose, 0 or later
     model : id of a population model; by form and route when not given
+    evidence : what is published; what comes with Reprieve when not given
 
     Returns
     -------
@@ -85,9 +92,12 @@ def concentration(
     """
     plan = regimen_of(regimen)
     asked = read_times(times)
-    chosen = named_model(model, plan) if model else choose_models(plan.form, plan.route, patient.age)[0]
-    built = exposure_model(chosen, plan, patient)
-    changed = [said for change in exposure_changes(patient.interactions or (), plan) for said in change.said]
+    known = evidence or Evidence.packaged()
+    named = named_model(known, model, plan) if model else None
+    chosen = named or choose_models(known, plan.form, plan.route, patient.age)[0]
+    inputs = exposure_inputs(known, plan, patient, [chosen])
+    built = exposure_model(chosen, inputs)
+    changed = [said for change in inputs.changes for said in change.said]
     doses = dose_events(built, plan, patient.weight_kg)
     values = system_of(built).simulate(doses, asked).values[0]
     return Concentration(

@@ -9,7 +9,7 @@ import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
 from reprieve.errors import InputError, OutsideEvidence, UnitError, UnknownName
-from reprieve.evidence.read import pharmacodynamics
+from reprieve.evidence.evidence import Evidence
 from reprieve.evidence.records.pharmacodynamics import MOLAR_UNIT, Figure, Pharmacodynamics, Relation, is_concentration
 from reprieve.pkpd.effects import band, emax, linear_capped, power_ratio, sigmoid_emax
 from reprieve.units import convert, dimension, molar_to_mass
@@ -107,7 +107,7 @@ def published_effect(record_id: str, relation: str | None = None) -> PublishedEf
     OutsideEvidence
         What was published is not enough to compute it; the sentence says what is missing.
     """
-    record = pharmacodynamics(record_id)
+    record = Evidence.packaged().record(Pharmacodynamics, record_id)
     if relation is None and len(record.relations) > 1:
         raise InputError(f"{record_id} has several relations; name one of {', '.join(record.relations)}.")
     name = relation if relation is not None else next(iter(record.relations))

@@ -2,22 +2,19 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 import numpy as np
 from numpy.typing import NDArray
 
-from reprieve.chart.patient import Patient
-from reprieve.errors import OutsideEvidence
-from reprieve.evidence import read
-from reprieve.evidence.interactions import interaction_id
-from reprieve.evidence.records.population_model import PopulationModel
+from reprieve.evidence.records.route import Route
 from reprieve.exposure.absorption import add_approximate_input
 from reprieve.exposure.build import BuiltModel, between_subject, build, individual_doses
-from reprieve.exposure.changes import exposure_changes, with_changes
+from reprieve.exposure.changes import with_changes
 from reprieve.exposure.choice import Chosen
 from reprieve.exposure.enantiomers import with_both_enantiomers
+from reprieve.exposure.inputs import ExposureInputs
 from reprieve.pkpd.dose import Dose
 from reprieve.pkpd.individual_dose import IndividualDose
 from reprieve.regimen import Regimen
@@ -59,69 +56,42 @@ def deviations(chosen: Chosen, normals: NDArray[np.float64]) -> dict[str, NDArra
     return {mine: correlated[:, names.index(theirs)] for mine, theirs in own.items()}
 
 
-def model_covariates(model: PopulationModel, patient: Patient) -> dict[str, float | str]:
-    """What is known of the patient besides weight that the model uses; what it lacks, it refuses or states.
-
-    A drug the model has as a covariate is given or not as the patient's interactions say, where they are stated.
-    """
-    used: dict[str, float | str] = {}
-    if "age" in model.covariates and patient.age is not None:
-        used["age"] = patient.age
-    if "rifampicin" in model.covariates and patient.interactions is not None:
-        named = {interaction_id(agent.partition(":")[0].strip()) for agent in patient.interactions}
-        used["rifampicin"] = "with" if "rifampicin" in named else "without"
-    return used
-
-
 def exposure_model(
-    chosen: Chosen, plan: Regimen, patient: Patient, draws: ExposureDraws | None = None, *, parent_only: bool = False
+    chosen: Chosen, inputs: ExposureInputs, draws: ExposureDraws | None = None, *, parent_only: bool = False
 ) -> BuiltModel:
-    """The chosen model for these people, with the route's input, both enantiomers and what changes exposure.
+    """A model for these people, with the inputs of the regimen, both enantiomers and what changes exposure.
 
     Parameters
     ----------
     chosen : the model
-    plan : its form and route decide
-    patient : weight, age and what changes exposure
+    inputs : the regimen and what is known of the patient
     draws : how people differ; the typical person when not given
     parent_only : leave metabolites out, which is faster
     """
     departs = deviations(chosen, draws.pk_normals) if draws else {}
+    model = chosen.model
 
     def built_with(analytes: Sequence[str] | None) -> BuiltModel:
-        covariates = model_covariates(chosen.model, patient)
-        model = chosen.model
-        built = build(model, weight_kg=patient.weight_kg, covariates=covariates, deviations=departs, analytes=analytes)
-        return with_route(built, plan)
+        covariates = inputs.covariates(model)
+        built = build(model, weight_kg=inputs.weight_kg, covariates=covariates, deviations=departs, analytes=analytes)
+        return with_routes(built, inputs.absorbed)
 
-    parent = [chosen.model.parent]
+    parent = [model.parent]
     built = built_with(parent if parent_only else None)
     half = np.full(1, 0.5)
     if chosen.apart:
-        ratio = read.clearance_ratio("arketamine")
-        low, high = ratio.range
-        r_clearance = low * (high / low) ** draws.r_clearance_rank if draws else np.full(1, ratio.middle)
+        low, high = inputs.r_clearance.range
+        middle = np.full(1, inputs.r_clearance.middle)
+        r_clearance = low * (high / low) ** draws.r_clearance_rank if draws else middle
         built = with_both_enantiomers(built, built if parent_only else built_with(parent), r_clearance)
-    changes = exposure_changes(patient.interactions or (), plan)
-    return with_changes(built, chosen.model, changes, draws.change_rank if draws else half)
+    return with_changes(built, model, inputs.changes, draws.change_rank if draws else half)
 
 
-def with_route(built: BuiltModel, regimen: Regimen) -> BuiltModel:
-    """The model with an input for each route of the regimen: its own, or an approximation; exposures add up.
-
-    Raises
-    ------
-    OutsideEvidence
-        Nothing published lets a route be computed, or the regimen mixes forms.
-    """
-    if len(regimen.forms) > 1:
-        raise OutsideEvidence(
-            f"The regimen gives {' and '.join(regimen.forms)}, which differ in effect per mg, and no published model "
-            f"follows them beside each other. Ask about each form on its own."
-        )
-    for route in regimen.routes:
-        if route not in built.inputs:
-            built = add_approximate_input(built, read.route(route, regimen.form))
+def with_routes(built: BuiltModel, absorbed: Mapping[str, Route]) -> BuiltModel:
+    """The model with an approximate input for each route it has none of its own for; exposures add up."""
+    for name, record in absorbed.items():
+        if name not in built.inputs:
+            built = add_approximate_input(built, record)
     return built
 
 

@@ -10,10 +10,11 @@ from numpy.typing import NDArray
 
 from reprieve.chart.patient import Patient
 from reprieve.errors import InputError, MissingDatum, OutsideEvidence
-from reprieve.evidence import read
+from reprieve.evidence.evidence import Evidence
 from reprieve.evidence.records.population_model import PopulationModel
 from reprieve.exposure.build import build
-from reprieve.exposure.model import dose_events, model_covariates
+from reprieve.exposure.inputs import known_covariates
+from reprieve.exposure.model import dose_events
 from reprieve.pkpd.measures import auc_to_infinity, peak
 from reprieve.pkpd.simulate import simulate
 from reprieve.regimen import Regimen
@@ -121,8 +122,8 @@ def compare_models(
     asked = _times(plan, times)
     predicted: list[Predicted] = []
     skipped: dict[str, str] = {}
-    for model_id in read.population_model_ids():
-        model = read.population_model(model_id)
+    for model_id in Evidence.packaged().ids(PopulationModel):
+        model = Evidence.packaged().record(PopulationModel, model_id)
         reason = _barred(model, plan, with_all)
         if reason is None:
             try:
@@ -165,10 +166,11 @@ def _barred(model: PopulationModel, plan: Regimen, with_all: bool) -> str | None
 
 
 def _predict(model: PopulationModel, plan: Regimen, patient: Patient, times: NDArray[np.float64]) -> Predicted:
+    known = known_covariates(Evidence.packaged(), patient)
     built = build(
         model,
         weight_kg=patient.weight_kg,
-        covariates=model_covariates(model, patient),
+        covariates={name: value for name, value in known.items() if name in model.covariates},
         analytes=(model.parent,),
         for_comparison=True,
     )

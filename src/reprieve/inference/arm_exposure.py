@@ -8,9 +8,11 @@ import numpy as np
 from numpy.typing import NDArray
 
 from reprieve.chart.patient import Patient
+from reprieve.evidence.evidence import Evidence
 from reprieve.exposure.build import add_effect_site
 from reprieve.exposure.built_system import system_of
 from reprieve.exposure.choice import choose_models
+from reprieve.exposure.inputs import exposure_inputs
 from reprieve.exposure.model import dose_events, exposure_model
 from reprieve.regimen import Regimen
 from reprieve.relief.potency import analyte_potencies
@@ -79,9 +81,11 @@ def _mean_of_models(plan: Regimen, times: Floats, ke0: float) -> tuple[Floats, F
     """(2, n_times) each: S- and R-ketamine in blood and at the effect site, mean of the ensemble."""
     patient = Patient(weight=USUAL_WEIGHT, interactions=())
     blood, site = [], []
-    members = choose_models(plan.form, plan.route, None)
+    evidence = Evidence.packaged()
+    members = choose_models(evidence, plan.form, plan.route)
+    inputs = exposure_inputs(evidence, plan, patient, members)
     for member in members:
-        model = exposure_model(member, plan, patient, parent_only=True)
+        model = exposure_model(member, inputs, parent_only=True)
         felt: list[tuple[Floats, Floats]] = []
         for r_potency in (0.0, 1.0):
             strengths = analyte_potencies(member, plan.form, np.array([r_potency]))

@@ -14,7 +14,8 @@ import numpy as np
 import yaml
 
 from reprieve.errors import OutsideEvidence
-from reprieve.evidence import read
+from reprieve.evidence.evidence import Evidence
+from reprieve.evidence.records.calibration import CalibrationPriors
 from reprieve.evidence.records.study import Study
 from reprieve.inference.calibration_model import parameters_of
 from reprieve.inference.fit_data import CONDITIONS, FitData, fit_data
@@ -28,9 +29,9 @@ _KEPT = 2000
 
 def evidence_data(studies: Sequence[Study] | None = None) -> FitData:
     """The studies that are evidence, as data of a fit."""
-    constants = read.calibration_priors().constants
+    constants = Evidence.packaged().record(CalibrationPriors, "priors").constants
     return fit_data(
-        studies if studies is not None else read.studies(),
+        studies if studies is not None else Evidence.packaged().studies,
         acute_half_life_min=constants["acute_half_life"].value,
         correlation=constants["repeated_correlation"].value,
     )
@@ -53,7 +54,11 @@ def calibrate(
     OutsideEvidence
         The sampler cannot be believed; nothing is written.
     """  # fmt: skip
-    data, priors, fingerprint = evidence_data(), read.calibration_priors(), read.fitted_fingerprint()
+    data, priors, fingerprint = (
+        evidence_data(),
+        Evidence.packaged().record(CalibrationPriors, "priors"),
+        Evidence.packaged().fitted_fingerprint,
+    )
     say(f"{data.n_reports} numbers of {len(data.studies)} studies; {len(data.left_out)} usable numbers are left out.")
     found, diagnostics = sample(
         data, priors, SHIPPED, warmup=warmup, draws=draws, chains=chains, seed=seed, progress=progress
@@ -70,7 +75,7 @@ def calibrate(
 
 def write(folder: Path, found: Draws, diagnostics: Diagnostics, data: FitData, fingerprint: str, *, seed: int) -> None:
     """Write the two files of a posterior."""
-    names = parameters_of(SHIPPED, read.calibration_priors())
+    names = parameters_of(SHIPPED, Evidence.packaged().record(CalibrationPriors, "priors"))
     rows = np.linspace(0, len(found[names[0]]) - 1, min(_KEPT, len(found[names[0]]))).round().astype(int)
     arrays: dict[str, Any] = {name: found[name][rows].astype(np.float32) for name in names}
     arrays |= {
@@ -80,7 +85,7 @@ def write(folder: Path, found: Draws, diagnostics: Diagnostics, data: FitData, f
     buffer = io.BytesIO()
     np.savez_compressed(buffer, **arrays)
     (folder / "draws.npz").write_bytes(buffer.getvalue())
-    constants = read.calibration_priors().constants
+    constants = Evidence.packaged().record(CalibrationPriors, "priors").constants
     said = {
         "id": "posterior",
         "structure": SHIPPED,

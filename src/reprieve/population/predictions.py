@@ -14,7 +14,7 @@ from reprieve.datasets.delimited import rows
 from reprieve.datasets.nonmem import parse_nonmem
 from reprieve.datasets.nonmem_record import NonmemRecord
 from reprieve.errors import InputError, MissingDatum, OutsideEvidence, UnknownName
-from reprieve.evidence import read
+from reprieve.evidence.evidence import Evidence
 from reprieve.evidence.records.population_model import PopulationModel
 from reprieve.exposure.build import between_subject, build
 from reprieve.exposure.built import BuiltModel
@@ -84,7 +84,7 @@ class Predictions:
             "seed": None if self.draws is None else self.seed,
             "columns_not_read": list(self.aside),
             "notes": list(self.notes),
-            "evidence_fingerprint": read.fingerprint(),
+            "evidence_fingerprint": Evidence.packaged().fingerprint,
             "version": __version__,
         }
 
@@ -156,7 +156,7 @@ def predict_data(
     OutsideEvidence
         The model cannot answer, or publishes no variability to draw from.
     """
-    record = read.population_model(model)
+    record = Evidence.packaged().record(PopulationModel, model)
     _refuse_draws(record, draws)
     text = content.encode() if isinstance(content, str) else content
     header, _ = rows(text, file)

@@ -10,7 +10,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from reprieve.errors import InputError
-from reprieve.evidence import read
+from reprieve.evidence.evidence import Evidence
 from reprieve.evidence.records.population_model import PopulationModel
 from reprieve.evidence.records.protocol import Protocol
 from reprieve.evidence.records.variability import BetweenOccasion
@@ -18,7 +18,8 @@ from reprieve.evidence.regimens import regimen_of
 from reprieve.exposure.build import BuiltModel, between_subject, build, individual_doses
 from reprieve.exposure.built_system import system_of
 from reprieve.exposure.choice import Chosen, choose_models, named_model
-from reprieve.exposure.model import deviations, with_route
+from reprieve.exposure.inputs import absorbed
+from reprieve.exposure.model import deviations, with_routes
 from reprieve.exposure.times import read_times
 from reprieve.pkpd.dose import SAME_TIME
 from reprieve.pkpd.individual_dose import IndividualDose
@@ -119,7 +120,7 @@ class Population:
             "seed": self.seed,
             "between_occasions": self._has_occasions,
             "residual_error": self.residual,
-            "evidence_fingerprint": read.fingerprint(),
+            "evidence_fingerprint": Evidence.packaged().fingerprint,
             "version": __version__,
             "note": self.note,
         }
@@ -145,7 +146,7 @@ class Population:
             deviations=deviated,
             analytes=self.asked,
         )
-        return with_route(built, self.plan)
+        return with_routes(built, absorbed(Evidence.packaged(), self.plan, [self.chosen.model]))
 
     def _simulated(self, first: int, n: int) -> Chunk:
         names = between_subject(self.chosen.variability_from)[0]
@@ -251,7 +252,8 @@ def simulate_population(
     asked = read_times(times)
     if np.any(np.diff(asked) <= 0):
         raise InputError("The times do not rise; put them in order, each once.")
-    chosen = named_model(model, plan) if model else choose_models(plan.form, plan.route)[0]
+    evidence = Evidence.packaged()
+    chosen = named_model(evidence, model, plan) if model else choose_models(evidence, plan.form, plan.route)[0]
     if chosen.apart:
         raise InputError(
             f"{chosen.model.id} was made for esketamine; a population is simulated in the form a model was made for. "

@@ -14,8 +14,9 @@ from numpy.typing import NDArray
 
 from reprieve.chart.patient import Patient
 from reprieve.errors import InputError, OutsideEvidence
-from reprieve.evidence import read
+from reprieve.evidence.evidence import Evidence
 from reprieve.exposure.choice import choose_models, reaches_blood
+from reprieve.exposure.inputs import exposure_inputs
 from reprieve.regimen import Regimen
 from reprieve.relief.course import Course, check_days, follow_course
 from reprieve.relief.posterior import posterior as shipped_posterior
@@ -114,7 +115,9 @@ def read_arm(given: Mapping[str, Any] | TrialArm) -> TrialArm:
     return arm
 
 
-def predict_arm(given: Mapping[str, Any] | TrialArm, *, seed: int = 1) -> ArmPrediction:
+def predict_arm(
+    given: Mapping[str, Any] | TrialArm, *, seed: int = 1, evidence: Evidence | None = None
+) -> ArmPrediction:
     """Predict what a trial arm reports.
 
     Each predicted study draws a population and a clinic, then reports the mean or fraction of its ``n`` patients. In
@@ -125,6 +128,7 @@ def predict_arm(given: Mapping[str, Any] | TrialArm, *, seed: int = 1) -> ArmPre
     ----------
     given : the arm, as in design of ``trial predict``
     seed : the same seed gives the same draws
+    evidence : what is published; what comes with Reprieve when not given
 
     Raises
     ------
@@ -135,18 +139,18 @@ def predict_arm(given: Mapping[str, Any] | TrialArm, *, seed: int = 1) -> ArmPre
     """
     arm = read_arm(given)
     try:
-        return _predict(arm, seed)
+        return _predict(arm, seed, evidence or Evidence.packaged())
     except InputError as error:
         raise InputError(f"Arm {arm.id!r}: {error}") from None
 
 
-def _predict(arm: TrialArm, seed: int) -> ArmPrediction:
+def _predict(arm: TrialArm, seed: int, evidence: Evidence) -> ArmPrediction:
     plan = Regimen.parse(arm.regimen)
     weight = _USUAL_WEIGHT if arm.weight is None else arm.weight
-    patient = Patient(age=arm.age, weight=weight, condition=arm.condition, pain=arm.pain)
-    condition = read.condition(arm.condition)
+    patient = Patient(age=arm.age, weight=weight, condition=arm.condition, pain=arm.pain, interactions=())
+    condition = evidence.condition(arm.condition)
     certainty = condition.certainty_for(plan.route, several_days=plan.is_over_days)
-    posterior = shipped_posterior()
+    posterior = shipped_posterior(evidence)
     days = [asked.day for asked in arm.predict]
     check_days(plan, days)
     no_benefit = finds_no_benefit_at_all(certainty) or not reaches_blood(plan)
@@ -158,12 +162,12 @@ def _predict(arm: TrialArm, seed: int) -> ArmPrediction:
         no_benefit=no_benefit,
         nothing_lasts=finds_no_benefit(certainty),
         cohort=arm.design == "cohort",
-        widen=studied().is_outside(condition.id, plan, weight),
+        widen=studied(evidence).is_outside(condition.id, plan, weight),
     )
     assumed = [f"weight {_USUAL_WEIGHT:g} kg"] if arm.weight is None else []
     if arm.role == "ketamine" and not no_benefit:
-        assumed += [said for route in plan.routes if (said := _unverified(plan, route))]
-        left = _left_by_drug(days, plan, people, patient)
+        assumed += [said for route in plan.routes if (said := _unverified(evidence, plan, route))]
+        left = _left_by_drug(days, plan, people, patient, evidence)
         chance = people.populations.chance
     else:
         left, chance = [np.ones(people.draw.size)] * len(days), np.zeros(people.n_draws)
@@ -186,12 +190,12 @@ def _predict(arm: TrialArm, seed: int) -> ArmPrediction:
     return ArmPrediction(arm, draws, tuple(assumed))
 
 
-def _unverified(plan: Regimen, route: str) -> str:
-    return "" if route == "iv" else read.route(route, plan.form).unverified
+def _unverified(evidence: Evidence, plan: Regimen, route: str) -> str:
+    return "" if route == "iv" else evidence.route(route, plan.form).unverified
 
 
 def _left_by_drug(
-    days: Sequence[float], plan: Regimen, people: VirtualPatients, patient: Patient
+    days: Sequence[float], plan: Regimen, people: VirtualPatients, patient: Patient, evidence: Evidence
 ) -> list[NDArray[np.float64]]:
     """(n_people,) what the drug leaves of the pain of people who respond, on each day asked for."""
     end = plan.last_dose_end_h
@@ -199,8 +203,8 @@ def _left_by_drug(
     hours = np.unique(np.round(np.concatenate(at), 9))
     if not days:
         return []
-    members = choose_models(plan.form, plan.route, patient.age)
-    course = follow_course(plan, members, people, patient, hours=np.maximum(hours, 0.0))
+    inputs = exposure_inputs(evidence, plan, patient, choose_models(evidence, plan.form, plan.route, patient.age))
+    course = follow_course(inputs, people, hours=np.maximum(hours, 0.0))
     return [_factor_on(course, day) for day in days]
 
 

@@ -13,16 +13,16 @@ from __future__ import annotations
 
 import re
 from collections.abc import Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 
 import numpy as np
 from numpy.typing import NDArray
 
-from reprieve.chart.patient import Patient
 from reprieve.errors import InputError
 from reprieve.exposure.build import add_effect_site
 from reprieve.exposure.built_system import system_of
 from reprieve.exposure.choice import Chosen
+from reprieve.exposure.inputs import ExposureInputs
 from reprieve.exposure.model import exposure_model, individual_dose_events
 from reprieve.pkpd.individual_run import simulate_individually
 from reprieve.pkpd.slow_state import SlowState
@@ -175,10 +175,8 @@ def _around_sessions(part: Part, end_h: float) -> Floats:
 
 
 def follow_course(
-    regimen: Regimen,
-    members: Sequence[Chosen],
+    inputs: ExposureInputs,
     people: VirtualPatients,
-    patient: Patient,
     *,
     hours: Floats | None = None,
 ) -> Course:
@@ -186,19 +184,16 @@ def follow_course(
 
     Parameters
     ----------
-    regimen : what is given
-    members : the population models of exposure; which one is right is not known, so population draws are dealt out
-        among them in turn; none where nothing reaches the blood
+    inputs : what decides the concentrations; which of its models is right is not known, so population draws are dealt
+        out among them in turn
     people : the virtual patients
-    patient : weight, and what else the population models use
     hours : (n_times,) rising h after the start of the first dose to look at; :func:`course_times` when not given
 
     Returns
     -------
     Course
     """
-    # Where nothing is known of interactions the answer lists them as missing; a note by each model would repeat it.
-    patient = replace(patient, interactions=patient.interactions or ())
+    regimen, members = inputs.regimen, inputs.members
     hours = course_times(regimen) if hours is None else hours
     end = regimen.last_dose_end_h
     shape = (people.draw.size, hours.size)
@@ -208,9 +203,7 @@ def follow_course(
         rows = people.draw % len(members) == position
         if not rows.any():
             continue
-        concentration[rows], acute[rows], reversed_[rows], note = _exposed(
-            regimen, chosen, people.of(rows), patient, hours
-        )
+        concentration[rows], acute[rows], reversed_[rows], note = _exposed(chosen, inputs, people.of(rows), hours)
         notes.append(note)
     on_placebo = remaining_on_placebo(people, hours, end)
     drug_factor = (1.0 - relief_by_reversal(reversed_, people)) * (1.0 - acute)
@@ -237,18 +230,18 @@ def _said_once(notes: Sequence[str]) -> str:
 
 
 def _exposed(
-    regimen: Regimen, chosen: Chosen, people: VirtualPatients, patient: Patient, hours: Floats
+    chosen: Chosen, inputs: ExposureInputs, people: VirtualPatients, hours: Floats
 ) -> tuple[Floats, Floats, Floats, str]:
     """Concentration of the drug given, acute effect and reversed fraction by one model, and its note."""
-    built = exposure_model(chosen, regimen, patient, people.exposure, parent_only=True)
-    strengths = analyte_potencies(chosen, regimen.form, people.r_potency)
+    built = exposure_model(chosen, inputs, people.exposure, parent_only=True)
+    strengths = analyte_potencies(chosen, inputs.regimen.form, people.r_potency)
     built = add_effect_site(built, ke0=people.ke0, strengths=strengths)
 
     def slow(readout: Floats) -> SlowState:
         felt = sum(strengths[name][:, None] * readout[:, built.analytes.index(name)] for name in strengths)
         return SlowState(np.asarray(felt), people.c50, np.ones_like(people.c50), people.k_des, people.k_rec)
 
-    doses = individual_dose_events(built, regimen, patient.weight_kg)
+    doses = individual_dose_events(built, inputs.regimen, inputs.weight_kg)
     result = simulate_individually(system_of(built, slow, n_subjects=people.draw.size), doses, hours)
     site = np.maximum(result.values[:, :, -1], 0.0)
     given = np.maximum(result.values[:, :, :-1].sum(axis=2), 0.0)

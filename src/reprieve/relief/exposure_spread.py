@@ -2,14 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from dataclasses import dataclass
 
 import numpy as np
 
-from reprieve.chart.patient import Patient
 from reprieve.exposure.choice import Chosen
-from reprieve.regimen import Regimen
+from reprieve.exposure.inputs import ExposureInputs
 from reprieve.relief.course import follow_course
 from reprieve.relief.distribution import Duration
 from reprieve.relief.sustained import sustained_relief
@@ -37,17 +35,15 @@ class Alone:
     duration: Duration
 
 
-def each_alone(
-    members: Sequence[Chosen], plan: Regimen, patient: Patient, people: VirtualPatients, threshold: float
-) -> tuple[Alone, ...]:
+def each_alone(inputs: ExposureInputs, people: VirtualPatients, threshold: float) -> tuple[Alone, ...]:
     """Each model with the same 20 draws of people.
 
     The differences between them are the models'; their common level is rougher than the forecast's.
     """
     same = people.of(people.draw < _DRAWS)
     found = []
-    for chosen in members:
-        course = follow_course(plan, (chosen,), same, patient)
+    for chosen in inputs.members:
+        course = follow_course(inputs.alone(chosen), same)
         peak = float(np.median(course.concentration.max(axis=1)))
-        found.append(Alone(chosen, 1.0 / len(members), peak, sustained_relief(course, same, threshold).duration))
+        found.append(Alone(chosen, 1.0 / len(inputs.members), peak, sustained_relief(course, same, threshold).duration))
     return tuple(found)

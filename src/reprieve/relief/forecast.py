@@ -3,27 +3,27 @@
 from __future__ import annotations
 
 import importlib
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cached_property
 from pathlib import Path
 from typing import Any
 
 from reprieve.chart.patient import Patient, is_number
 from reprieve.errors import InputError
-from reprieve.evidence import read
+from reprieve.evidence.evidence import Evidence
 from reprieve.evidence.records.condition import Certainty
 from reprieve.evidence.records.posterior import Calibration
 from reprieve.evidence.records.protocol import Protocol
 from reprieve.evidence.regimens import regimen_of
-from reprieve.exposure.changes import ExposureChange, exposure_changes
 from reprieve.exposure.choice import Chosen, choose_for, named_model
+from reprieve.exposure.inputs import ExposureInputs, exposure_inputs
 from reprieve.pictures import Picture
 from reprieve.regimen import Regimen
 from reprieve.relief.cautions import cautions
 from reprieve.relief.course import Course, follow_course
 from reprieve.relief.extrapolation import extrapolations
 from reprieve.relief.nearest_studies import Nearness, nearest_studies
-from reprieve.relief.posterior import posterior as shipped_posterior
+from reprieve.relief.posterior import posterior
 from reprieve.relief.studied import studied
 from reprieve.relief.sustained import Sustained, sustained_relief
 from reprieve.relief.uncertainty import Uncertainty
@@ -44,8 +44,8 @@ class Forecast:
     patient: Patient
     regimen: Regimen
     seed: int
-    members: tuple[Chosen, ...]
-    changes: tuple[ExposureChange, ...]
+    evidence: Evidence
+    exposure: ExposureInputs
     calibration: Calibration
     certainty: Certainty | None
     extrapolation: tuple[str, ...]
@@ -54,6 +54,11 @@ class Forecast:
     people: VirtualPatients
     course: Course
     threshold: float
+
+    @property
+    def members(self) -> tuple[Chosen, ...]:
+        """The published models of exposure that answer."""
+        return self.exposure.members
 
     @property
     def chosen(self) -> Chosen | None:
@@ -85,7 +90,7 @@ class Forecast:
         InputError
             Naming what changed; make a new forecast.
         """
-        now = regimen_of(regimen)
+        now, patient = regimen_of(regimen), _resolved(patient, self.evidence)
         changed = [name for name, value in vars(patient).items() if value != vars(self.patient)[name]]
         changed += ["regimen"] if now != self.regimen else []
         if changed:
@@ -126,6 +131,7 @@ def forecast(
     n_patients: int = 2000,
     threshold: float = 0.3,
     model: str | None = None,
+    evidence: Evidence | None = None,
 ) -> Forecast:
     """Forecast how long relief will last.
 
@@ -137,6 +143,7 @@ def forecast(
     n_patients : virtual patients, rounded up to whole groups of 20
     threshold : θ, share of pain that must be gone to count as relief, 0.1 to 0.9
     model : id of a population model of exposure; chosen by form and route when not given
+    evidence : what is published; what comes with Reprieve when not given. The relief model must be fitted to it
 
     Returns
     -------
@@ -157,18 +164,23 @@ def forecast(
         )
     protocol = regimen if isinstance(regimen, Protocol) else None
     plan = regimen_of(regimen)
-    condition = read.condition(patient.need("condition", "relief differs between conditions"))
+    known = evidence or Evidence.packaged()
+    patient.need("condition", "relief differs between conditions")
+    patient = _resolved(patient, known)
+    condition = known.condition(str(patient.condition))
     if patient.need("pain", "relief is counted from it") < 1.0:
         raise InputError(
             f"Pain is {patient.pain:g}; under 1 there is no relief to forecast. Give the usual pain before treatment."
         )
 
-    members = (named_model(model, plan),) if model else choose_for(plan, patient.age)
-    changes = exposure_changes(patient.interactions or (), plan)
-    posterior, span = shipped_posterior(), studied()
+    members = (named_model(known, model, plan),) if model else choose_for(known, plan, patient.age)
+    # Where nothing is known of interactions the answer lists them as missing; a note by each model would repeat it.
+    stated = replace(patient, interactions=patient.interactions or ())
+    inputs = exposure_inputs(known, plan, stated, members)
+    draws, span = posterior(known), studied(known)
     certainty = condition.certainty_for(plan.route, several_days=plan.is_over_days)
     people = draw_patients(
-        posterior,
+        draws,
         n_patients=n_patients,
         seed=seed,
         condition=condition.id,
@@ -176,24 +188,31 @@ def forecast(
         nothing_lasts=finds_no_benefit(certainty),
         widen=span.is_outside(condition.id, plan, patient.weight_kg),
     )
-    course = follow_course(plan, members, people, patient)
+    course = follow_course(inputs, people)
     return Forecast(
         patient=patient,
         regimen=plan,
         seed=seed,
-        members=members,
-        changes=changes,
-        calibration=posterior.calibration,
+        evidence=known,
+        exposure=inputs,
+        calibration=draws.calibration,
         certainty=certainty,
         extrapolation=extrapolations(
             patient, plan, span, [one.model for one in members], no_benefit=finds_no_benefit(certainty)
         ),
         warnings=(
-            *dict.fromkeys(said for change in changes for said in change.said),
+            *dict.fromkeys(said for change in inputs.changes for said in change.said),
             *cautions(plan, protocol, patient, certainty, course.note),
         ),
-        nearest=nearest_studies(read.studies(), condition.id, plan),
+        nearest=nearest_studies(known.studies, condition.id, plan),
         people=people,
         course=course,
         threshold=threshold,
+    )
+
+
+def _resolved(patient: Patient, evidence: Evidence) -> Patient:
+    """The patient with the id of its condition, whatever name or code it was given by."""
+    return (
+        patient if patient.condition is None else replace(patient, condition=evidence.condition(patient.condition).id)
     )

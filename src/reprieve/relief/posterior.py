@@ -14,7 +14,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from reprieve.errors import EvidenceError, OutsideEvidence
-from reprieve.evidence import read
+from reprieve.evidence.evidence import Evidence
 from reprieve.evidence.records.posterior import Calibration
 
 Floats = NDArray[np.float64]
@@ -152,7 +152,7 @@ def read_posterior(folder: Path, about: Calibration) -> Posterior:
 
 
 @cache
-def posterior() -> Posterior:
+def posterior(evidence: Evidence) -> Posterior:
     """The calibrated relief model: draws of its parameters.
 
     Raises
@@ -161,11 +161,11 @@ def posterior() -> Posterior:
         The draws are missing, do not belong to their calibration, hold what cannot be, or were fitted to other
         evidence than this.
     """
-    about = read.calibration()
-    if about.evidence_fingerprint != read.fitted_fingerprint():
+    about = evidence.calibration
+    if about.evidence_fingerprint != evidence.fitted_fingerprint:
         raise EvidenceError(
             f"posterior.yaml: its evidence_fingerprint is {about.evidence_fingerprint}, that of the evidence is "
-            f"{read.fitted_fingerprint()}: the evidence has changed since the relief model was calibrated on it. "
+            f"{evidence.fitted_fingerprint}: the evidence has changed since the relief model was calibrated on it. "
             f"Run `reprieve calibrate`."
         )
-    return read_posterior(read.posterior_folder(), about)
+    return read_posterior(evidence.posterior_folder, about)

@@ -7,7 +7,7 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from functools import cache
 
-from reprieve.evidence import read
+from reprieve.evidence.evidence import Evidence
 from reprieve.evidence.records.study import Arm, Study
 from reprieve.regimen import Regimen
 
@@ -61,9 +61,9 @@ class Studied:
 
 
 @cache
-def studied() -> Studied:
+def studied(evidence: Evidence) -> Studied:
     """What the studies in the evidence span."""
-    return envelope(read.studies())
+    return envelope(evidence.studies)
 
 
 def envelope(studies: Iterable[Study]) -> Studied:

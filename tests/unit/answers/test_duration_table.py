@@ -8,10 +8,12 @@ import pytest
 import reprieve as rp
 from reprieve.answers import duration_table
 from reprieve.errors import EvidenceError, OutsideEvidence
-from reprieve.evidence import read
+from reprieve.evidence.evidence import Evidence
 from reprieve.regimen import Regimen
 
-TABLE = read.duration_table()
+EVIDENCE = Evidence.packaged()
+
+TABLE = EVIDENCE.duration_table
 HORIZONS = ("48h", "2wk", "4wk", "12wk")
 
 
@@ -28,7 +30,7 @@ def test_the_rows_are_those_people_quote():
 def test_a_condition_has_a_table_from_two_studies_of_infusions_on():
     """Counted again from the regimens of the arms: two is enough, one is not."""
     found = {}
-    for study in read.studies():
+    for study in EVIDENCE.studies:
         usable = any(o.usable for o in study.outcomes if o.endpoint in {"acute", "sustained"})
         for arm in study.arms:
             if usable and arm.role == "ketamine" and arm.route == "iv" and (arm.infusion_hours or hours_of(arm)):

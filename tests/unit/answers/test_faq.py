@@ -11,10 +11,12 @@ from reprieve.answers import faq_filling as answers
 from reprieve.answers.duration_table import Row
 from reprieve.answers.faq import IN_WORDS
 from reprieve.errors import EvidenceError, UnknownName
-from reprieve.evidence import read
+from reprieve.evidence.evidence import Evidence, read_record
 from reprieve.evidence.records.answer import MODEL, Answer
 
-QUESTIONS = read.answer_ids()
+EVIDENCE = Evidence.packaged()
+
+QUESTIONS = EVIDENCE.answer_ids
 ANSWERS = {one.id: one for one in answers.plain_answers()}
 SAID = [(one.id, number, said) for one in ANSWERS.values() for number, said in enumerate(one.sentences)]
 NAMES = [f"{question}-{number}" for question, number, _ in SAID]
@@ -37,7 +39,7 @@ def test_every_question_is_answered():
 def test_a_sentence_has_sources_that_resolve_and_a_certainty(question, number, said):
     assert said.sources
     for source in said.sources:
-        assert source == MODEL or source in read.claims() or source in read.references()
+        assert source == MODEL or source in EVIDENCE.claims or source in EVIDENCE.references
         assert answers.cited(source)
     assert said.certainty in IN_WORDS
     assert (said.calibration is not None) == (said.basis == "model")
@@ -134,7 +136,7 @@ def test_a_forecast_outside_what_was_studied_is_at_most_low(evidence, said, anot
 
 
 def test_questions_stand_in_the_order_people_ask():
-    assert [read.answer(one).place for one in QUESTIONS] == list(range(1, len(QUESTIONS) + 1))
+    assert [EVIDENCE.record(Answer, one).place for one in QUESTIONS] == list(range(1, len(QUESTIONS) + 1))
     assert QUESTIONS[0] == "how_long"
 
 
@@ -163,8 +165,8 @@ def made_up(tmp_path):
         path = tmp_path / "made_up.yaml"
         text = {"id": "made_up", "place": 1, "question": "Does it help?", "sentences": [{**GOOD, **change}]}
         path.write_bytes(msgspec.json.encode(text))
-        record = read.read_record(Answer, path)
-        read.check_sources(record)
+        record = read_record(Answer, path)
+        EVIDENCE.check_beside(record)
         return record
 
     return read_it
@@ -178,8 +180,8 @@ def test_a_made_up_answer_without_faults_is_filled(made_up):
 @pytest.mark.parametrize(
     ("change", "sentence"),
     [
-        ({"sources": ["Nobody1999"]}, "made_up.yaml: sentences[0].sources: 'Nobody1999' is neither a key"),
-        ({"sources": ["S9-99"]}, "made_up.yaml: sentences[0].sources: 'S9-99'"),
+        ({"sources": ["Nobody1999"]}, "made_up: sentences[0].sources: 'Nobody1999' is neither a key"),
+        ({"sources": ["S9-99"]}, "made_up: sentences[0].sources: 'S9-99'"),
         ({"sources": []}, "sentences[0].sources is empty"),
         ({"certainty": None}, "sentences[0].certainty is missing"),
         ({"certainty": "sure"}, "made_up.yaml: Invalid enum value 'sure'"),
@@ -222,7 +224,7 @@ def test_an_infusion_the_table_does_not_have_is_refused(made_up):
 
 
 def test_a_question_is_a_question():
-    record = read.answer("cure")
+    record = EVIDENCE.record(Answer, "cure")
     with pytest.raises(EvidenceError, match="does not end with a question mark"):
         msgspec.structs.replace(record, question="Is it a cure").check()
 

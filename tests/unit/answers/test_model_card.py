@@ -5,8 +5,11 @@ import re
 import pytest
 
 from reprieve.answers.model_card_filling import model_card
-from reprieve.evidence import read
+from reprieve.evidence.evidence import Evidence
+from reprieve.evidence.records.condition import Condition
 from reprieve.report.model_card import markdown
+
+EVIDENCE = Evidence.packaged()
 
 
 @pytest.fixture(scope="module")
@@ -15,7 +18,7 @@ def card():
 
 
 def test_the_parts_add_up_to_the_fit(card):
-    fitted = read.calibration().fitted
+    fitted = EVIDENCE.calibration.fitted
     assert card.fit.studies == card.evidence.fitted == fitted.studies
     assert card.fit.numbers == fitted.numbers
     assert card.fit.shares + card.fit.means + card.fit.p_values == fitted.numbers
@@ -30,11 +33,11 @@ def test_the_parts_add_up_to_the_fit(card):
 
 def test_every_study_has_one_role(card):
     found = card.evidence
-    assert found.evidence + found.withheld + found.duplicates + found.background == len(read.all_studies())
+    assert found.evidence + found.withheld + found.duplicates + found.background == len(EVIDENCE.all_studies)
 
 
 def test_every_condition_is_counted(card):
-    assert {one.condition for one in card.conditions} == set(read.condition_ids())
+    assert {one.condition for one in card.conditions} == set(EVIDENCE.ids(Condition))
 
 
 def test_every_blank_of_the_prose_is_filled(card):

@@ -3,9 +3,11 @@
 import pytest
 
 from reprieve.answers.verified import LEFT_OUT, verified
-from reprieve.evidence import read
+from reprieve.evidence.evidence import Evidence
 from reprieve.evidence.records.arm import Arm, Reported
-from reprieve.evidence.records.review import Figure
+from reprieve.evidence.records.review import Figure, Review
+
+EVIDENCE = Evidence.packaged()
 
 SEEN = Arm(
     id="ket", role="ketamine", n=20, route="iv", dose="0.5 mg/kg", regimen="racemic iv 0.5 mg/kg over 40 min",
@@ -54,6 +56,6 @@ def test_a_regimen_whose_reason_rests_on_memory_goes():
 
 
 def test_no_study_or_review_keeps_a_recalled_number():
-    for record in verified((*read.all_studies(), *read.reviews())):
+    for record in verified((*EVIDENCE.all_studies, *EVIDENCE.records(Review))):
         numbers = getattr(record, "outcomes", ()) or getattr(record, "figures", ())
         assert {one.status for one in numbers} <= {"seen", "derived"}

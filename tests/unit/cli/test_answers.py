@@ -6,7 +6,9 @@ import re
 import pytest
 
 from reprieve import cli
-from reprieve.evidence import read
+from reprieve.evidence.evidence import Evidence
+
+EVIDENCE = Evidence.packaged()
 
 QUESTION = ["forecast", "--condition", "crps", "--weight", "70", "--pain", "7.2", "--protocol", "sigtermans2009"]
 TEN_DAYS = "racemic iv 0.35 mg/kg/h for 4 h every 24 h x 10"
@@ -23,7 +25,7 @@ def test_a_forecast_fits_on_one_screen_and_says_everything_that_matters(columns,
         "CRPS, 70 kg, pain 7.2/10", "esketamine iv 5 mg/h for 24 h", "100.8 h of infusion, 1 session",
         "after the last dose", "48 h 2 weeks 4 weeks 12 weeks", "on this regimen", "80 % interval", "on placebo",
         "Duration median", "% have lasting relief", "Acute relief", "Certainty low",
-        f"Calibration {read.calibration().statement}",
+        f"Calibration {EVIDENCE.calibration.statement}",
         "Warning The regimen of sigtermans2009 is approximated", "Exposure simons2022_sket_otf_iv (arterial sampling)",
         "Rests on Simons et al. 2022", "Nearest Sigtermans et al. 2009", "Not given age, sex",
     ):  # fmt: skip

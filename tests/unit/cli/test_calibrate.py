@@ -8,10 +8,12 @@ import yaml
 
 from reprieve import cli
 from reprieve.cli import calibrate as command
-from reprieve.evidence import read
+from reprieve.evidence.evidence import Evidence
 from reprieve.inference import calibration
 from reprieve.inference.sampling import Diagnostics
 from reprieve.relief.posterior import posterior
+
+EVIDENCE = Evidence.packaged()
 
 FILES = ("draws.npz", "posterior.yaml")
 GOOD = Diagnostics(rhat_max=1.004, ess_bulk_min=900, ess_tail_min=800, divergences=0, chains=4, draws=500)
@@ -20,7 +22,7 @@ GOOD = Diagnostics(rhat_max=1.004, ess_bulk_min=900, ess_tail_min=800, divergenc
 @pytest.fixture
 def sampled(monkeypatch):
     """Make the sampler return the present posterior with these diagnostics."""
-    held = posterior()
+    held = posterior(EVIDENCE)
     arrays = {**held.values, "condition_effect": held.condition_effect}
     found = {name: np.stack([values[:500]] * 4) for name, values in arrays.items()}
 
@@ -38,7 +40,7 @@ def test_both_files_are_written_and_belong_together(sampled, tmp_path, capsys):
     draws, about = ((tmp_path / "new" / name).read_bytes() for name in FILES)
     said = yaml.safe_load(about)
     assert said["draws_sha256"] == hashlib.sha256(draws).hexdigest()
-    assert said["evidence_fingerprint"] == read.fitted_fingerprint()
+    assert said["evidence_fingerprint"] == EVIDENCE.fitted_fingerprint
     assert said["n_draws"] == 2000
 
 

@@ -6,19 +6,22 @@ import re
 import pytest
 
 from reprieve import cli
-from reprieve.evidence import read
+from reprieve.evidence.evidence import Evidence
+from reprieve.evidence.records.disagreement import Disagreement
+
+EVIDENCE = Evidence.packaged()
 
 
 def test_json_holds_every_claim_with_what_it_rests_on(answer):
     found = json.loads(answer("claims", "--json"))
-    assert {row["id"] for row in found["claims"]} == set(read.claims())
+    assert {row["id"] for row in found["claims"]} == set(EVIDENCE.claims)
     for row in found["claims"]:
         assert row["claim"]
         assert row["verdict"] in {"supported", "partly", "contradicted", "unverifiable"}
         assert row["status"] in {"seen", "derived", "recalled", "none"}
         assert row["verified"] == (row["status"] in {"seen", "derived"} and row["verdict"] != "unverifiable")
         assert len(row["cited"]) == len(row["sources"])
-    assert {one["id"] for one in found["disagreements"]} == {one.id for one in read.disagreements()}
+    assert {one["id"] for one in found["disagreements"]} == {one.id for one in EVIDENCE.records(Disagreement)}
 
 
 def test_what_is_recalled_is_said_to_be_unverified(answer):
@@ -49,8 +52,8 @@ def test_the_screen_fits_and_names_disagreements_and_what_is_withheld(columns, a
 def test_topics_are_listed_with_how_many_claims_each_has(answer):
     """Counts of the topics add up to all claims, because a claim has one topic."""
     counts = json.loads(answer("claims", "--topics", "--json"))["topics"]
-    topics = {claim.topic for claim in read.claims().values()}
-    assert sum(counts[topic] for topic in topics) == len(read.claims())
+    topics = {claim.topic for claim in EVIDENCE.claims.values()}
+    assert sum(counts[topic] for topic in topics) == len(EVIDENCE.claims)
     assert re.search(r"^fibromyalgia +9$", answer("claims", "--topics"), re.MULTILINE)
 
 

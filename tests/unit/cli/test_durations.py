@@ -6,15 +6,17 @@ import re
 import pytest
 
 from reprieve import cli
-from reprieve.evidence import read
+from reprieve.evidence.evidence import Evidence
 from reprieve.words import percent
+
+EVIDENCE = Evidence.packaged()
 
 
 def test_json_has_a_row_for_every_infusion_with_what_is_told_and_found(answer):
     found = json.loads(answer("durations", "--condition", "crps", "--json"))
     assert list(found["conditions"]) == ["crps"]
     rows = found["conditions"]["crps"]
-    assert [row["id"] for row in rows] == [row.id for row in read.duration_table().rows]
+    assert [row["id"] for row in rows] == [row.id for row in EVIDENCE.duration_table.rows]
     for row in rows:
         assert set(row["exceeds"]) == {"48h", "2wk", "4wk", "12wk"}
         assert row["placebo"]["exceeds"]

@@ -10,7 +10,9 @@ import re
 import pytest
 
 from reprieve import cli
-from reprieve.evidence import read
+from reprieve.evidence.evidence import Evidence
+
+EVIDENCE = Evidence.packaged()
 
 
 @pytest.fixture(autouse=True)
@@ -48,7 +50,7 @@ def test_a_screen_fits_80_columns(arguments, capsys):
 
 def test_list_has_the_evidence_and_counts_the_rest(capsys):
     text = " ".join(said(capsys, "list").split())
-    for study in read.studies():
+    for study in EVIDENCE.studies:
         assert study.id in text
     assert "dahan2011" not in text
     assert "34 background, 2 duplicate, 8 withheld" in text
@@ -112,7 +114,7 @@ def test_verified_only_is_an_option_of_the_group_and_of_the_command(where, capsy
     assert len(page["outcomes"]) == 1
 
 
-@pytest.mark.parametrize("study_id", read.study_ids())
+@pytest.mark.parametrize("study_id", EVIDENCE.study_ids)
 def test_verified_only_tells_nothing_recalled(study_id, capsys):
     text = said(capsys, "--verified-only", "show", study_id)
     assert "unverified" not in text
@@ -129,7 +131,7 @@ def test_verified_only_leaves_out_what_the_table_has(capsys):
 
 def test_the_table_has_every_number_once(capsys):
     rows = answered(capsys, "table")["numbers"]
-    assert len(rows) == sum(len(study.outcomes) for study in read.all_studies())
+    assert len(rows) == sum(len(study.outcomes) for study in EVIDENCE.all_studies)
     assert not {row["study"] for row in rows} & {"amr2010", "dahan2011"}
 
 

@@ -87,7 +87,7 @@ def test_a_bug_is_exit_code_1_with_its_trace_on_stderr(monkeypatch, capsys):
     def broken(*_, **__):
         raise ZeroDivisionError("planted")
 
-    monkeypatch.setattr("reprieve.evidence.read.protocol_ids", broken)
+    monkeypatch.setattr("reprieve.evidence.evidence.Evidence.ids", broken)
     assert cli.run(["protocols"]) == 1
     said = capsys.readouterr()
     assert said.out == ""

@@ -7,9 +7,12 @@ import msgspec
 import pytest
 
 from reprieve import cli
-from reprieve.evidence import read
+from reprieve.evidence.evidence import Evidence
 from reprieve.evidence.records.covariate import TimeEffect
 from reprieve.evidence.records.model_check import Tolerance
+from reprieve.evidence.records.population_model import PopulationModel
+
+EVIDENCE = Evidence.packaged()
 
 FORTY_MINUTES = "0.5 mg/kg over 40 min"
 
@@ -25,9 +28,9 @@ def compared(as_json, regimen, *more, weight="70"):
 
 def test_every_record_is_listed_and_only_an_incomplete_or_barred_one_does_not_run(as_json):
     listed = {one["id"]: one for one in as_json("models", "list")["models"]}
-    assert set(listed) == set(read.population_model_ids())
+    assert set(listed) == set(EVIDENCE.ids(PopulationModel))
     for model_id, one in listed.items():
-        record = read.population_model(model_id)
+        record = EVIDENCE.record(PopulationModel, model_id)
         assert one["runs"] == (record.completeness != "incomplete" and not record.never_for_dosing)
         assert one["runs"] == (one["why_not"] is None)
     assert listed["simons2022_sket_otf_iv"]["routes"] == ["iv", "sublingual", "buccal"]
@@ -47,9 +50,9 @@ def test_it_fits_the_terminal(command, columns, answer, monkeypatch):
     assert not re.search(r"\bnan\b|\bNone\b", "\n".join(lines))
 
 
-@pytest.mark.parametrize("model_id", read.population_model_ids())
+@pytest.mark.parametrize("model_id", EVIDENCE.ids(PopulationModel))
 def test_a_page_has_every_parameter_what_is_missing_and_who_checked_it(model_id, answer):
-    record = read.population_model(model_id)
+    record = EVIDENCE.record(PopulationModel, model_id)
     text = " ".join(answer("models", "show", model_id).split())
     for name, parameter in record.parameters.items():
         if parameter.value is not None:
@@ -69,7 +72,7 @@ def test_the_parameters_of_the_film_paper_as_it_prints_them(answer):
 def test_show_as_json_is_the_record_with_its_citation(as_json):
     shown = as_json("models", "show", "domino1982_racemic_3cpt")
     assert shown["citation"] == "Domino et al. 1982"
-    assert shown["parameters"].keys() == read.population_model("domino1982_racemic_3cpt").parameters.keys()
+    assert shown["parameters"].keys() == EVIDENCE.record(PopulationModel, "domino1982_racemic_3cpt").parameters.keys()
 
 
 def test_an_unknown_model_is_refused_with_the_nearest(capsys):
@@ -84,7 +87,9 @@ def test_all_checks_agree_or_are_known_not_to(as_json):
     found = as_json("models", "check")
     assert found["agrees"]
     checks = [check for model in found["models"] for check in model["checks"]]
-    assert len(checks) == sum(len(read.population_model(name).checks) for name in read.population_model_ids())
+    assert len(checks) == sum(
+        len(EVIDENCE.record(PopulationModel, name).checks) for name in EVIDENCE.ids(PopulationModel)
+    )
     assert {check["verdict"] for check in checks} == {"agrees", "known misfit"}
     assert all((check["reason"] is None) == (check["verdict"] == "agrees") for check in checks)
 
@@ -103,11 +108,16 @@ def test_an_open_end_of_an_interval_is_null(as_json):
     assert model["checks"][0]["rows"][0]["high"] is None
 
 
+def plant(monkeypatch, record):
+    """Let the evidence hold another record under its id."""
+    monkeypatch.setitem(EVIDENCE._kept, (PopulationModel, record.id), record)
+
+
 def test_a_row_that_does_not_agree_is_exit_code_1(monkeypatch, capsys):
-    record = read.population_model("hijazi2003_icu_2cpt")
+    record = EVIDENCE.record(PopulationModel, "hijazi2003_icu_2cpt")
     narrow = tuple(msgspec.structs.replace(check, tolerance=Tolerance(relative=1e-9)) for check in record.checks)
     planted = msgspec.structs.replace(record, checks=narrow)
-    monkeypatch.setattr("reprieve.evidence.read.population_model", lambda _: planted)
+    plant(monkeypatch, planted)
     assert cli.run(["models", "check", record.id]) == 1
     assert "disagree" in capsys.readouterr().out
     assert cli.run(["models", "check", record.id, "--json"]) == 1
@@ -116,16 +126,14 @@ def test_a_row_that_does_not_agree_is_exit_code_1(monkeypatch, capsys):
 
 def test_a_check_that_fails_to_run_without_saying_so_is_exit_code_1(monkeypatch, capsys):
     """A constant of disposition of a parent whose clearance varies has no answer by algebra."""
-    record = read.population_model("hijazi2003_icu_2cpt")
+    record = EVIDENCE.record(PopulationModel, "hijazi2003_icu_2cpt")
     rises = TimeEffect(slope=0.01, parameters=("k10",), status="assumed")
     planted = msgspec.structs.replace(record, effects=(rises,))
-    monkeypatch.setattr("reprieve.evidence.read.population_model", lambda _: planted)
+    plant(monkeypatch, planted)
     assert cli.run(["models", "check", record.id]) == 1
     assert "they depend on concentration or time" in " ".join(capsys.readouterr().out.split())
     said = tuple(msgspec.structs.replace(check, not_run="its clearance rises") for check in record.checks)
-    monkeypatch.setattr(
-        "reprieve.evidence.read.population_model", lambda _: msgspec.structs.replace(planted, checks=said)
-    )
+    plant(monkeypatch, msgspec.structs.replace(planted, checks=said))
     assert cli.run(["models", "check", record.id]) == 0
     assert "not run" in capsys.readouterr().out
 
@@ -192,7 +200,7 @@ def test_a_model_that_nobody_should_dose_by_is_left_out_unless_all_are_asked_for
 
 def test_every_model_is_compared_or_skipped_with_a_reason(as_json):
     found = compared(as_json, "esketamine intranasal 56 mg", "--age", "40")
-    assert {one["id"] for one in (*found["models"], *found["skipped"])} == set(read.population_model_ids())
+    assert {one["id"] for one in (*found["models"], *found["skipped"])} == set(EVIDENCE.ids(PopulationModel))
     assert [one["id"] for one in found["models"]] == ["perezruixo2021_esketamine_nasal_po_iv"]
     reasons = {one["id"]: one["reason"] for one in found["skipped"]}
     assert reasons["simons2022_sket_otf_iv"] == "no published input for intranasal; it has iv, sublingual, buccal"

@@ -6,13 +6,16 @@ import re
 import pytest
 
 from reprieve import cli
-from reprieve.evidence import read
+from reprieve.evidence.evidence import Evidence
+from reprieve.evidence.records.route import Route
 from reprieve.regimen.routes import ROUTES
+
+EVIDENCE = Evidence.packaged()
 
 
 def test_every_route_and_form_of_the_records_has_its_row_and_the_vein_one_of_its_own(answer):
     found = json.loads(answer("routes", "--json"))
-    assert {row["id"] for row in found["routes"]} == {"iv", *read.route_ids()}
+    assert {row["id"] for row in found["routes"]} == {"iv", *EVIDENCE.ids(Route)}
     assert {row["route"] for row in found["routes"]} == set(ROUTES)
     vein = next(row for row in found["routes"] if row["id"] == "iv")
     assert vein["bioavailability"]["value"] == 1
@@ -32,7 +35,7 @@ def test_numbers_sources_and_statuses_are_those_of_the_record(answer):
 def test_claims_are_named_with_their_route_and_given_once(answer):
     found = json.loads(answer("routes", "--json"))
     ids = [claim["id"] for claim in found["claims"]]
-    assert sorted(ids) == sorted(claim.id for claim in read.claims().values() if claim.by_route)
+    assert sorted(ids) == sorted(claim.id for claim in EVIDENCE.claims.values() if claim.by_route)
     assert len(ids) >= 15
     for row in found["routes"]:
         assert set(row["claims"]) == {c["id"] for c in found["claims"] if row["route"] in c["routes"]}

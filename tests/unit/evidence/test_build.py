@@ -5,17 +5,20 @@ import pytest
 from matrix_exponential import simulate
 
 from reprieve.errors import InputError, MissingDatum, OutsideEvidence, UnknownName
-from reprieve.evidence.read import population_model, population_model_ids
+from reprieve.evidence.evidence import Evidence
+from reprieve.evidence.records.population_model import PopulationModel
 from reprieve.exposure.build import add_effect_site, between_subject, build, compartment_doses
 from reprieve.exposure.built_system import system_of
 from reprieve.pkpd.dose import Dose
+
+EVIDENCE = Evidence.packaged()
 
 KAMP, OTTO, SIMONS = (
     "kamp2020_meta_3cpt",
     "otto2021_fanta2015_sket_iv_venous",
     "simons2022_sket_otf_iv",
 )
-RECORDS = [population_model(model_id) for model_id in population_model_ids()]
+RECORDS = [EVIDENCE.record(PopulationModel, model_id) for model_id in EVIDENCE.ids(PopulationModel)]
 MODELS = [model for model in RECORDS if model.completeness != "incomplete"]
 PEREZ, NOPPERS, FLINT, HORNIK = (
     "perezruixo2021_esketamine_nasal_po_iv",
@@ -49,7 +52,7 @@ def test_the_typical_subject_is_the_one_at_the_references(model):
 
 
 def test_rates_of_three_compartments_by_hand():
-    built = build(population_model(KAMP), weight_kg=70)
+    built = build(EVIDENCE.record(PopulationModel, KAMP), weight_kg=70)
     assert built.graph.names == ("K1", "K2", "K3")
     expected = [
         [-(84 + 161 + 79) / 25, 161 / 56, 79 / 157],
@@ -61,29 +64,29 @@ def test_rates_of_three_compartments_by_hand():
 
 
 def test_minutes_become_hours_and_metabolites_carry_their_molar_mass():
-    built = build(population_model(SIMONS), weight_kg=70)
+    built = build(EVIDENCE.record(PopulationModel, SIMONS), weight_kg=70)
     k1, n1 = built.graph.index("K1"), built.graph.index("N1")
     assert built.rate_matrix[0, built.graph.index("KN1"), k1] == pytest.approx(1.48 * 60 / 11.6)
     assert built.rate_matrix[0, n1, built.graph.index("KN2")] == pytest.approx(0.8 * 2 * 60 / 20.1)
     row = built.analytes.index("s_norketamine")
     assert built.readout[0, row, n1] == pytest.approx(1000 / 11.6 * 223.70 / 237.73)  # VN1 is VK1
-    otto = build(population_model(OTTO), weight_kg=70)
+    otto = build(EVIDENCE.record(PopulationModel, OTTO), weight_kg=70)
     assert otto.readout[0, 1, otto.graph.index("N1")] == pytest.approx(1000 / 98.638)  # no molar conversion
 
 
 def test_allometry_by_hand():
-    built = build(population_model(KAMP), weight_kg=[35, 140])
+    built = build(EVIDENCE.record(PopulationModel, KAMP), weight_kg=[35, 140])
     elimination = -built.rate_matrix.sum(axis=1)[:, 0]
     # (CL · f^0.75) / (V1 · f) = CL/V1 · f^(-1/4)
     assert elimination == pytest.approx([84 / 25 * 0.5**-0.25, 84 / 25 * 2**-0.25])
-    otto = build(population_model(OTTO), weight_kg=140)
+    otto = build(EVIDENCE.record(PopulationModel, OTTO), weight_kg=140)
     k2 = otto.graph.index("K2")
     assert -otto.rate_matrix[0, k2, k2] == pytest.approx(23.2 / 187)  # peripheral parts are not scaled
 
 
 def test_weight_given_once_or_per_subject():
-    one = build(population_model(KAMP), weight_kg=80)
-    many = build(population_model(KAMP), weight_kg=np.full(4, 80.0))
+    one = build(EVIDENCE.record(PopulationModel, KAMP), weight_kg=80)
+    many = build(EVIDENCE.record(PopulationModel, KAMP), weight_kg=np.full(4, 80.0))
     assert one.n_subjects == 1
     assert many.n_subjects == 4
     assert np.array_equal(many.rate_matrix[3], one.rate_matrix[0])
@@ -108,7 +111,7 @@ def test_keeping_the_parent_only_changes_nothing_about_it(model):
 
 
 def test_the_film_model_shrinks_from_fourteen_states_to_four():
-    model = population_model(SIMONS)
+    model = EVIDENCE.record(PopulationModel, SIMONS)
     assert len(build(model, weight_kg=70).graph.names) == 14
     small = build(model, weight_kg=70, analytes=["s_ketamine"])
     assert small.graph.names == ("FILM", "K1", "K2", "K3")
@@ -119,7 +122,7 @@ def test_the_film_model_shrinks_from_fourteen_states_to_four():
 
 
 def test_film_doses_have_their_own_duration_and_share():
-    built = build(population_model(SIMONS), weight_kg=70)
+    built = build(EVIDENCE.record(PopulationModel, SIMONS), weight_kg=70)
     film, gut = compartment_doses(built, route="buccal", mg=50, start_h=6)
     assert film == pytest.approx((6, built.graph.index("FILM"), 50 * 0.263, 13.1 / 60))
     assert gut == pytest.approx((6, built.graph.index("GUT"), 50 * 1.16, 29.9 / 60))
@@ -131,7 +134,7 @@ def test_film_doses_have_their_own_duration_and_share():
 
 
 def test_deviations_multiply_a_parameter_and_those_that_share_it():
-    model = population_model(SIMONS)
+    model = EVIDENCE.record(PopulationModel, SIMONS)
     eta = np.array([0.0, np.log(2)])
     built = build(model, weight_kg=70, deviations={"VK1": eta})
     assert built.readout[1, 0].max() == pytest.approx(built.readout[0, 0].max() / 2)
@@ -140,19 +143,19 @@ def test_deviations_multiply_a_parameter_and_those_that_share_it():
 
 
 def test_between_subject_covariance_is_what_is_printed():
-    names, covariance = between_subject(population_model(OTTO))
+    names, covariance = between_subject(EVIDENCE.record(PopulationModel, OTTO))
     assert names == ("V1", "CL", "V_NK", "CL_NK")
     assert covariance[0, 1] == covariance[1, 0] == 0.02261
     # correlation 0.02261 / sqrt(0.084177 · 0.026048) = 0.483; CV of V1 sqrt(e^0.084177 - 1) = 29.6 %
     assert covariance[0, 1] / np.sqrt(covariance[0, 0] * covariance[1, 1]) == pytest.approx(0.483, abs=5e-4)
     assert np.sqrt(np.expm1(covariance[0, 0])) == pytest.approx(0.296, abs=5e-4)
-    names, covariance = between_subject(population_model(KAMP))
+    names, covariance = between_subject(EVIDENCE.record(PopulationModel, KAMP))
     assert names == ()
     assert covariance.shape == (0, 0)
 
 
 def test_an_effect_site_equilibrates_with_blood_and_takes_nothing():
-    built = build(population_model(KAMP), weight_kg=70)
+    built = build(EVIDENCE.record(PopulationModel, KAMP), weight_kg=70)
     followed = add_effect_site(built, ke0=5.0)
     assert followed.analytes == ("ketamine", "effect")
     assert followed.graph.names[-1] == "effect"
@@ -162,7 +165,7 @@ def test_an_effect_site_equilibrates_with_blood_and_takes_nothing():
     assert blood == pytest.approx(1000 * 20 / 84, rel=1e-9)  # rate / clearance at steady state
     plain = simulate(built.rate_matrix[0], built.readout[0], doses, [1.0, 10.0])[:, 0]
     assert simulate(followed.rate_matrix[0], followed.readout[0], doses, [1.0, 10.0])[:, 0] == pytest.approx(plain)
-    no_parent = build(population_model(OTTO), weight_kg=70, analytes=["s_norketamine"])
+    no_parent = build(EVIDENCE.record(PopulationModel, OTTO), weight_kg=70, analytes=["s_norketamine"])
     with pytest.raises(InputError, match="with the parent among analytes"):
         add_effect_site(no_parent, ke0=5.0)
 
@@ -170,11 +173,11 @@ def test_an_effect_site_equilibrates_with_blood_and_takes_nothing():
 @pytest.mark.parametrize("weight", [0, -70, float("nan"), [[70.0]], [70, 0]])
 def test_weights_that_cannot_be_are_refused(weight):
     with pytest.raises(InputError, match="greater than zero"):
-        build(population_model(KAMP), weight_kg=weight)
+        build(EVIDENCE.record(PopulationModel, KAMP), weight_kg=weight)
 
 
 def test_names_and_lengths_that_do_not_fit_are_refused():
-    model = population_model(SIMONS)
+    model = EVIDENCE.record(PopulationModel, SIMONS)
     with pytest.raises(UnknownName, match="Unknown analyte of simons2022_sket_otf_iv 'ketamine'"):
         build(model, weight_kg=70, analytes=["ketamine"])
     with pytest.raises(UnknownName, match="'VN1'"):
@@ -193,14 +196,14 @@ def test_an_incomplete_model_is_refused_and_says_what_is_missing(model):
 
 
 def test_a_model_never_for_dosing_runs_for_comparison_only():
-    model = population_model("indand21_reduced_pbpk")
+    model = EVIDENCE.record(PopulationModel, "indand21_reduced_pbpk")
     with pytest.raises(OutsideEvidence, match="is never for dosing: it comes from a repository document"):
         build(model, weight_kg=70)
     assert "never for dosing" in build(model, weight_kg=70, for_comparison=True).note
 
 
 def test_rate_constants_per_minute_by_hand():
-    built = build(population_model("domino1982_racemic_3cpt"), weight_kg=[50, 100])
+    built = build(EVIDENCE.record(PopulationModel, "domino1982_racemic_3cpt"), weight_kg=[50, 100])
     # k10 + k12 + k13 = 0.4381 + 0.5921 + 0.59 = 1.6202 per min, the same at every weight
     assert built.rate_matrix[:, 0, 0] == pytest.approx([-1.6202 * 60] * 2)
     assert built.rate_matrix[0, 0, 2] == pytest.approx(0.0146 * 60)
@@ -208,16 +211,16 @@ def test_rate_constants_per_minute_by_hand():
 
 
 def test_liver_flow_falls_with_every_year_above_sixty():
-    built = build(population_model(PEREZ), weight_kg=None, covariates={"age": [30, 60, 61, 80]})
+    built = build(EVIDENCE.record(PopulationModel, PEREZ), weight_kg=None, covariates={"age": [30, 60, 61, 80]})
     index = built.graph.index
     flow = built.rate_matrix[:, index("L"), index("C")] * 192
     assert flow == pytest.approx([151, 151, 151 - 2.19, 151 - 2.19 * 20])
     with pytest.raises(OutsideEvidence, match=r"effects on Qh of perezruixo2021.* leave nothing of it"):
-        build(population_model(PEREZ), weight_kg=None, covariates={"age": 130})  # 151 - 2.19 * 70 < 0
+        build(EVIDENCE.record(PopulationModel, PEREZ), weight_kg=None, covariates={"age": 130})  # 151 - 2.19 * 70 < 0
 
 
 def test_levels_multiply_what_they_are_printed_for():
-    model = population_model(PEREZ)
+    model = EVIDENCE.record(PopulationModel, PEREZ)
     one = {race: build(model, weight_kg=None, covariates={"race": race}) for race in model.covariates["race"].levels}
     total = {race: -b.rate_matrix[0].sum(axis=0)[b.graph.index("L")] for race, b in one.items()}
     assert total["not_asian"] == pytest.approx(1.11)  # kel is what leaves the liver for good
@@ -232,7 +235,7 @@ def test_levels_multiply_what_they_are_printed_for():
     [(14, 14 * 0.54), (28, 28 * 0.54), (56, 28 * 0.54 * 1.62), (84, 28 * 0.54 * 2.24), (42, 28 * 0.54 * 1.31)],
 )
 def test_every_spray_after_the_first_is_absorbed_less(mg, absorbed):
-    built = build(population_model(PEREZ), weight_kg=70)
+    built = build(EVIDENCE.record(PopulationModel, PEREZ), weight_kg=70)
     nose, swallowed = compartment_doses(built, route="intranasal", mg=mg, start_h=2)
     assert nose == pytest.approx((2, built.graph.index("NOSE"), absorbed, 0))
     assert swallowed == pytest.approx((2, built.graph.index("SWALLOWED"), (mg - absorbed) * 0.64, 0.53))
@@ -240,7 +243,7 @@ def test_every_spray_after_the_first_is_absorbed_less(mg, absorbed):
 
 def test_availability_by_mouth_and_nose_by_hand():
     # E = Vh(kel + kmet)/(Qh + Vh(kel + kmet)) = 391.88/542.88 = 0.7219; Foral = 0.64 (1 - E) = 0.178
-    built = build(population_model(PEREZ), weight_kg=70, analytes=["esketamine"])
+    built = build(EVIDENCE.record(PopulationModel, PEREZ), weight_kg=70, analytes=["esketamine"])
     inverse = -np.linalg.inv(built.rate_matrix[0])
     central = built.graph.index("C")
     assert inverse[central, built.graph.index("STOMACH")] / inverse[central, central] * 0.64 == pytest.approx(
@@ -254,19 +257,25 @@ def test_availability_by_mouth_and_nose_by_hand():
 
 def test_what_is_not_given_is_asked_for_or_said():
     with pytest.raises(MissingDatum, match="kamp2020_meta_3cpt needs the weight of the patient, which is not given"):
-        build(population_model(KAMP), weight_kg=None)
-    said = build(population_model(PEREZ), weight_kg=None).note
+        build(EVIDENCE.record(PopulationModel, KAMP), weight_kg=None)
+    said = build(EVIDENCE.record(PopulationModel, PEREZ), weight_kg=None).note
     assert said == (
         "perezruixo2021_esketamine_nasal_po_iv: age was not given and was taken as 45 years; "
         "race was not given and was taken as not asian."
     )
-    assert build(population_model(PEREZ), weight_kg=None, covariates={"age": 45, "race": "japanese"}).note == ""
-    assert "rifampicin was not given and was taken as without" in build(population_model(NOPPERS), weight_kg=70).note
-    assert build(population_model(KAMP), weight_kg=70, covariates={"age": 45, "race": None}).note == ""
+    assert (
+        build(EVIDENCE.record(PopulationModel, PEREZ), weight_kg=None, covariates={"age": 45, "race": "japanese"}).note
+        == ""
+    )
+    assert (
+        "rifampicin was not given and was taken as without"
+        in build(EVIDENCE.record(PopulationModel, NOPPERS), weight_kg=70).note
+    )
+    assert build(EVIDENCE.record(PopulationModel, KAMP), weight_kg=70, covariates={"age": 45, "race": None}).note == ""
 
 
 def test_covariates_that_cannot_be_are_refused():
-    model = population_model(PEREZ)
+    model = EVIDENCE.record(PopulationModel, PEREZ)
     with pytest.raises(UnknownName, match=r"Unknown covariate 'rase'. Did you mean 'race'"):
         build(model, weight_kg=70, covariates={"rase": "japanese"})
     with pytest.raises(UnknownName, match=r"'japan'. Did you mean 'japanese'"):
@@ -282,7 +291,7 @@ def test_covariates_that_cannot_be_are_refused():
 
 
 def test_a_clearance_that_changes_with_time_is_not_frozen():
-    model = population_model(FLINT)
+    model = EVIDENCE.record(PopulationModel, FLINT)
     built = build(model, weight_kg=7)
     assert built.analytes == ("s_ketamine", "s_norketamine")
     assert not built.parent_varies
@@ -296,13 +305,13 @@ def test_a_clearance_that_changes_with_time_is_not_frozen():
 
 def test_routes_and_doses_a_model_cannot_answer_for():
     with pytest.raises(OutsideEvidence, match=r"a dose given at once cannot be computed. Give the dose over a time"):
-        compartment_doses(build(population_model(FLINT), weight_kg=7), route="iv", mg=7)
+        compartment_doses(build(EVIDENCE.record(PopulationModel, FLINT), weight_kg=7), route="iv", mg=7)
     with pytest.raises(OutsideEvidence, match="lacks the absorption rate after an intramuscular dose"):
-        compartment_doses(build(population_model(HORNIK), weight_kg=14), route="im", mg=50)
+        compartment_doses(build(EVIDENCE.record(PopulationModel, HORNIK), weight_kg=14), route="im", mg=50)
 
 
 def test_percentages_and_correlations_become_the_covariance():
-    names, covariance = between_subject(population_model(FLINT))
+    names, covariance = between_subject(EVIDENCE.record(PopulationModel, FLINT))
     assert names == ("CL", "CL_NK")
     # ln(1 + 0.402²) = 0.1498 and ln(1 + 1.04²) = 0.7331
     assert np.diag(covariance) == pytest.approx([0.1498, 0.7331], abs=1e-4)

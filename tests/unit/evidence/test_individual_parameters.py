@@ -8,12 +8,14 @@ import numpy as np
 import pytest
 
 from reprieve.errors import OutsideEvidence
-from reprieve.evidence.read import population_model
+from reprieve.evidence.evidence import Evidence
 from reprieve.evidence.records.population_model import PopulationModel
 from reprieve.exposure.individual import individuals
 
-PEREZ = population_model("perezruixo2021_esketamine_nasal_po_iv")
-HERD = population_model("herd2007_children")
+EVIDENCE = Evidence.packaged()
+
+PEREZ = EVIDENCE.record(PopulationModel, "perezruixo2021_esketamine_nasal_po_iv")
+HERD = EVIDENCE.record(PopulationModel, "herd2007_children")
 
 
 def changed(model, **parts):
@@ -81,7 +83,7 @@ def test_linear_and_exponential_effects_are_centred_on_the_reference(form, facto
 
 def test_outside_the_studied_range_is_said_or_refused_as_the_record_declares():
     inside = {"weight": 70.0}
-    simons = population_model("simons2022_sket_otf_iv")  # 53 to 93 kg
+    simons = EVIDENCE.record(PopulationModel, "simons2022_sket_otf_iv")  # 53 to 93 kg
     assert individuals(simons, {"weight": [53.0, 93.0]}, {}).note == ""
     assert "the weight lies outside the 53 to 93 kg studied" in individuals(simons, {"weight": 93.1}, {}).note
     assert "2 of 3 weight lies outside" in individuals(simons, {"weight": [40.0, 70.0, 120.0]}, {}).note

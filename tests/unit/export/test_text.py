@@ -12,11 +12,14 @@ from export_cases import COVARIATES, RUNNABLE, WEIGHT
 
 import reprieve
 from reprieve.errors import EvidenceError, InputError, OutsideEvidence, UnknownName
-from reprieve.evidence import read
+from reprieve.evidence.evidence import Evidence
+from reprieve.evidence.records.population_model import PopulationModel
 from reprieve.export import LANGUAGES, export
 from reprieve.export.equations import equations
 from reprieve.export.expression import Above, Binary, Notation, Number, Symbol, digits
 from reprieve.exposure.build import build
+
+EVIDENCE = Evidence.packaged()
 
 PEREZ, SIMONS, OTTO, KAMP = (
     "perezruixo2021_esketamine_nasal_po_iv",
@@ -92,7 +95,7 @@ PARSERS = {"mrgsolve": mrgsolve_statements, "nlmixr2": nlmixr2_statements}
 @pytest.mark.parametrize("model_id", RUNNABLE)
 def test_derivatives_readouts_and_inputs_are_those_of_the_engine(model_id, language):
     random = np.random.default_rng(11)
-    model = read.population_model(model_id)
+    model = EVIDENCE.record(PopulationModel, model_id)
     statements, given, places, etas = PARSERS[language](text_of(model_id, language))
     assert etas == [f"ETA_{name}" for name in model.between_subject.log_variance()]
     assert places == [f"A_{place}" for place in model.compartments]
@@ -161,13 +164,13 @@ def test_residual_errors_are_in_the_units_of_the_concentration():
 @pytest.mark.parametrize("language", LANGUAGES)
 @pytest.mark.parametrize("model_id", RUNNABLE)
 def test_every_text_says_where_it_comes_from(model_id, language):
-    model = read.population_model(model_id)
+    model = EVIDENCE.record(PopulationModel, model_id)
     text = " ".join(export(model_id, language).split())
     assert "Not for clinical use without checking the paper." in text
-    assert read.reference(model.source).short in text
+    assert EVIDENCE.reference(model.source).short in text
     assert "Evidence level: " in text
     assert f"Sampling site: {model.sampling} (" in text
-    assert f"Reprieve {reprieve.__version__}, evidence fingerprint {read.fingerprint()}" in text
+    assert f"Reprieve {reprieve.__version__}, evidence fingerprint {EVIDENCE.fingerprint}" in text
     assert ("Never for dosing: " in text) == (model.never_for_dosing is not None)
 
 
@@ -195,7 +198,7 @@ def test_what_cannot_be_run_is_refused():
 
 
 def test_routes_that_a_language_could_not_tell_apart_are_refused():
-    model = read.population_model(PEREZ)
+    model = EVIDENCE.record(PopulationModel, PEREZ)
     oral = model.inputs["oral"]
     entry = msgspec.structs.replace(oral.entries[0], into="NOSE")
     changed = msgspec.structs.replace(

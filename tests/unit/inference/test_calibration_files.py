@@ -8,12 +8,15 @@ import pytest
 from prior_distributions import drawn
 
 from reprieve.errors import EvidenceError
-from reprieve.evidence import read
+from reprieve.evidence.evidence import Evidence, read_record
+from reprieve.evidence.records.calibration import CalibrationPriors
 from reprieve.evidence.records.posterior import Calibration
 from reprieve.inference.calibration import write
 from reprieve.inference.fit_data import CONDITIONS
 from reprieve.inference.sampling import Diagnostics
 from reprieve.relief.posterior import PARAMETERS, read_posterior
+
+EVIDENCE = Evidence.packaged()
 
 MADE = Diagnostics(rhat_max=1.00412, ess_bulk_min=812.34567, ess_tail_min=700.0, divergences=0, chains=4, draws=750)
 
@@ -26,7 +29,7 @@ def written(request, tmp_path_factory, few_studies):
     found = drawn(request.param, rng) | {"condition_effect": rng.standard_normal((request.param, len(CONDITIONS)))}
     found["depth"] = np.arange(request.param) / request.param  # the number of its row
     write(folder, found, MADE, few_studies, "abcdef012345", seed=7)
-    return folder, found, read.read_record(Calibration, folder / "posterior.yaml")
+    return folder, found, read_record(Calibration, folder / "posterior.yaml")
 
 
 def test_what_is_written_is_accepted_by_the_evidence(written):
@@ -54,7 +57,7 @@ def test_the_record_says_what_was_done(written, few_studies):
     assert about.diagnostics.rhat_max == pytest.approx(MADE.rhat_max, abs=5e-4)
     assert about.diagnostics.divergences == 0
     assert about.versions["seed"] == "7"
-    taken = read.calibration_priors().constants
+    taken = EVIDENCE.record(CalibrationPriors, "priors").constants
     assert all(taken[name].value == constant.value for name, constant in about.constants.items())
 
 

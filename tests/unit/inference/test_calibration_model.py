@@ -9,7 +9,8 @@ from numpyro.infer.util import log_density
 from prior_distributions import drawn, medians, prior
 from scipy import stats
 
-from reprieve.evidence import read
+from reprieve.evidence.evidence import Evidence
+from reprieve.evidence.records.calibration import CalibrationPriors
 from reprieve.inference import twin
 from reprieve.inference.calibration import evidence_data
 from reprieve.inference.calibration_model import (
@@ -23,7 +24,9 @@ from reprieve.inference.calibration_model import (
 )
 from reprieve.inference.fit_data import CONDITIONS
 
-PRIORS = read.calibration_priors()
+EVIDENCE = Evidence.packaged()
+
+PRIORS = EVIDENCE.record(CalibrationPriors, "priors")
 MIDDLE = medians()
 NOTHING = {"depth": 0.0, "acute_most": 0.0}
 #: Most people respond, so that the two arms differ.
@@ -185,7 +188,7 @@ def test_a_weight_multiplies_and_zero_removes_all_influence(few_studies, at_medi
 
 
 def test_the_order_of_studies_does_not_matter(few_studies, at_medians):
-    again = evidence_data([read.study(name) for name in reversed(few_studies.studies)])
+    again = evidence_data([EVIDENCE.study(name) for name in reversed(few_studies.studies)])
     assert [r.study.id for r in again.shares] != [r.study.id for r in few_studies.shares]
     found = each(again, full(again))
     for name, part in at_medians.items():

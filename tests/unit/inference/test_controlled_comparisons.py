@@ -15,7 +15,7 @@ from scipy import stats
 from reprieve import cli
 from reprieve.answers.meta_analysis import meta_analysis_answer
 from reprieve.errors import InputError, OutsideEvidence, UnknownName
-from reprieve.evidence import read
+from reprieve.evidence.evidence import Evidence
 from reprieve.inference.controlled_comparisons import Comparisons, controlled_comparisons
 from reprieve.inference.effect_sizes import (
     MEASURES,
@@ -32,6 +32,8 @@ from reprieve.inference.moderators import CONDITION, DOSE, HOURS, MODERATORS
 from reprieve.inference.synthesis import Synthesis, synthesise
 from reprieve.inference.window import WINDOWS, window
 from reprieve.report.study_pictures import bubble_of, forest_of, funnel_of, slope_line
+
+EVIDENCE = Evidence.packaged()
 
 EVERY = [(how, when) for how in MEASURES for when in WINDOWS]
 
@@ -55,16 +57,16 @@ def test_windows_tile_the_twelve_weeks():
 
 @pytest.mark.parametrize(("how", "when"), EVERY)
 def test_every_controlled_study_is_accounted_for_once(how, when):
-    made = controlled_comparisons(read.studies(), how, when)
+    made = controlled_comparisons(EVIDENCE.studies, how, when)
     named = [one.study.id for one in (*made.effects, *made.shown, *made.left_out)]
-    controlled = [s.id for s in read.studies() if any(arm.role != "ketamine" for arm in s.arms)]
+    controlled = [s.id for s in EVIDENCE.studies if any(arm.role != "ketamine" for arm in s.arms)]
     assert sorted(named) == sorted(controlled)
-    assert made.uncontrolled == len(read.studies()) - len(controlled)
+    assert made.uncontrolled == len(EVIDENCE.studies) - len(controlled)
     assert all(when.holds(effect.day) and effect.se > 0 for effect in made.effects)
 
 
 def test_the_first_week_of_sigtermans_is_as_printed():
-    (effect,) = controlled_comparisons(read.studies(), measure("md"), window("week")).effects
+    (effect,) = controlled_comparisons(EVIDENCE.studies, measure("md"), window("week")).effects
     assert effect.study.id == "sigtermans2009"
     assert effect.estimate == pytest.approx(2.68 - 5.45)
     assert effect.se == pytest.approx(math.hypot(0.51, 0.48))  # standard errors are printed
@@ -72,20 +74,20 @@ def test_the_first_week_of_sigtermans_is_as_printed():
 
 
 def test_two_doses_beside_one_placebo_count_as_one_study():
-    found = {e.study.id: e for e in controlled_comparisons(read.studies(), measure("rd"), window("day")).effects}
+    found = {e.study.id: e for e in controlled_comparisons(EVIDENCE.studies, measure("rd"), window("day")).effects}
     assert found["lumanauw2019"].counts == (Counts(25 + 28, 30 + 35), Counts(13, 32))
 
 
 def test_a_crossover_with_other_patients_in_each_arm_is_left_out():
     left = {
-        one.study.id: one.why for one in controlled_comparisons(read.studies(), measure("rd"), window("day")).left_out
+        one.study.id: one.why for one in controlled_comparisons(EVIDENCE.studies, measure("rd"), window("day")).left_out
     }
     assert "70 after ketamine, 94 after placebo" in left["persson2012"]
     assert "not with placebo" in left["kim2015phn"]
 
 
 def test_a_bound_is_shown_and_a_nerve_block_is_not_pooled():
-    made = controlled_comparisons(read.studies(), measure("smd"), window("week"))
+    made = controlled_comparisons(EVIDENCE.studies, measure("smd"), window("week"))
     shown = {one.study.id: one for one in made.shown}
     assert shown["lumanauw2019"].low == -shown["lumanauw2019"].high
     assert "epidural" in shown["amr2011epi"].why
@@ -156,8 +158,8 @@ def test_what_cannot_be_answered_says_why(error, sentence, call):
 @pytest.mark.parametrize("draw", [forest_of, funnel_of, *(partial(bubble_of, by=by) for by in MODERATORS)])
 @pytest.mark.parametrize("how", ["rd", "or"])
 def test_pictures_hold_every_study_in_words_and_numbers(draw, how):
-    made = synthesise(read.studies(), measure(how), window("day"))
-    picture = draw(made, read.references())
+    made = synthesise(EVIDENCE.studies, measure(how), window("day"))
+    picture = draw(made, EVIDENCE.references)
     for svg in (picture.svg, picture.narrow_svg):
         root = ElementTree.fromstring(svg)
         assert "Lumanauw" in "".join(root.itertext())
@@ -169,15 +171,15 @@ def test_pictures_hold_every_study_in_words_and_numbers(draw, how):
 
 
 def test_squares_grow_with_weight_and_the_diamond_spans_the_interval():
-    made = synthesise(read.studies(), measure("rd"), window("day"))
-    root = ElementTree.fromstring(forest_of(made, read.references()).svg)
+    made = synthesise(EVIDENCE.studies, measure("rd"), window("day"))
+    root = ElementTree.fromstring(forest_of(made, EVIDENCE.references).svg)
     squares = [float(n.get("width")) for n in root.iter() if n.get("class") == "rp-square"]
     assert [squares.index(s) for s in sorted(squares)] == list(np.argsort(made.pooled.weights))
     assert sum(n.get("class") == "rp-diamond" for n in root.iter()) == 1
 
 
 def test_one_study_is_not_pooled():
-    made = synthesise(read.studies(), measure("md"), window("week"))
+    made = synthesise(EVIDENCE.studies, measure("md"), window("week"))
     assert made.pooled is None
     assert len(made.effects) == 1
 
@@ -256,7 +258,7 @@ def test_json_holds_the_regression(capsys):
 
 def studies_in(conditions, estimates):
     """A synthesis of studies alike in all but condition and estimate."""
-    one = synthesise(read.studies(), measure("rd"), window("day")).effects[0]
+    one = synthesise(EVIDENCE.studies, measure("rd"), window("day")).effects[0]
     effects = tuple(
         replace(one, study=msgspec.structs.replace(one.study, condition=condition), estimate=estimate)
         for condition, estimate in zip(conditions, estimates, strict=True)
@@ -278,7 +280,7 @@ def test_coefficients_of_conditions_are_differences_of_means_from_the_most_frequ
 
 def test_a_category_is_drawn_with_a_line_for_each_level_above_its_name():
     made = studies_in(["sci", "crps", "crps", "sci", "low_back"], [0.5, 0.1, 0.2, 0.3, 0.0])
-    picture = bubble_of(made, read.references(), CONDITION)
+    picture = bubble_of(made, EVIDENCE.references, CONDITION)
     for svg in (picture.svg, picture.narrow_svg):
         nodes = list(ElementTree.fromstring(svg).iter())
         lines = [n.get("d") for n in nodes if n.get("class") == "rp-line" and n.get("d")]
@@ -300,7 +302,7 @@ def test_what_is_the_same_everywhere_is_no_moderator():
 
 
 def test_doses_that_differ_by_rounding_are_the_same():
-    effects = synthesise(read.studies(), measure("rd"), window("day")).effects
+    effects = synthesise(EVIDENCE.studies, measure("rd"), window("day")).effects
     near = tuple(e for e in effects if e.study.id in {"kvarnstrom2003", "kvarnstrom2004"})
     assert len({DOSE.of(e) for e in near}) == 2  # 0.4 and 0.4000000000000001
     assert DOSE.columns(near) == {}

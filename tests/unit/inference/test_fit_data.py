@@ -7,13 +7,15 @@ import msgspec
 import numpy as np
 import pytest
 
-from reprieve.evidence import read
+from reprieve.evidence.evidence import Evidence
 from reprieve.exposure.choice import choose_models
 from reprieve.inference import arm_exposure as exposure_of_arms
 from reprieve.inference.arm_exposure import arm_exposure
 from reprieve.inference.fit_data import CONDITIONS, fit_data
 from reprieve.inference.reports import reports
 from reprieve.regimen import Regimen
+
+EVIDENCE = Evidence.packaged()
 
 DAYS = np.array([0.0, 0.5, 3.0])
 
@@ -24,7 +26,7 @@ def of_study(found, study, arm, kind):
 
 
 def test_the_first_week_of_sigtermans_is_as_printed():
-    found, _ = reports(read.studies())
+    found, _ = reports(EVIDENCE.studies)
     for arm, pain, before, se in (("ket", 2.68, 7.2, 0.51), ("pla", 5.45, 6.9, 0.48)):
         week = of_study(found, "sigtermans2009", arm, "mean")
         assert (week.day, week.n) == (3.0, 30)
@@ -38,7 +40,7 @@ def test_the_first_week_of_sigtermans_is_as_printed():
 
 
 def test_other_numbers_are_as_printed():
-    found, _ = reports(read.studies())
+    found, _ = reports(EVIDENCE.studies)
     # 9.19 of 10 before the dose; a fall of 2 points is a response (Lumanauw 2019).
     half = of_study(found, "lumanauw2019", "050", "share")
     assert (half.n, round(half.value * half.n)) == (30, 25)
@@ -50,19 +52,19 @@ def test_other_numbers_are_as_printed():
 
 def test_every_usable_number_is_in_the_fit_or_left_out_with_a_reason(evidence_of_the_fit):
     data = evidence_of_the_fit
-    usable = [o for s in read.all_studies() for o in s.outcomes if o.usable and o.endpoint != "baseline"]
+    usable = [o for s in EVIDENCE.all_studies for o in s.outcomes if o.usable and o.endpoint != "baseline"]
     assert data.n_reports + len(data.left_out) == len(usable)
     assert all(left.reason for left in data.left_out)
     in_the_fit = Counter(r.study.id for k in range(3) for r in data.reports_of(k))
     out = Counter(left.study for left in data.left_out)
-    for study in read.all_studies():
+    for study in EVIDENCE.all_studies:
         here = sum(o.usable and o.endpoint != "baseline" for o in study.outcomes)
         assert in_the_fit[study.id] + out[study.id] == here
     assert set(data.studies) == set(in_the_fit)
 
 
 def test_withheld_studies_and_duplicates_have_no_report():
-    others = [study for study in read.all_studies() if study.role != "evidence"]
+    others = [study for study in EVIDENCE.all_studies if study.role != "evidence"]
     assert {study.role for study in others} >= {"withheld", "duplicate"}
     assert reports(others) == ((), ())
 
@@ -116,7 +118,7 @@ def test_numbers_of_the_same_people_share_their_weight(evidence_of_the_fit):
 @pytest.mark.parametrize(("rho", "whole"), [(0.0, 3.0), (1.0, 1.0)])
 def test_weights_in_their_limits(rho, whole):
     # Three numbers of the ketamine arm of Sigtermans: independent they count three, the same they count one.
-    data = fit_data([read.study("sigtermans2009")], acute_half_life_min=8.3, correlation=rho)
+    data = fit_data([EVIDENCE.study("sigtermans2009")], acute_half_life_min=8.3, correlation=rho)
     of_arm = [
         w for k in range(3) for r, w in zip(data.reports_of(k), data.weights[k], strict=True) if r.arm.id == "ket"
     ]
@@ -132,7 +134,7 @@ def test_leaving_a_study_out_zeroes_its_weights_and_no_others(few_studies):
 
 
 def test_an_outcome_that_is_not_usable_never_enters():
-    study = read.study("sigtermans2009")
+    study = EVIDENCE.study("sigtermans2009")
     assert any(not o.usable for o in study.outcomes)
     none = msgspec.structs.replace(
         study, outcomes=tuple(msgspec.structs.replace(o, usable=False, reason="a test") for o in study.outcomes)
@@ -144,8 +146,8 @@ def test_an_outcome_that_is_not_usable_never_enters():
 def one_model(monkeypatch):
     """The leading population model alone, so that its published clearance can be compared."""
 
-    def only_first(form, route, age):
-        return choose_models(form, route, age)[:1]
+    def only_first(evidence, form, route):
+        return choose_models(evidence, form, route)[:1]
 
     monkeypatch.setattr(exposure_of_arms, "choose_models", only_first)
 
@@ -205,7 +207,7 @@ def test_the_bins_tile_the_course_and_36_hours_after_it():
 def test_the_order_of_studies_does_not_matter():
     names = ("lumanauw2019", "sigtermans2009")
     one, other = (
-        fit_data([read.study(n) for n in order], acute_half_life_min=8.3, correlation=0.5)
+        fit_data([EVIDENCE.study(n) for n in order], acute_half_life_min=8.3, correlation=0.5)
         for order in (names, names[::-1])
     )
     assert one.studies == other.studies

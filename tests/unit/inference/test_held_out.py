@@ -9,14 +9,17 @@ from prior_distributions import medians
 from scipy import stats
 from scipy.special import expit, logsumexp
 
-from reprieve.evidence import read
+from reprieve.evidence.evidence import Evidence
+from reprieve.evidence.records.calibration import CalibrationPriors
 from reprieve.inference import twin
 from reprieve.inference.calibration_model import arm_values, parameters_of, reported_share
 from reprieve.inference.fit_data import CONDITIONS
 from reprieve.inference.held_out import leave_out, printed, reported, study_log_likelihood
 from reprieve.relief.reported import Seen
 
-PRIORS = read.calibration_priors()
+EVIDENCE = Evidence.packaged()
+
+PRIORS = EVIDENCE.record(CalibrationPriors, "priors")
 MIDDLE = medians()
 NAMES = parameters_of("plateau", PRIORS)
 PLACE = np.linspace(-1.0, 1.0, len(CONDITIONS))

@@ -5,7 +5,10 @@ import pytest
 
 import reprieve as rp
 from reprieve.errors import InputError, MissingDatum, OutsideEvidence, UnknownName
+from reprieve.evidence.evidence import Evidence
 from reprieve.population.predictions import predict_data
+
+EVIDENCE = Evidence.packaged()
 
 OTTO, NASAL = "otto2021_fanta2015_sket_iv_venous", "perezruixo2021_esketamine_nasal_po_iv"
 NASAL_LINE = "30,other"  # age, race
@@ -45,9 +48,9 @@ def test_a_dose_enters_wherever_the_route_lets_it(route):
 
 
 def _race():
-    from reprieve.evidence import read  # noqa: PLC0415
+    from reprieve.evidence.records.population_model import PopulationModel  # noqa: PLC0415
 
-    return str(read.population_model(NASAL).covariates["race"].reference)
+    return str(EVIDENCE.record(PopulationModel, NASAL).covariates["race"].reference)
 
 
 def _typical(people):

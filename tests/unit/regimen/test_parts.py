@@ -5,15 +5,20 @@ import pytest
 
 from reprieve.chart.patient import Patient
 from reprieve.errors import OutsideEvidence, RegimenError
-from reprieve.evidence import read
+from reprieve.evidence.evidence import Evidence
+from reprieve.evidence.records.population_model import PopulationModel
 from reprieve.exposure.build import add_effect_site, build
 from reprieve.exposure.concentration import concentration
-from reprieve.exposure.model import with_route
+from reprieve.exposure.inputs import absorbed
+from reprieve.exposure.model import with_routes
 from reprieve.regimen import Part, Regimen
 from reprieve.regimen.quantity import Quantity
 from reprieve.regimen.schedule import Once, OnDays
 from reprieve.regimen.step import Step
 from reprieve.relief.course import course_times
+
+EVIDENCE = Evidence.packaged()
+MODEL = EVIDENCE.record(PopulationModel, "kamp2020_meta_3cpt")
 
 ADULT = Patient(weight=70)
 IV_THEN_ORAL = "racemic iv 10 mg/h for 48 h on days 0 14 and racemic oral 40 mg every 8 h for 30 d from day 16"
@@ -121,7 +126,7 @@ def test_a_route_that_cannot_be_computed_and_mixed_forms_are_refused():
 
 def test_every_route_keeps_its_depot_beside_the_effect_site():
     plan = Regimen.parse("racemic iv 10 mg and racemic oral 5 mg from day 0 and racemic im 5 mg from day 0")
-    built = with_route(build(read.population_model("kamp2020_meta_3cpt"), weight_kg=70), plan)
+    built = with_routes(build(MODEL, weight_kg=70), absorbed(EVIDENCE, plan, [MODEL]))
     names = add_effect_site(built, ke0=5.0).graph.names
     assert names[3:] == ("oral_depot", "im_depot", "effect")
 

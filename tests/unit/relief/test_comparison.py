@@ -3,9 +3,11 @@
 import msgspec
 import pytest
 
-from reprieve.evidence import read
+from reprieve.evidence.evidence import Evidence
 from reprieve.evidence.records.study import Study
 from reprieve.relief.comparison import Compared, Place, Question, ask, compare, regimen_of, score
+
+EVIDENCE = Evidence.packaged()
 
 KETAMINE = {
     "id": "ket", "role": "ketamine", "n": 20, "route": "iv", "form": "racemic",
@@ -136,7 +138,7 @@ def test_scores_are_those_worked_out_by_hand():
 
 
 def test_a_published_trial_is_compared_arm_by_arm_and_the_rest_is_left_out_with_a_reason():
-    sigtermans = read.study("sigtermans2009")
+    sigtermans = EVIDENCE.study("sigtermans2009")
     made = compare([sigtermans])
     outcomes = [o for o in sigtermans.outcomes if o.endpoint != "baseline"]
     assert len(made.compared) + len(made.contrasts) + len(made.left_out) == len(outcomes)

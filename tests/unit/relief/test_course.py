@@ -9,8 +9,10 @@ from made_up_posterior import made_up_posterior
 
 from reprieve.chart.patient import Patient
 from reprieve.errors import InputError
+from reprieve.evidence.evidence import Evidence
 from reprieve.evidence.records.covariate import TimeEffect
 from reprieve.exposure.choice import choose_models
+from reprieve.exposure.inputs import exposure_inputs
 from reprieve.regimen import Regimen
 from reprieve.relief.course import (
     FOLLOW_UP_DAYS,
@@ -23,13 +25,19 @@ from reprieve.relief.course import (
 )
 from reprieve.relief.virtual_patients import draw_patients
 
+EVIDENCE = Evidence.packaged()
+
 POSTERIOR = made_up_posterior()
 PEOPLE = draw_patients(POSTERIOR, n_patients=100, seed=2, condition="crps")
 
 
 def followed(text, **options):
     plan = Regimen.parse(text)
-    return follow_course(plan, choose_models(plan.form, plan.route)[:1], PEOPLE, Patient(weight=70), **options)
+    return follow_course(
+        exposure_inputs(EVIDENCE, plan, Patient(weight=70), choose_models(EVIDENCE, plan.form, plan.route)[:1]),
+        PEOPLE,
+        **options,
+    )
 
 
 @pytest.fixture(scope="module")
@@ -40,18 +48,24 @@ def outpatient():
 def test_a_model_whose_rates_vary_goes_the_same_road():
     # Clearance that rises by a trillionth per hour is clearance that stays: integrated, the course is the exact one.
     plan = Regimen.parse("esketamine iv 20 mg/h for 5 h every 24 h x 2")
-    exact = choose_models(plan.form, plan.route)[0]
+    exact = choose_models(EVIDENCE, plan.form, plan.route)[0]
     parameter = next(name for name, role in exact.model.uses() if role == "clearance")
     rises = TimeEffect(slope=1e-12, parameters=(parameter,), status="assumed")
     varying = replace(exact, model=msgspec.structs.replace(exact.model, effects=(*exact.model.effects, rises)))
     few = draw_patients(POSTERIOR, n_patients=4, seed=2, condition="crps")
-    one, other = (follow_course(plan, (chosen,), few, Patient(weight=70)) for chosen in (exact, varying))
+    one, other = (
+        follow_course(exposure_inputs(EVIDENCE, plan, Patient(weight=70), (chosen,)), few)
+        for chosen in (exact, varying)
+    )
     assert other.concentration == pytest.approx(one.concentration, rel=1e-6, abs=1e-6)
     assert other.reversed_ == pytest.approx(one.reversed_, rel=1e-6, abs=1e-9)
     assert other.acute == pytest.approx(one.acute, rel=1e-6, abs=1e-8)
     faster = TimeEffect(slope=0.05, parameters=(parameter,), status="assumed")
     risen = replace(exact, model=msgspec.structs.replace(exact.model, effects=(*exact.model.effects, faster)))
-    assert (follow_course(plan, (risen,), few, Patient(weight=70)).reversed_[:, -1] < one.reversed_[:, -1]).all()
+    assert (
+        follow_course(exposure_inputs(EVIDENCE, plan, Patient(weight=70), (risen,)), few).reversed_[:, -1]
+        < one.reversed_[:, -1]
+    ).all()
 
 
 TEXTS = [
@@ -149,14 +163,18 @@ def test_who_does_not_respond_has_what_pain_does_without_the_drug(outpatient):
 def test_where_nobody_responds_the_course_is_that_of_placebo():
     told = draw_patients(POSTERIOR, n_patients=100, seed=2, condition="crps", no_benefit=True)
     plan = Regimen.parse(TEXTS[3])
-    course = follow_course(plan, choose_models(plan.form, plan.route)[:1], told, Patient(weight=70))
+    course = follow_course(
+        exposure_inputs(EVIDENCE, plan, Patient(weight=70), choose_models(EVIDENCE, plan.form, plan.route)[:1]), told
+    )
     np.testing.assert_array_equal(course.remaining, course.remaining_on_placebo)
 
 
 def test_where_nothing_lasts_relief_is_gone_with_the_drug():
     told = draw_patients(POSTERIOR, n_patients=100, seed=2, condition="crps", nothing_lasts=True)
     plan = Regimen.parse(TEXTS[3])
-    course = follow_course(plan, choose_models(plan.form, plan.route)[:1], told, Patient(weight=70))
+    course = follow_course(
+        exposure_inputs(EVIDENCE, plan, Patient(weight=70), choose_models(EVIDENCE, plan.form, plan.route)[:1]), told
+    )
     np.testing.assert_array_equal(course.drug_factor, 1 - course.acute)
     assert course.remaining_at(-1.0).mean() < 0.9 * course.remaining_at(-1.0, on_placebo=True).mean()
     np.testing.assert_allclose(course.remaining_at(7.0), course.remaining_at(7.0, on_placebo=True), rtol=1e-3)
@@ -164,7 +182,7 @@ def test_where_nothing_lasts_relief_is_gone_with_the_drug():
 
 def test_nothing_in_the_blood_relieves_as_placebo_does():
     plan = Regimen.parse("racemic topical 50 mg every 8 h for 5 d")
-    course = follow_course(plan, (), PEOPLE, Patient(weight=70))
+    course = follow_course(exposure_inputs(EVIDENCE, plan, Patient(weight=70), ()), PEOPLE)
     assert not course.concentration.any()
     np.testing.assert_array_equal(course.remaining, course.remaining_on_placebo)
 

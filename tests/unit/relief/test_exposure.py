@@ -7,20 +7,23 @@ import pytest
 
 from reprieve.chart.patient import Patient
 from reprieve.errors import InputError, MissingDatum, OutsideEvidence, UnknownName
-from reprieve.evidence import read
+from reprieve.evidence.evidence import Evidence
+from reprieve.evidence.records.protocol import Protocol
 from reprieve.exposure.choice import choose_models, named_model
 from reprieve.exposure.concentration import concentration
 from reprieve.exposure.model import deviations
 from reprieve.regimen import Regimen
 
+EVIDENCE = Evidence.packaged()
+
 ADULT = Patient(weight=70)
 
 
 def test_racemic_and_esketamine_have_models_of_their_own():
-    assert choose_models("racemic", "iv")[0].model.id == "kamp2020_meta_3cpt"
-    assert choose_models("esketamine", "iv")[0].model.id == "simons2022_sket_otf_iv"
+    assert choose_models(EVIDENCE, "racemic", "iv")[0].model.id == "kamp2020_meta_3cpt"
+    assert choose_models(EVIDENCE, "esketamine", "iv")[0].model.id == "simons2022_sket_otf_iv"
     with pytest.raises(OutsideEvidence, match="No complete published population model covers arketamine iv"):
-        choose_models("arketamine", "iv")
+        choose_models(EVIDENCE, "arketamine", "iv")
 
 
 def test_a_long_infusion_reaches_rate_over_clearance():
@@ -62,7 +65,7 @@ def test_an_answer_says_where_its_blood_was_drawn_and_what_is_approximate():
 
 
 def test_a_named_protocol_is_a_regimen_too():
-    record = read.protocol("sigtermans2009")
+    record = EVIDENCE.record(Protocol, "sigtermans2009")
     assert (
         concentration(record, ADULT, times=[50.0]).to_dict()
         == concentration(record.regimen, ADULT, times=[50.0]).to_dict()
@@ -98,8 +101,8 @@ def test_what_is_missing_or_unknown_is_said():
 
 def test_a_model_without_variability_borrows_it_also_when_asked_for_by_name():
     normals = np.random.default_rng(5).standard_normal((4, 12))
-    chosen = choose_models("racemic", "iv")[0]
-    named = named_model("kamp2020_meta_3cpt", Regimen.parse("esketamine iv 30 mg"))
+    chosen = choose_models(EVIDENCE, "racemic", "iv")[0]
+    named = named_model(EVIDENCE, "kamp2020_meta_3cpt", Regimen.parse("esketamine iv 30 mg"))
     assert "borrowed from simons2022_sket_otf_iv" in named.reason
     for one in (chosen, named):
         found = deviations(one, normals)
@@ -109,7 +112,7 @@ def test_a_model_without_variability_borrows_it_also_when_asked_for_by_name():
 
 def test_the_published_correlation_of_volume_and_clearance_is_kept():
     # Otto 2021: variances 0.084177 and 0.026048, covariance 0.02261
-    named = named_model("otto2021_fanta2015_sket_iv_venous", Regimen.parse("esketamine iv 30 mg"))
+    named = named_model(EVIDENCE, "otto2021_fanta2015_sket_iv_venous", Regimen.parse("esketamine iv 30 mg"))
     found = deviations(named, np.random.default_rng(5).standard_normal((50_000, 12)))
     found = np.cov(found["V1"], found["CL"])
     np.testing.assert_allclose(found, [[0.084177, 0.02261], [0.02261, 0.026048]], rtol=0.05)

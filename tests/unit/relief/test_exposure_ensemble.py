@@ -6,13 +6,15 @@ from made_up_posterior import made_up_posterior
 
 from reprieve.chart.patient import Patient
 from reprieve.errors import EvidenceError, InputError, OutsideEvidence, UnknownName
-from reprieve.evidence import read
+from reprieve.evidence.evidence import Evidence
 from reprieve.evidence.records.clearance_ratio import ClearanceRatio, MeasuredRatio
+from reprieve.evidence.records.population_model import PopulationModel
 from reprieve.exposure.build import build
 from reprieve.exposure.changes import exposure_changes
 from reprieve.exposure.choice import choose_models
 from reprieve.exposure.concentration import concentration
 from reprieve.exposure.elimination import with_absorbed_ratio, with_area_ratio
+from reprieve.exposure.inputs import exposure_inputs
 from reprieve.pkpd.dose import Dose
 from reprieve.pkpd.measures import auc_to_infinity
 from reprieve.regimen import Regimen
@@ -20,6 +22,8 @@ from reprieve.relief.course import follow_course
 from reprieve.relief.exposure_spread import each_alone
 from reprieve.relief.forecast import forecast
 from reprieve.relief.virtual_patients import draw_patients
+
+EVIDENCE = Evidence.packaged()
 
 ADULT = Patient(weight=70)
 PEOPLE = draw_patients(made_up_posterior(), n_patients=240, seed=3, condition="crps")
@@ -50,7 +54,7 @@ def test_s_ketamine_of_the_racemate_is_that_of_half_the_dose():
 @pytest.mark.parametrize("model", ["kamp2020_meta_3cpt", "simons2022_sket_otf_iv", "noppers2011_sket_parent"])
 @pytest.mark.parametrize("ratio", [0.5, 1.0, 2.4])
 def test_an_area_ratio_is_the_area_that_comes_out(model, ratio):
-    record = read.population_model(model)
+    record = EVIDENCE.record(PopulationModel, model)
     built = build(record, weight_kg=70, analytes=[record.parent])
     changed = with_area_ratio(built, np.array([ratio]))
     np.testing.assert_allclose(area_of(changed, built.central), ratio * area_of(built, built.central), rtol=1e-8)
@@ -58,7 +62,7 @@ def test_an_area_ratio_is_the_area_that_comes_out(model, ratio):
 
 def test_a_flow_limited_organ_is_solved_for_and_has_a_limit():
     # Perez-Ruixo: clearance is flow times extraction, Qh Vh k / (Qh + Vh k), and never more than Qh = 151 L/h
-    record = read.population_model(PEREZ)
+    record = EVIDENCE.record(PopulationModel, PEREZ)
     built = build(record, weight_kg=70, analytes=["esketamine"])
     area = area_of(built, built.central)[0, 0]
     for ratio in (0.8, 1.6):
@@ -70,7 +74,7 @@ def test_a_flow_limited_organ_is_solved_for_and_has_a_limit():
 
 
 def test_absorption_scales_area_and_peak_and_nothing_else():
-    record = read.population_model(PEREZ)
+    record = EVIDENCE.record(PopulationModel, PEREZ)
     built = build(record, weight_kg=70, analytes=["esketamine"])
     changed = with_absorbed_ratio(built, "oral", np.array([2.6]))
     depot = built.inputs["oral"][0].compartment
@@ -87,7 +91,7 @@ def test_clarithromycin_changes_oral_exposure_and_not_intravenous():
         for with_ in (("clarithromycin",), ())
     )
     np.testing.assert_allclose(oral, 2.6 * alone, rtol=1e-9)
-    (vein,) = exposure_changes(["clarithromycin"], Regimen.parse("esketamine iv 20 mg over 20 min"))
+    (vein,) = exposure_changes(EVIDENCE, ["clarithromycin"], Regimen.parse("esketamine iv 20 mg over 20 min"))
     assert vein.applied is None
     assert any("unknown" in sentence for sentence in vein.said)
 
@@ -95,7 +99,7 @@ def test_clarithromycin_changes_oral_exposure_and_not_intravenous():
 def test_two_sources_are_a_range_and_a_model_that_has_the_drug_is_not_changed_twice():
     # rifampicin by vein: 0.86 (oral study's intravenous part) and 0.9 (Noppers 2011)
     plan = Regimen.parse("esketamine iv 20 mg/h for 20 d")
-    (change,) = exposure_changes(["rifampicin"], plan)
+    (change,) = exposure_changes(EVIDENCE, ["rifampicin"], plan)
     assert (change.low, change.high) == (0.86, 0.9)
     np.testing.assert_allclose(change.ratio(np.array([0.0, 1.0])), [0.86, 0.9])
     with_it = Patient(weight=70, interactions=("rifampicin",))
@@ -105,10 +109,10 @@ def test_two_sources_are_a_range_and_a_model_that_has_the_drug_is_not_changed_tw
 
 def test_several_changes_are_not_combined_and_a_direction_is_not_a_number():
     oral = Regimen.parse("esketamine oral 14 mg")
-    (both,) = exposure_changes(["clarithromycin", "grapefruit juice"], oral)
+    (both,) = exposure_changes(EVIDENCE, ["clarithromycin", "grapefruit juice"], oral)
     assert both.applied is None
     assert "not multiplied" in both.said[-1]
-    (liver,) = exposure_changes(["hepatic impairment"], Regimen.parse("esketamine intranasal 56 mg"))
+    (liver,) = exposure_changes(EVIDENCE, ["hepatic impairment"], Regimen.parse("esketamine intranasal 56 mg"))
     assert liver.applied is None
     assert liver.said[-1] == "Exposure intranasal was left as it is."
 
@@ -116,38 +120,42 @@ def test_several_changes_are_not_combined_and_a_direction_is_not_a_number():
 def test_groups_must_be_named_and_unknown_things_are_refused():
     sc = Regimen.parse("racemic sc 10 mg")
     with pytest.raises(InputError, match=r"differs between groups; write one of them after a colon"):
-        exposure_changes(["CYP2B6*6"], sc)
-    assert exposure_changes(["CYP2B6*6: *6/*6"], sc)[0].low == pytest.approx(68.1 / 21.6, rel=1e-3)
+        exposure_changes(EVIDENCE, ["CYP2B6*6"], sc)
+    assert exposure_changes(EVIDENCE, ["CYP2B6*6: *6/*6"], sc)[0].low == pytest.approx(68.1 / 21.6, rel=1e-3)
     with pytest.raises(InputError, match=r"has no group 'x'.*write one of: CYP2B6"):
-        exposure_changes(["CYP2B6*6: x"], sc)
-    assert exposure_changes(["CYP2B6 *1/*6"], sc)[0].low == pytest.approx(68.1 / 40.6, rel=1e-3)  # named by its group
+        exposure_changes(EVIDENCE, ["CYP2B6*6: x"], sc)
+    assert exposure_changes(EVIDENCE, ["CYP2B6 *1/*6"], sc)[0].low == pytest.approx(
+        68.1 / 40.6, rel=1e-3
+    )  # named by its group
     # A group that one route has does not stand in the way of another route, of which nothing is known.
-    unlike = exposure_changes(["CYP2B6*6: *6/*6"], Regimen.parse("racemic iv 20 mg over 40 min"))
+    unlike = exposure_changes(EVIDENCE, ["CYP2B6*6: *6/*6"], Regimen.parse("racemic iv 20 mg over 40 min"))
     assert [change.applied for change in unlike] == [None]
     with pytest.raises(UnknownName, match="clarithromycin"):
-        Patient(weight=70, interactions=("clarithromicin",))
+        exposure_changes(EVIDENCE, ["clarithromicin"], sc)
 
 
 def test_population_draws_are_dealt_out_among_the_models():
     plan = Regimen.parse("racemic iv 35 mg over 40 min")
-    members = choose_models("racemic", "iv")
-    together = follow_course(plan, members, PEOPLE, ADULT)
+    members = choose_models(EVIDENCE, "racemic", "iv")
+    together = follow_course(exposure_inputs(EVIDENCE, plan, ADULT, members), PEOPLE)
     for position, chosen in enumerate(members):
         rows = PEOPLE.draw % len(members) == position
-        alone = follow_course(plan, (chosen,), PEOPLE, ADULT)
+        alone = follow_course(exposure_inputs(EVIDENCE, plan, ADULT, (chosen,)), PEOPLE)
         np.testing.assert_allclose(together.concentration[rows], alone.concentration[rows], rtol=1e-6, atol=1e-9)
 
 
 def test_a_note_that_differs_in_numbers_only_is_said_once():
     plan = Regimen.parse("racemic oral 40 mg")
-    note = follow_course(plan, choose_models("racemic", "oral"), PEOPLE, ADULT).note
+    note = follow_course(
+        exposure_inputs(EVIDENCE, plan, ADULT, choose_models(EVIDENCE, "racemic", "oral")), PEOPLE
+    ).note
     assert note.count("Absorption by the route oral is approximated") == 1
 
 
 def test_the_spread_compares_models_on_the_same_people():
     # ends of 40-min infusions of 0.5 mg/kg in the data sheet: Kamp 253 ng/mL, Simons 289, Noppers 277
     plan = Regimen.parse("esketamine iv 0.5 mg/kg over 40 min")
-    rows = each_alone(choose_models("esketamine", "iv"), plan, ADULT, PEOPLE, 0.3)
+    rows = each_alone(exposure_inputs(EVIDENCE, plan, ADULT, choose_models(EVIDENCE, "esketamine", "iv")), PEOPLE, 0.3)
     peaks = {row.chosen.model.id.partition("_")[0]: row.peak for row in rows}
     assert peaks["simons2022"] == pytest.approx(289, rel=0.08)
     assert peaks["kamp2020"] == pytest.approx(253, rel=0.08)
@@ -178,7 +186,7 @@ def test_a_ratio_record_refuses_what_cannot_be():
 def test_a_course_by_two_routes_has_a_change_for_each_and_none_twice():
     # rifampicin: 0.14 by mouth; by vein Noppers has its own clearance factor, Simons gets 0.86 to 0.9
     plan = Regimen.parse("esketamine iv 20 mg over 20 min and esketamine oral 14 mg from day 3")
-    by_vein, by_mouth = exposure_changes(["rifampicin"], plan)
+    by_vein, by_mouth = exposure_changes(EVIDENCE, ["rifampicin"], plan)
     assert (by_vein.low, by_vein.high, by_mouth.low) == (0.86, 0.9, 0.14)
     times = np.linspace(72.0, 120.0, 2000)
     plain, changed = (

@@ -7,12 +7,15 @@ from dataclasses import replace
 import pytest
 
 from reprieve.chart.patient import Patient
+from reprieve.evidence.evidence import Evidence
 from reprieve.exposure.choice import choose_models
 from reprieve.regimen import Regimen
 from reprieve.relief.extrapolation import extrapolations
 from reprieve.relief.studied import studied
 
-STUDIED = studied()
+EVIDENCE = Evidence.packaged()
+
+STUDIED = studied(EVIDENCE)
 PERSON = {"age": 30, "weight": 70, "sex": "female", "condition": "crps", "pain": 7.2}
 TEXT = "esketamine iv 5 mg/h for 24 h then 14 mg/h for 24 h then 22 mg/h for 52 h"
 UNSURE = "Outside what was studied, how many people respond is taken to be twice as uncertain"
@@ -20,7 +23,7 @@ UNSURE = "Outside what was studied, how many people respond is taken to be twice
 
 def marks(text=TEXT, no_benefit=False, span=STUDIED, **changed):
     patient, plan = Patient(**(PERSON | changed)), Regimen.parse(text)
-    model = choose_models(plan.form, plan.route)[0].model
+    model = choose_models(EVIDENCE, plan.form, plan.route)[0].model
     return extrapolations(patient, plan, span, [model], no_benefit=no_benefit)
 
 
@@ -81,7 +84,7 @@ def test_what_was_assumed_of_another_condition_is_said_as_it_was_done():
 def test_every_model_of_an_ensemble_has_people_of_its_own():
     """The leading model of racemic infusions prints no ranges; another was made from people of 19 to 32 years."""
     plan = Regimen.parse("racemic iv 35 mg over 40 min")
-    models = [chosen.model for chosen in choose_models("racemic", "iv")]
+    models = [chosen.model for chosen in choose_models(EVIDENCE, "racemic", "iv")]
     assert models[0].population.age_years is None
     said = extrapolations(Patient(**PERSON | {"age": 60, "weight": 120}), plan, STUDIED, models)
     assert any(

@@ -1,10 +1,12 @@
 """The nearest studies: the trial of the same question comes first, and the order has a reason."""
 
-from reprieve.evidence import read
+from reprieve.evidence.evidence import Evidence
 from reprieve.regimen import Regimen
 from reprieve.relief.nearest_studies import nearest_studies
 
-STUDIES = read.studies()
+EVIDENCE = Evidence.packaged()
+
+STUDIES = EVIDENCE.studies
 
 
 def nearest(condition, text, **options):

@@ -8,9 +8,11 @@ from hypothesis import given
 from hypothesis import strategies as st
 from scipy.spatial import ConvexHull
 
-from reprieve.evidence import read
+from reprieve.evidence.evidence import Evidence
 from reprieve.regimen import Regimen
 from reprieve.relief.studied import convex_hull, envelope, studied
+
+EVIDENCE = Evidence.packaged()
 
 FIVE = [(0.0, 0.0), (2.0, 0.0), (2.0, 1.0), (0.0, 1.0), (1.0, 0.5)]
 
@@ -29,8 +31,8 @@ def test_the_hull_has_the_corners_that_scipy_finds(points):
 
 
 def test_every_infusion_that_was_fitted_lies_inside():
-    span = studied()
-    for study in read.studies():
+    span = studied(EVIDENCE)
+    for study in EVIDENCE.studies:
         alone = envelope([study])
         assert alone.conditions <= span.conditions
         assert alone.routes <= span.routes
@@ -52,20 +54,20 @@ def test_every_infusion_that_was_fitted_lies_inside():
     ],
 )
 def test_usual_infusions_were_studied_and_extremes_were_not(text, inside):
-    assert studied().holds_infusion(Regimen.parse(text), 70.0) is inside
-    assert studied().is_outside("crps", Regimen.parse(text), 70.0) is not inside
+    assert studied(EVIDENCE).holds_infusion(Regimen.parse(text), 70.0) is inside
+    assert studied(EVIDENCE).is_outside("crps", Regimen.parse(text), 70.0) is not inside
 
 
 def test_a_condition_or_a_route_of_no_study_is_outside():
     plan = Regimen.parse("racemic iv 0.5 mg/kg over 40 min")
-    assert not studied().is_outside("neuropathic", plan, 70.0)
-    assert studied().is_outside("low_back", plan, 70.0)
-    assert studied().is_outside("crps", Regimen.parse("racemic sublingual 25 mg"), 70.0)
+    assert not studied(EVIDENCE).is_outside("neuropathic", plan, 70.0)
+    assert studied(EVIDENCE).is_outside("low_back", plan, 70.0)
+    assert studied(EVIDENCE).is_outside("crps", Regimen.parse("racemic sublingual 25 mg"), 70.0)
 
 
 def test_an_arm_without_a_number_that_can_be_used_is_not_what_was_studied():
     # Withheld studies have no outcomes; they must not widen what the model is said to have seen.
-    withheld = read.read_study(read.study_path("hardy2012"))
+    withheld = EVIDENCE.read_study(EVIDENCE.study_path("hardy2012"))
     assert withheld.withheld
     assert envelope([withheld]).conditions == frozenset()
     assert envelope([withheld]).hull == ()

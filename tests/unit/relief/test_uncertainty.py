@@ -7,12 +7,16 @@ from scipy import integrate, special, stats
 
 from reprieve.answers.relief_filling import uncertainty as filled
 from reprieve.chart.patient import Patient
+from reprieve.evidence.evidence import Evidence
 from reprieve.exposure.choice import choose_models
+from reprieve.exposure.inputs import exposure_inputs
 from reprieve.regimen import Regimen
 from reprieve.relief.course import follow_course
 from reprieve.relief.uncertainty import Uncertainty
 from reprieve.relief.virtual_patients import draw_patients
 from reprieve.words import HORIZONS as NAMED
+
+EVIDENCE = Evidence.packaged()
 
 HORIZONS = {one.id: one.days for one in NAMED}
 PLAN = Regimen.parse("esketamine iv 10 mg/h for 10 h")
@@ -22,8 +26,12 @@ DAY = 14.0
 def uncertainty(n=400, posterior=None, threshold=0.3, **how):
     people = draw_patients(posterior or made_up_posterior(), n_patients=n, seed=4, condition="crps", **how)
     hours = PLAN.last_dose_end_h + 24 * np.array([0.0, *HORIZONS.values()])
-    members = choose_models(PLAN.form, PLAN.route)[:1]
-    return Uncertainty(follow_course(PLAN, members, people, Patient(weight=70), hours=hours), people, threshold)
+    members = choose_models(EVIDENCE, PLAN.form, PLAN.route)[:1]
+    return Uncertainty(
+        follow_course(exposure_inputs(EVIDENCE, PLAN, Patient(weight=70), members), people, hours=hours),
+        people,
+        threshold,
+    )
 
 
 @pytest.fixture(scope="module")

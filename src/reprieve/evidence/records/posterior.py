@@ -47,7 +47,7 @@ class Calibration(Record, frozen=True, kw_only=True):
     n_draws : rows of the draws file
     draws_sha256 : SHA-256 of the draws file, so that neither is replaced without the other
     evidence_fingerprint : of the evidence that was fitted to
-        (:func:`reprieve.evidence.read.fitted_fingerprint`)
+        (:func:`reprieve.evidence.evidence.Evidence.fitted_fingerprint`)
     fitted : counts of what was fitted to
     versions : program to version
     diagnostics : of the sampler
