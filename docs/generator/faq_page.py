@@ -5,7 +5,7 @@ from __future__ import annotations
 from reprieve.answers.faq import IN_WORDS, NOT_ADVICE, PlainAnswer, Said
 from reprieve.answers.faq_filling import cited, plain_answers
 from reprieve.evidence.evidence import Evidence
-from reprieve.evidence.records.answer import MODEL
+from reprieve.evidence.records.question import MODEL
 
 EVIDENCE = Evidence.packaged()
 

@@ -11,20 +11,20 @@ from reprieve.answers.duration_table import Row, row
 from reprieve.answers.faq import FaqAnswer, PlainAnswer, Said
 from reprieve.errors import EvidenceError, UnknownName
 from reprieve.evidence.evidence import Evidence
-from reprieve.evidence.records.answer import (
+from reprieve.evidence.records.condition import Level
+from reprieve.evidence.records.question import (
     MODEL,
-    Answer,
     AnyValue,
     ArmHours,
     ForecastValue,
     HarmValue,
     Judged,
     OutcomeValue,
+    Question,
     RouteFact,
     Sentence,
     StudySize,
 )
-from reprieve.evidence.records.condition import Level
 from reprieve.evidence.records.record import Status
 from reprieve.evidence.records.route import Route
 from reprieve.evidence.records.safety_relation import SafetyRelation
@@ -49,7 +49,7 @@ def plain_answer(question_id: str) -> PlainAnswer:
     EvidenceError
         A number is asked for that no record holds; the file and field are named.
     """
-    return fill(Evidence.packaged().record(Answer, question_id))
+    return fill(Evidence.packaged().record(Question, question_id))
 
 
 def faq_answer(question_id: str | None = None) -> FaqAnswer:
@@ -59,10 +59,10 @@ def faq_answer(question_id: str | None = None) -> FaqAnswer:
 
 def plain_answers() -> tuple[PlainAnswer, ...]:
     """All answers, in the order people ask."""
-    return tuple(plain_answer(question_id) for question_id in Evidence.packaged().answer_ids)
+    return tuple(plain_answer(question_id) for question_id in Evidence.packaged().question_ids)
 
 
-def fill(record: Answer) -> PlainAnswer:
+def fill(record: Question) -> PlainAnswer:
     """An answer with its numbers looked up; see :func:`plain_answer`."""
     said = []
     for number, sentence in enumerate(record.sentences):

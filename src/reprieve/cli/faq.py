@@ -26,10 +26,10 @@ def faq(question_id: str | None, as_json: bool) -> None:
         from reprieve.answers.faq_filling import faq_answer  # noqa: PLC0415
         from reprieve.cli.faq_screen import print_answer, print_questions  # noqa: PLC0415
         from reprieve.evidence.evidence import Evidence  # noqa: PLC0415
-        from reprieve.evidence.records.answer import Answer  # noqa: PLC0415
+        from reprieve.evidence.records.question import Question  # noqa: PLC0415
 
         if question_id is None and not as_json:
-            print_questions([Evidence.packaged().record(Answer, name) for name in Evidence.packaged().answer_ids])
+            print_questions([Evidence.packaged().record(Question, name) for name in Evidence.packaged().question_ids])
             return
         asked = (question_id or "").strip().lower().replace("-", "_")
         found = faq_answer(asked)

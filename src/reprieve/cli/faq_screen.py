@@ -9,11 +9,11 @@ from rich.text import Text
 
 from reprieve.answers.faq import IN_WORDS, NOT_ADVICE, PlainAnswer, Said
 from reprieve.cli.console import console
-from reprieve.evidence.records.answer import Answer
+from reprieve.evidence.records.question import Question
 from reprieve.words import wrapped
 
 
-def print_questions(records: Sequence[Answer]) -> None:
+def print_questions(records: Sequence[Question]) -> None:
     """Print the questions with the word that asks each."""
     table = Table(box=None, padding=(0, 2, 0, 0), header_style="bold", pad_edge=False)
     table.add_column("Question", style="bold cyan", no_wrap=True)

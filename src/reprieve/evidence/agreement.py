@@ -5,12 +5,12 @@ from __future__ import annotations
 from collections.abc import Collection, Iterator
 from typing import Protocol as Shape
 
-from reprieve.evidence.records.answer import MODEL, Answer
 from reprieve.evidence.records.disagreement import Disagreement
 from reprieve.evidence.records.duration_table import DurationTable
 from reprieve.evidence.records.integrity import Integrity
 from reprieve.evidence.records.pharmacodynamics import Pharmacodynamics
 from reprieve.evidence.records.population_model import PopulationModel
+from reprieve.evidence.records.question import MODEL, Question
 from reprieve.evidence.records.record import Record
 from reprieve.evidence.records.safety_relation import SafetyRelation
 from reprieve.regimen import Regimen
@@ -58,7 +58,7 @@ def faults_beside(record: Record, others: Others) -> Iterator[str]:
                 yield f"it names the claim {name!r}, which is not there"
         case DurationTable():
             yield from _other_hours(record, others)
-        case Answer():
+        case Question():
             yield from _sources_nowhere(record, others)
 
 
@@ -70,9 +70,9 @@ def _other_hours(table: DurationTable, others: Others) -> Iterator[str]:
                 yield f"the row {row.id!r} has {row.hours:g} h, its protocol {hours:g}"
 
 
-def _sources_nowhere(answer: Answer, others: Others) -> Iterator[str]:
+def _sources_nowhere(question: Question, others: Others) -> Iterator[str]:
     known = {MODEL, *others.claim_ids, *others.reference_keys}
-    for number, sentence in enumerate(answer.sentences):
+    for number, sentence in enumerate(question.sentences):
         for source in sentence.sources:
             if source not in known:
                 yield (

@@ -22,7 +22,6 @@ from reprieve.errors import EvidenceError, FileError, OutsideEvidence, UnknownNa
 from reprieve.evidence import study_folder
 from reprieve.evidence.agreement import faults_beside
 from reprieve.evidence.kinds import KINDS, cited_by
-from reprieve.evidence.records.answer import Answer
 from reprieve.evidence.records.article import Article
 from reprieve.evidence.records.claim import Claim
 from reprieve.evidence.records.column import Column
@@ -31,6 +30,7 @@ from reprieve.evidence.records.duration_table import DurationTable
 from reprieve.evidence.records.integrity import Integrity
 from reprieve.evidence.records.posterior import Calibration
 from reprieve.evidence.records.protocol import Protocol
+from reprieve.evidence.records.question import Question
 from reprieve.evidence.records.record import Record
 from reprieve.evidence.records.reference import Reference
 from reprieve.evidence.records.route import Route
@@ -349,9 +349,9 @@ class Evidence:
         return tuple(self.claims)
 
     @cached_property
-    def answer_ids(self) -> tuple[str, ...]:
+    def question_ids(self) -> tuple[str, ...]:
         """The ids of the questions that are answered for patients, in the order people ask them."""
-        return tuple(one.id for one in sorted(self.records(Answer), key=lambda one: (one.place, one.id)))
+        return tuple(one.id for one in sorted(self.records(Question), key=lambda one: (one.place, one.id)))
 
     @property
     def duration_table(self) -> DurationTable:

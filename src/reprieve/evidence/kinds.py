@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 
-from reprieve.evidence.records.answer import Answer
 from reprieve.evidence.records.article import Article
 from reprieve.evidence.records.calibration import CalibrationPriors
 from reprieve.evidence.records.clearance_ratio import ClearanceRatio
@@ -18,6 +17,7 @@ from reprieve.evidence.records.model_choice import ModelChoice
 from reprieve.evidence.records.pharmacodynamics import Pharmacodynamics
 from reprieve.evidence.records.population_model import PopulationModel
 from reprieve.evidence.records.protocol import Protocol
+from reprieve.evidence.records.question import Question
 from reprieve.evidence.records.record import Record
 from reprieve.evidence.records.review import Review
 from reprieve.evidence.records.route import Route
@@ -39,7 +39,7 @@ class Kind:
 
 
 KINDS: Mapping[type[Record], Kind] = {
-    Answer: Kind("answers", "question"),
+    Question: Kind("questions", "question"),
     Article: Kind("claims", "article"),
     CalibrationPriors: Kind("calibration", "calibration priors"),
     ClearanceRatio: Kind("clearance_ratios", "clearance ratio"),

@@ -38,7 +38,7 @@ _SHOWN = (0.1, 0.5, 0.9)
 
 
 @dataclass(frozen=True)
-class Question:
+class AskedNumber:
     """One printed number as a question to the model.
 
     Parameters
@@ -71,7 +71,7 @@ class Compared:
     """A printed number and the 10th, 50th and 90th percentile of what studies of that size would report."""
 
     place: Place
-    question: Question
+    question: AskedNumber
     q10: float
     q50: float
     q90: float
@@ -153,7 +153,7 @@ def regimen_of(study: Study, arm: Arm) -> str | None:
     return next((other.regimen for other in study.arms if other.role == "ketamine" and other.regimen), None)
 
 
-def ask(study: Study, arm: Arm, outcome: Outcome) -> Question | str:
+def ask(study: Study, arm: Arm, outcome: Outcome) -> AskedNumber | str:
     """The question that a printed number answers, or the reason why it answers none."""
     if reason := _cannot_be_placed(study, arm, outcome):
         return reason
@@ -162,14 +162,14 @@ def ask(study: Study, arm: Arm, outcome: Outcome) -> Question | str:
         return _responders(outcome, baseline.value if baseline else None)
     asked = Asked("mean_pain_fraction", day_of(outcome) or 0.0)
     if outcome.kind == "pct_reduction":
-        return Question(asked, 1.0 - outcome.value / 100.0, "mean pain")
+        return AskedNumber(asked, 1.0 - outcome.value / 100.0, "mean pain")
     if outcome.kind == "pct_of_baseline":
-        return Question(asked, outcome.value / 100.0, "mean pain")
+        return AskedNumber(asked, outcome.value / 100.0, "mean pain")
     if baseline is None:
         return "its baseline is not printed"
     after = outcome.value if outcome.kind == "mean" else baseline.value + outcome.value
     reading = f"of a baseline of {baseline.value:g} ({baseline.status})"
-    return Question(asked, after / baseline.value, "mean pain", reading, baseline.value)
+    return AskedNumber(asked, after / baseline.value, "mean pain", reading, baseline.value)
 
 
 def day_of(outcome: Outcome) -> float | None:
@@ -208,7 +208,7 @@ def _no_such_day(plan: Regimen, day: float) -> str | None:
     return None
 
 
-def _responders(outcome: Outcome, baseline: float | None) -> Question | str:
+def _responders(outcome: Outcome, baseline: float | None) -> AskedNumber | str:
     found = _share_of_relief(outcome, baseline)
     if isinstance(found, str):
         return found
@@ -216,7 +216,7 @@ def _responders(outcome: Outcome, baseline: float | None) -> Question | str:
     asked = Asked("responder_fraction", day_of(outcome) or 0.0, share)
     if "aborted" in outcome.measure:
         reading = f"attacks read as pain; {reading}"
-    return Question(asked, outcome.value, group, reading, baseline)
+    return AskedNumber(asked, outcome.value, group, reading, baseline)
 
 
 def _share_of_relief(outcome: Outcome, baseline: float | None) -> tuple[float, Group, str] | str:
@@ -266,7 +266,7 @@ def _compare_study(
     study: Study, seed: int, compared: list[Compared], contrasts: list[Contrast], left_out: list[LeftOut]
 ) -> None:
     arms = {arm.id: arm for arm in study.arms}
-    questions: list[tuple[Place, Question]] = []
+    questions: list[tuple[Place, AskedNumber]] = []
     differences: list[tuple[Place, Arm, Asked]] = []
     for outcome in study.outcomes:
         place = Place(study, arms[outcome.arm], outcome)

@@ -12,11 +12,11 @@ from reprieve.answers.duration_table import Row
 from reprieve.answers.faq import IN_WORDS
 from reprieve.errors import EvidenceError, UnknownName
 from reprieve.evidence.evidence import Evidence, read_record
-from reprieve.evidence.records.answer import MODEL, Answer
+from reprieve.evidence.records.question import MODEL, Question
 
 EVIDENCE = Evidence.packaged()
 
-QUESTIONS = EVIDENCE.answer_ids
+QUESTIONS = EVIDENCE.question_ids
 ANSWERS = {one.id: one for one in answers.plain_answers()}
 SAID = [(one.id, number, said) for one in ANSWERS.values() for number, said in enumerate(one.sentences)]
 NAMES = [f"{question}-{number}" for question, number, _ in SAID]
@@ -136,7 +136,7 @@ def test_a_forecast_outside_what_was_studied_is_at_most_low(evidence, said, anot
 
 
 def test_questions_stand_in_the_order_people_ask():
-    assert [EVIDENCE.record(Answer, one).place for one in QUESTIONS] == list(range(1, len(QUESTIONS) + 1))
+    assert [EVIDENCE.record(Question, one).place for one in QUESTIONS] == list(range(1, len(QUESTIONS) + 1))
     assert QUESTIONS[0] == "how_long"
 
 
@@ -165,7 +165,7 @@ def made_up(tmp_path):
         path = tmp_path / "made_up.yaml"
         text = {"id": "made_up", "place": 1, "question": "Does it help?", "sentences": [{**GOOD, **change}]}
         path.write_bytes(msgspec.json.encode(text))
-        record = read_record(Answer, path)
+        record = read_record(Question, path)
         EVIDENCE.check_beside(record)
         return record
 
@@ -224,7 +224,7 @@ def test_an_infusion_the_table_does_not_have_is_refused(made_up):
 
 
 def test_a_question_is_a_question():
-    record = EVIDENCE.record(Answer, "cure")
+    record = EVIDENCE.record(Question, "cure")
     with pytest.raises(EvidenceError, match="does not end with a question mark"):
         msgspec.structs.replace(record, question="Is it a cure").check()
 

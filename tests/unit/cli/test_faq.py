@@ -7,16 +7,16 @@ import pytest
 
 from reprieve import cli
 from reprieve.evidence.evidence import Evidence
-from reprieve.evidence.records.answer import Answer
+from reprieve.evidence.records.question import Question
 
 EVIDENCE = Evidence.packaged()
 
 
 def test_questions_are_listed(answer):
     text = answer("faq")
-    for question in EVIDENCE.answer_ids:
+    for question in EVIDENCE.question_ids:
         assert f"{question} " in text
-        assert EVIDENCE.record(Answer, question).question in text
+        assert EVIDENCE.record(Question, question).question in text
 
 
 @pytest.mark.parametrize("asked", ["how_long", "how-long", " How_Long "])
@@ -33,7 +33,7 @@ def test_what_is_recalled_is_said_to_be_unverified(answer):
 
 def test_json_holds_every_answer_with_keys_and_certainty(answer):
     found = json.loads(answer("faq", "--json"))
-    assert {one["id"] for one in found["answers"]} == set(EVIDENCE.answer_ids)
+    assert {one["id"] for one in found["answers"]} == set(EVIDENCE.question_ids)
     for one in found["answers"]:
         for said in one["sentences"]:
             assert said["certainty"] in {"high", "moderate", "low", "very low"}

@@ -5,7 +5,7 @@ import pytest
 
 from reprieve.evidence.evidence import Evidence
 from reprieve.evidence.records.study import Study
-from reprieve.relief.comparison import Compared, Place, Question, ask, compare, regimen_of, score
+from reprieve.relief.comparison import AskedNumber, Compared, Place, ask, compare, regimen_of, score
 
 EVIDENCE = Evidence.packaged()
 
@@ -69,7 +69,7 @@ def question(outcome, **more):
 )
 def test_a_printed_number_becomes_a_question(outcome, measure, threshold, reported):
     found = question(outcome)
-    assert isinstance(found, Question)
+    assert isinstance(found, AskedNumber)
     assert (found.asked.measure, found.asked.day) == (measure, 7)
     assert found.asked.threshold == (None if threshold is None else pytest.approx(threshold))
     assert found.reported == pytest.approx(reported)

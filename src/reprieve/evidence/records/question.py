@@ -85,7 +85,7 @@ class Judged(Part, frozen=True, kw_only=True):
 
 
 class Sentence(Part, frozen=True, kw_only=True):
-    """One sentence of an answer.
+    """One sentence of the answer to a question.
 
     Parameters
     ----------
@@ -104,7 +104,7 @@ class Sentence(Part, frozen=True, kw_only=True):
     values: dict[str, AnyValue] = msgspec.field(default_factory=dict)
 
 
-class Answer(Record, frozen=True, kw_only=True):
+class Question(Record, frozen=True, kw_only=True):
     """A question of patients and its answer; ``place`` is where it stands among the others, from 1."""
 
     place: int
