@@ -9,8 +9,8 @@ from collections.abc import Callable, Iterator
 import reprieve
 from reprieve import engine
 from reprieve.exposure.concentration import Concentration
+from reprieve.exposure.population.simulation import Chunk, Population
 from reprieve.pictures import Picture
-from reprieve.population.simulation import Chunk, Population
 from reprieve.relief.arm import ArmPrediction
 from reprieve.relief.distribution import Duration
 from reprieve.relief.sustained import Sustained

@@ -14,7 +14,7 @@ if TYPE_CHECKING:
     from reprieve.chart.patient import Patient
     from reprieve.evidence.packaged import condition_ids, protocol, protocol_ids
     from reprieve.exposure.concentration import concentration
-    from reprieve.population.simulation import simulate_population
+    from reprieve.exposure.population.simulation import simulate_population
     from reprieve.regimen import DoseEvent, Regimen
     from reprieve.relief.arm import predict_arm
     from reprieve.relief.forecast import Forecast, forecast
@@ -30,7 +30,7 @@ _HOME = {
     "predict_arm": "reprieve.relief.arm",
     "protocol": "reprieve.evidence.packaged",
     "protocol_ids": "reprieve.evidence.packaged",
-    "simulate_population": "reprieve.population.simulation",
+    "simulate_population": "reprieve.exposure.population.simulation",
 }
 
 __all__ = [

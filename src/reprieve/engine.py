@@ -14,6 +14,7 @@ if TYPE_CHECKING:
     from reprieve.datasets.nonmem import NonmemData, parse_nonmem, read_nonmem, write_nonmem
     from reprieve.datasets.nonmem_record import DoseParameters
     from reprieve.datasets.samples import parse_samples
+    from reprieve.exposure.population.predictions import predict_data
     from reprieve.pkpd.compartments import CompartmentGraph, Edge
     from reprieve.pkpd.dose import Dose
     from reprieve.pkpd.event_run import simulate_each, simulate_events
@@ -25,7 +26,6 @@ if TYPE_CHECKING:
     from reprieve.pkpd.observed_profile import observed_profile
     from reprieve.pkpd.steady_state import accumulation_ratio, steady_state
     from reprieve.pkpd.terminal_phase import terminal_phase
-    from reprieve.population.predictions import predict_data
 
 _HOME = {
     "CompartmentGraph": "reprieve.pkpd.compartments",
@@ -50,7 +50,7 @@ _HOME = {
     "parse_samples": "reprieve.datasets.samples",
     "partial_auc": "reprieve.pkpd.noncompartmental",
     "peak": "reprieve.pkpd.measures",
-    "predict_data": "reprieve.population.predictions",
+    "predict_data": "reprieve.exposure.population.predictions",
     "read_nonmem": "reprieve.datasets.nonmem",
     "simulate_each": "reprieve.pkpd.event_run",
     "simulate_events": "reprieve.pkpd.event_run",

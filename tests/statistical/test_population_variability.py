@@ -14,8 +14,8 @@ from reprieve.evidence.records.population_model import PopulationModel
 from reprieve.evidence.records.variability import BetweenSubject, covariance_rows
 from reprieve.exposure.build import between_subject, build
 from reprieve.exposure.model import Chosen, deviations
-from reprieve.population.simulation import occasion_deviations, simulate_population
-from reprieve.population.streams import normals
+from reprieve.exposure.population.simulation import occasion_deviations, simulate_population
+from reprieve.exposure.population.streams import normals
 
 EVIDENCE = Evidence.packaged()
 

@@ -20,7 +20,7 @@ from reprieve.errors import InputError, MissingDatum
 from reprieve.units import parse_number
 
 if TYPE_CHECKING:
-    from reprieve.population.simulation import Population
+    from reprieve.exposure.population.simulation import Population
 
 _SHARES = (0.05, 0.5, 0.95)
 
@@ -125,9 +125,9 @@ def simulate(
     if subjects is None or times is None:
         missing = " and ".join(name for name in ("--subjects", "--times") if apart[name] is None)
         raise MissingDatum(f"Not given: {missing}. A regimen is simulated in so many people, at so many hours.")
-    from reprieve.population.people import read_covariates  # noqa: PLC0415
-    from reprieve.population.simulation import simulate_population  # noqa: PLC0415
-    from reprieve.population.table import quantiles_of, write_table  # noqa: PLC0415
+    from reprieve.exposure.population.people import read_covariates  # noqa: PLC0415
+    from reprieve.exposure.population.simulation import simulate_population  # noqa: PLC0415
+    from reprieve.exposure.population.table import quantiles_of, write_table  # noqa: PLC0415
 
     if weight is not None and weights is not None:
         raise InputError("Both --weight and --weights are given; give one of them.")

@@ -14,7 +14,7 @@ from reprieve.datasets.data_file import content_of
 from reprieve.errors import MissingDatum
 
 if TYPE_CHECKING:
-    from reprieve.population.predictions import Predictions
+    from reprieve.exposure.population.predictions import Predictions
 
 
 def simulate_data(
@@ -39,8 +39,8 @@ def simulate_data(
     """
     if model is None:
         raise MissingDatum("No model is named; give --model ('reprieve models list' lists them).")
-    from reprieve.population.predictions import predict_data  # noqa: PLC0415
-    from reprieve.population.table import csv_lines, whole_file  # noqa: PLC0415
+    from reprieve.exposure.population.predictions import predict_data  # noqa: PLC0415
+    from reprieve.exposure.population.table import csv_lines, whole_file  # noqa: PLC0415
 
     content, name = content_of(file)
     found = predict_data(

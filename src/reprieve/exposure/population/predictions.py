@@ -21,11 +21,11 @@ from reprieve.exposure.built import BuiltModel
 from reprieve.exposure.built_system import system_of
 from reprieve.exposure.choice import Chosen
 from reprieve.exposure.model import deviations
+from reprieve.exposure.population.recorded_covariates import Recorded, covariate_columns, recorded_covariates
+from reprieve.exposure.population.recorded_doses import dose_records
+from reprieve.exposure.population.streams import normals
 from reprieve.pkpd.event_run import simulate_events
 from reprieve.pkpd.events import EventTable, Record
-from reprieve.population.recorded_covariates import Recorded, covariate_columns, recorded_covariates
-from reprieve.population.recorded_doses import dose_records
-from reprieve.population.streams import normals
 from reprieve.version import __version__
 
 Floats = NDArray[np.float64]

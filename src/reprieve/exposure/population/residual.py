@@ -13,7 +13,7 @@ from numpy.typing import NDArray
 
 from reprieve.errors import OutsideEvidence
 from reprieve.evidence.records.population_model import PopulationModel
-from reprieve.population.streams import normals
+from reprieve.exposure.population.streams import normals
 from reprieve.units import convert, molar_to_mass
 
 Floats = NDArray[np.float64]

@@ -21,8 +21,8 @@ from numpy.typing import NDArray
 
 from reprieve.errors import FileError, InputError
 from reprieve.evidence.records.covariate import KNOWN_COVARIATES
-from reprieve.population.quantiles import StreamedQuantiles
-from reprieve.population.simulation import Chunk, Population
+from reprieve.exposure.population.quantiles import StreamedQuantiles
+from reprieve.exposure.population.simulation import Chunk, Population
 
 _SUFFIXES = (".csv", ".parquet")
 #: Column and its values.
@@ -172,7 +172,7 @@ def _writer(path: Path) -> Callable[[Path, dict[str, object]], Writer]:
             "file that ends in .csv."
         )
     parquet: Callable[[Path, dict[str, object]], Writer] = importlib.import_module(
-        "reprieve.population.parquet"
+        "reprieve.exposure.population.parquet"
     ).ParquetWriter
     return parquet
 

@@ -13,7 +13,7 @@ from numpy.typing import NDArray
 from reprieve.datasets.delimited import rows
 from reprieve.errors import FileError, InputError, UnknownName
 from reprieve.evidence.records.covariate import KNOWN_COVARIATES
-from reprieve.population.streams import uniforms
+from reprieve.exposure.population.streams import uniforms
 from reprieve.units import HEAVIEST_KG, LIGHTEST_KG, parse_weight
 
 Values: TypeAlias = "NDArray[np.float64] | NDArray[np.str_]"

@@ -13,14 +13,14 @@ import pytest
 import reprieve
 from reprieve.errors import FileError, InputError, OutsideEvidence, UnknownName
 from reprieve.evidence.records.variability import BetweenOccasion
+from reprieve.exposure.population import table
+from reprieve.exposure.population.occasions import Occasion, follow
+from reprieve.exposure.population.people import describe_people, read_covariates
+from reprieve.exposure.population.quantiles import StreamedQuantiles
+from reprieve.exposure.population.streams import BLOCK, normals
+from reprieve.exposure.population.table import write_table
 from reprieve.pkpd.individual_dose import IndividualDose
 from reprieve.pkpd.linear_system import LinearSystem
-from reprieve.population import table
-from reprieve.population.occasions import Occasion, follow
-from reprieve.population.people import describe_people, read_covariates
-from reprieve.population.quantiles import StreamedQuantiles
-from reprieve.population.streams import BLOCK, normals
-from reprieve.population.table import write_table
 
 OTTO, SIMONS = "otto2021_fanta2015_sket_iv_venous", "simons2022_sket_otf_iv"
 DRIP = "esketamine iv 0.25 mg/kg over 40 min"

@@ -6,7 +6,7 @@ import pytest
 import reprieve as rp
 from reprieve.errors import InputError, MissingDatum, OutsideEvidence, UnknownName
 from reprieve.evidence.evidence import Evidence
-from reprieve.population.predictions import predict_data
+from reprieve.exposure.population.predictions import predict_data
 
 EVIDENCE = Evidence.packaged()
 

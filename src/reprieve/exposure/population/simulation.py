@@ -20,13 +20,13 @@ from reprieve.exposure.built_system import system_of
 from reprieve.exposure.choice import Chosen, choose_models, named_model
 from reprieve.exposure.inputs import absorbed
 from reprieve.exposure.model import deviations, with_routes
+from reprieve.exposure.population.occasions import Occasion, follow
+from reprieve.exposure.population.people import People, Values, Weight, describe_people
+from reprieve.exposure.population.residual import measured, refuse_without_residual_error
+from reprieve.exposure.population.streams import BLOCK, normals
 from reprieve.exposure.times import read_times
 from reprieve.pkpd.dose import SAME_TIME
 from reprieve.pkpd.individual_dose import IndividualDose
-from reprieve.population.occasions import Occasion, follow
-from reprieve.population.people import People, Values, Weight, describe_people
-from reprieve.population.residual import measured, refuse_without_residual_error
-from reprieve.population.streams import BLOCK, normals
 from reprieve.regimen import Regimen
 from reprieve.version import __version__
 
