@@ -14,7 +14,6 @@ import click
 
 from reprieve.cli.app import app
 from reprieve.errors import ReprieveError
-from reprieve.pkpd import scipy_import
 
 _STOPPED = 130
 
@@ -57,5 +56,4 @@ def _sentence(error: ReprieveError | click.ClickException) -> str:
 
 def main() -> None:
     """Run the command line and exit with its code."""
-    scipy_import.hide()
     sys.exit(run())

@@ -11,7 +11,6 @@ import click
 
 from reprieve.cli.values import Whole
 from reprieve.errors import FileError, InputError
-from reprieve.pkpd import scipy_import
 
 
 @click.command()
@@ -49,7 +48,6 @@ def calibrate(seed: int, draws: int, out: Path | None) -> None:
             f"pip install 'reprieve[research]'. Forecasts do not need it."
         )
     folder = _folder(out)
-    scipy_import.show()
 
     from reprieve.inference.calibration import calibrate as fit  # noqa: PLC0415
 

@@ -10,7 +10,6 @@ import click
 
 from reprieve.cli.as_json import JSON, print_json
 from reprieve.errors import FileError, InputError, OutsideEvidence
-from reprieve.pkpd import scipy_import
 
 if TYPE_CHECKING:
     from reprieve.inference.moderators import Moderator
@@ -38,7 +37,6 @@ def _options(command: Callable[..., None]) -> Callable[..., None]:
 
 
 def _synthesis(window: str, measure: str | None, condition: str | None, verified_only: bool) -> Synthesis:
-    scipy_import.show()
     from reprieve.answers.meta_analysis import controlled_trials  # noqa: PLC0415
 
     return controlled_trials(window, measure, condition, verified_only=verified_only)

@@ -12,7 +12,6 @@ References
 
 from __future__ import annotations
 
-import sys
 import warnings
 from collections.abc import Callable, Sequence
 from functools import cache
@@ -49,9 +48,7 @@ class _Stuck(Exception):
 @cache
 def _solve_ivp() -> Any:
     # The one late import of the engine: SciPy's solvers take half a second to load, and models with constant rates
-    # never use them. The command line hides SciPy from numba (see cli.main); what was hidden is shown again here.
-    if sys.modules.get("scipy", sys) is None:
-        del sys.modules["scipy"]
+    # never use them.
     from scipy.integrate import solve_ivp  # noqa: PLC0415
 
     return solve_ivp
