@@ -13,11 +13,6 @@ from reprieve.errors import InputError
 Floats = NDArray[np.float64]
 
 
-def rounded(value: float) -> float | None:
-    """Four significant digits, None for NaN: what an answer shows, and the same bytes on every machine."""
-    return None if np.isnan(value) else float(f"{value:.4g}")
-
-
 def between_draws(happens: Floats, draw: NDArray[np.int64], *, interval: float = 0.8) -> tuple[float, float, float]:
     """A probability and the interval of it that is due to what we do not know.
 
