@@ -156,7 +156,7 @@ def forecast(
     if as_json:
         click.echo(made.to_json(), nl=False)
     else:
-        from reprieve.cli.terminal import print_forecast  # noqa: PLC0415
+        from reprieve.cli.forecast_printout import print_forecast  # noqa: PLC0415
 
         print_forecast(made.answer)
     if patients < _ENOUGH:
@@ -214,7 +214,7 @@ def concentration(
     if as_json:
         print_json(found.to_dict())
     else:
-        from reprieve.cli.concentration_screen import print_concentration  # noqa: PLC0415
+        from reprieve.cli.concentration_printout import print_concentration  # noqa: PLC0415
 
         print_concentration(found)
 
@@ -236,7 +236,7 @@ def protocols(protocol_id: str | None, as_json: bool) -> None:
     if as_json:
         print_json(found.to_dict())
         return
-    from reprieve.cli.protocol_screen import print_protocol, print_protocols  # noqa: PLC0415
+    from reprieve.cli.protocol_printout import print_protocol, print_protocols  # noqa: PLC0415
 
     if protocol_id:
         print_protocol(found.protocols[0])
@@ -294,7 +294,7 @@ def predict(file: Path, seed: int, as_json: bool) -> None:
     if as_json:
         print_json(found.to_dict())
     else:
-        from reprieve.cli.trial_screen import print_arms  # noqa: PLC0415
+        from reprieve.cli.trial_printout import print_arms  # noqa: PLC0415
 
         print_arms(found)
     if all(arm.refused is not None for arm in found.arms):

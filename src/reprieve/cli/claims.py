@@ -31,7 +31,7 @@ def claims(
       reprieve claims --topics
     """
     from reprieve.answers.claims import ClaimsAnswer, claims_answer, topics_answer  # noqa: PLC0415
-    from reprieve.cli.claim_screen import print_claims, print_topics  # noqa: PLC0415
+    from reprieve.cli.claim_printout import print_claims, print_topics  # noqa: PLC0415
 
     found = (
         topics_answer()

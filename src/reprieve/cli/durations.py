@@ -27,6 +27,6 @@ def durations(condition: str | None, as_json: bool) -> None:
     if as_json:
         print_json(found.to_dict())
         return
-    from reprieve.cli.duration_screen import print_durations  # noqa: PLC0415
+    from reprieve.cli.duration_printout import print_durations  # noqa: PLC0415
 
     print_durations(found)

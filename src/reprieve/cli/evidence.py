@@ -64,7 +64,7 @@ def list_studies(
       reprieve evidence list --condition crps
       reprieve evidence list --role all --route intranasal
     """
-    from reprieve.cli.evidence_lists import print_reviews, print_studies  # noqa: PLC0415
+    from reprieve.cli.evidence_list_printout import print_reviews, print_studies  # noqa: PLC0415
 
     if role == "review":
         from reprieve.answers.review_list import review_list  # noqa: PLC0415
@@ -104,7 +104,7 @@ def show(record_id: str, verified_only: bool, as_json: bool) -> None:
     if as_json:
         print_json(found.to_dict())
     else:
-        from reprieve.cli.evidence_page import print_page  # noqa: PLC0415
+        from reprieve.cli.evidence_printout import print_page  # noqa: PLC0415
 
         print_page(found)
 
@@ -127,7 +127,7 @@ def search(words: tuple[str, ...], verified_only: bool, as_json: bool) -> None:
     if as_json:
         print_json(found.to_dict())
     else:
-        from reprieve.cli.evidence_lists import print_matches  # noqa: PLC0415
+        from reprieve.cli.evidence_list_printout import print_matches  # noqa: PLC0415
 
         print_matches(found)
 
@@ -168,7 +168,7 @@ def table(
     elif as_csv:
         click.echo(found.to_csv(), nl=False)
     else:
-        from reprieve.cli.evidence_lists import print_numbers  # noqa: PLC0415
+        from reprieve.cli.evidence_list_printout import print_numbers  # noqa: PLC0415
 
         print_numbers(found)
 

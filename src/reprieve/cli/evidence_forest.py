@@ -60,7 +60,7 @@ def _write(picture: Picture, out: Path) -> None:
 
 def _answer(draw: str, made: Synthesis, out: Path | None, as_json: bool) -> None:
     from reprieve.answers.meta_analysis import meta_analysis_answer  # noqa: PLC0415
-    from reprieve.cli.forest_screen import print_forest, print_points  # noqa: PLC0415
+    from reprieve.cli.forest_printout import print_forest, print_points  # noqa: PLC0415
     from reprieve.evidence.evidence import Evidence  # noqa: PLC0415
     from reprieve.report import study_pictures  # noqa: PLC0415
 
@@ -79,7 +79,7 @@ def _answer(draw: str, made: Synthesis, out: Path | None, as_json: bool) -> None
 def _regression_answer(made: Synthesis, by: Moderator, out: Path | None, as_json: bool) -> None:
     """The studies are shown in any case; without a regression the exit code says so."""
     from reprieve.answers.meta_analysis import meta_analysis_answer  # noqa: PLC0415
-    from reprieve.cli.forest_screen import print_points  # noqa: PLC0415
+    from reprieve.cli.forest_printout import print_points  # noqa: PLC0415
     from reprieve.evidence.evidence import Evidence  # noqa: PLC0415
     from reprieve.report import study_pictures  # noqa: PLC0415
 

@@ -24,7 +24,7 @@ def faq(question_id: str | None, as_json: bool) -> None:
 
     with said_if_slow():
         from reprieve.answers.faq_filling import faq_answer  # noqa: PLC0415
-        from reprieve.cli.faq_screen import print_answer, print_questions  # noqa: PLC0415
+        from reprieve.cli.faq_printout import print_answer, print_questions  # noqa: PLC0415
         from reprieve.evidence.evidence import Evidence  # noqa: PLC0415
         from reprieve.evidence.records.question import Question  # noqa: PLC0415
 

@@ -13,11 +13,11 @@ from reprieve.words import wrapped
 _GAP = 2
 
 
-def print_rows(screen: Console, label_width: int, rows: Iterable[tuple[Text, str]], style: str = "") -> None:
-    """Print labels with the text beside each, wrapped to the screen."""
+def print_rows(terminal: Console, label_width: int, rows: Iterable[tuple[Text, str]], style: str = "") -> None:
+    """Print labels with the text beside each, wrapped to its width."""
     table = Table(box=None, show_header=False, padding=(0, _GAP, 0, 0), pad_edge=False)
     table.add_column(no_wrap=True, width=label_width)
     table.add_column()
     for label, text in rows:
-        table.add_row(label, Text(wrapped(" ".join(text.split()), screen.width - label_width - _GAP), style))
-    screen.print(table)
+        table.add_row(label, Text(wrapped(" ".join(text.split()), terminal.width - label_width - _GAP), style))
+    terminal.print(table)

@@ -27,7 +27,7 @@ def list_models(as_json: bool) -> None:
       reprieve models list --json
     """
     from reprieve.answers.model_list import model_list  # noqa: PLC0415
-    from reprieve.cli.model_list_screen import print_models  # noqa: PLC0415
+    from reprieve.cli.model_list_printout import print_models  # noqa: PLC0415
 
     found = model_list()
     if as_json:
@@ -47,7 +47,7 @@ def show(model_id: str, as_json: bool) -> None:
       reprieve models show simons2022_sket_otf_iv
     """
     from reprieve.answers.model import model_answer  # noqa: PLC0415
-    from reprieve.cli.model_page import print_model  # noqa: PLC0415
+    from reprieve.cli.model_printout import print_model  # noqa: PLC0415
 
     found = model_answer(model_id)
     if as_json:
@@ -81,7 +81,7 @@ def check(model_id: str | None, every_row: bool, as_json: bool) -> None:
     if as_json:
         print_json(found.to_dict())
     else:
-        from reprieve.cli.rerun_screen import print_reruns  # noqa: PLC0415
+        from reprieve.cli.rerun_printout import print_reruns  # noqa: PLC0415
 
         print_reruns(found, every_row=every_row or model_id is not None)
     if not found.agrees:
@@ -116,7 +116,7 @@ def compare(
     if as_json:
         print_json(found.to_dict())
     else:
-        from reprieve.cli.comparison_screen import print_comparison  # noqa: PLC0415
+        from reprieve.cli.comparison_printout import print_comparison  # noqa: PLC0415
 
         print_comparison(found)
 

@@ -118,7 +118,7 @@ def nca(
     elif as_csv:
         _print_csv(found)
     else:
-        from reprieve.cli.nca_screen import print_analysis  # noqa: PLC0415
+        from reprieve.cli.nca_printout import print_analysis  # noqa: PLC0415
 
         print_analysis(found, route=route, trapezoid=trapezoid)
 

@@ -24,6 +24,6 @@ def routes(route: str | None, as_json: bool) -> None:
     if as_json:
         print_json(found.to_dict())
         return
-    from reprieve.cli.route_screen import print_routes  # noqa: PLC0415
+    from reprieve.cli.route_printout import print_routes  # noqa: PLC0415
 
     print_routes(found, in_full=route is not None)

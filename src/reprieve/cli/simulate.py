@@ -209,7 +209,7 @@ def _summary(population: Population, out: Path | None, found: Any) -> dict[str, 
 def _print(population: Population, out: Path | None, found: Any) -> None:
     from rich.table import Table  # noqa: PLC0415
 
-    screen = Console(highlight=False)
+    terminal = Console(highlight=False)
     table = Table(box=None, pad_edge=False, header_style="bold", title_justify="left")
     table.add_column("h", justify="right")
     for name in population.analytes:
@@ -220,14 +220,16 @@ def _print(population: Population, out: Path | None, found: Any) -> None:
             for a in range(len(population.analytes))
         ]
         table.add_row(f"{time:g}", *cells)
-    screen.print(f"{population.subjects:,} people by {population.chosen.model.id}: median (5 % to 95 %)", markup=False)
-    screen.print(table)
-    screen.print(f"Model: {population.chosen.reason}", markup=False)
-    screen.print(f"Between sessions: {_between_sessions(population)}", markup=False)
+    terminal.print(
+        f"{population.subjects:,} people by {population.chosen.model.id}: median (5 % to 95 %)", markup=False
+    )
+    terminal.print(table)
+    terminal.print(f"Model: {population.chosen.reason}", markup=False)
+    terminal.print(f"Between sessions: {_between_sessions(population)}", markup=False)
     if population.note:
-        screen.print(population.note, style="yellow", markup=False)
+        terminal.print(population.note, style="yellow", markup=False)
     if out:
-        screen.print(f"Written to {out}", markup=False)
+        terminal.print(f"Written to {out}", markup=False)
 
 
 def _between_sessions(population: Population) -> str:

@@ -1,4 +1,4 @@
-"""What the command line answers: readable on one screen, the same as JSON, nothing else on stdout."""
+"""What the command line answers: readable in one terminal window, the same as JSON, nothing else on stdout."""
 
 import json
 import re

@@ -1,4 +1,4 @@
-"""``reprieve claims``: what is told beside what was found, on the screen and as JSON."""
+"""``reprieve claims``: what is told beside what was found, in the terminal and as JSON."""
 
 import json
 import re

@@ -1,4 +1,4 @@
-"""``reprieve durations``: the table on the screen and as JSON."""
+"""``reprieve durations``: the table in the terminal and as JSON."""
 
 import json
 import re

@@ -33,9 +33,9 @@ def test_parameters_are_those_of_phoenix(table, answer):
     assert found["volume_terminal_L"] == pytest.approx(67.8963898, rel=1e-6)
     (line,) = csv.DictReader(io.StringIO(answer(*asked, "--csv")))
     assert float(line["clearance_L_per_h"]) == found["clearance_L_per_h"]
-    screen = answer(*asked)
-    assert "10.75" in screen
-    assert "below 2 the half-life" in screen  # 3 samples from 5 to 8 h, ln 2/0.158 = 4.4 h
+    text = answer(*asked)
+    assert "10.75" in text
+    assert "below 2 the half-life" in text  # 3 samples from 5 to 8 h, ln 2/0.158 = 4.4 h
 
 
 def test_a_pipe_is_read(monkeypatch, table, answer):
@@ -45,9 +45,9 @@ def test_a_pipe_is_read(monkeypatch, table, answer):
 
 
 def test_apparent_values_say_so(table, answer):
-    screen = answer("nca", table, "--route", "extravascular", "--dose", "25000 mcg")
-    assert "CL/F" in screen
-    assert "Vss" not in screen
+    text = answer("nca", table, "--route", "extravascular", "--dose", "25000 mcg")
+    assert "CL/F" in text
+    assert "Vss" not in text
 
 
 @pytest.mark.parametrize(

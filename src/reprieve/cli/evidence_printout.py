@@ -32,35 +32,35 @@ _Row = tuple[str, str, str]
 
 def print_page(page: StudyAnswer | ReviewAnswer) -> None:
     """Print the page."""
-    screen = console()
-    screen.print(Text.assemble((page.id, "bold"), f"  {page.citation}"))
+    terminal = console()
+    terminal.print(Text.assemble((page.id, "bold"), f"  {page.citation}"))
     if isinstance(page, ReviewAnswer):
-        _print_review(screen, page)
+        _print_review(terminal, page)
     else:
-        _print_study(screen, page)
+        _print_study(terminal, page)
 
 
-def _print_rows(screen: Console, rows: Iterable[_Row]) -> None:
+def _print_rows(terminal: Console, rows: Iterable[_Row]) -> None:
     table = Table(box=None, show_header=False, padding=(0, _GAP, 0, 0), pad_edge=False)
     table.add_column(style="bold cyan", no_wrap=True, width=_LABEL)
     table.add_column()
     before = None
     for label, said, style in rows:
-        table.add_row("" if label == before else label, Text(wrapped(said, screen.width - _LABEL - _GAP), style))
+        table.add_row("" if label == before else label, Text(wrapped(said, terminal.width - _LABEL - _GAP), style))
         before = label
-    screen.print(table)
+    terminal.print(table)
 
 
-def _print_study(screen: Console, page: StudyAnswer) -> None:
-    _print_rows(screen, _facts(page))
+def _print_study(terminal: Console, page: StudyAnswer) -> None:
+    _print_rows(terminal, _facts(page))
     for arm in page.arms:
-        screen.print()
-        _print_rows(screen, _arm(arm))
-    screen.print()
+        terminal.print()
+        _print_rows(terminal, _arm(arm))
+    terminal.print()
     if page.outcomes:
-        _print_numbers(screen, page.outcomes)
+        _print_numbers(terminal, page.outcomes)
     elif not page.withheld:
-        screen.print(Text("No number of pain is recorded.", "dim"))
+        terminal.print(Text("No number of pain is recorded.", "dim"))
 
 
 def _facts(page: StudyAnswer) -> Iterator[_Row]:
@@ -118,7 +118,7 @@ def _style(status: str | None) -> str:
     return "yellow" if status == "recalled" else ""
 
 
-def _print_numbers(screen: Console, outcomes: Sequence[Outcome]) -> None:
+def _print_numbers(terminal: Console, outcomes: Sequence[Outcome]) -> None:
     table = Table(box=None, padding=(0, 1, 0, 0), header_style="bold", pad_edge=False)
     for name in ("Arm", "Day", "What", "Number", "n", "Status", "Used"):
         table.add_column(name, justify="right" if name in ("Day", "n") else "left")
@@ -136,16 +136,16 @@ def _print_numbers(screen: Console, outcomes: Sequence[Outcome]) -> None:
             status(outcome),
             "yes" if outcome.usable else "no",
         )
-    screen.print(table)
+    terminal.print(table)
     for said, mark in notes.items():
-        screen.print(Text(wrapped(f"[{mark}] {said}", screen.width), "dim"))
+        terminal.print(Text(wrapped(f"[{mark}] {said}", terminal.width), "dim"))
     unverified = any(outcome.status == "recalled" for outcome in outcomes)
     legend = "Unverified: recalled, never seen in a source. " if unverified else ""
     legend += "Day: after the end of the last dose. Used: can enter a fit."
-    screen.print(Text(wrapped(legend, screen.width), "dim"))
+    terminal.print(Text(wrapped(legend, terminal.width), "dim"))
 
 
-def _print_review(screen: Console, page: ReviewAnswer) -> None:
+def _print_review(terminal: Console, page: ReviewAnswer) -> None:
     pooled = [f"{page.k} {page.k_is}"] if page.k else []
     pooled += [f"{page.n} patients"] if page.n else []
     rows: list[_Row] = [("Reviewed", page.scope, ""), ("Use", page.use, "yellow")]
@@ -155,7 +155,7 @@ def _print_review(screen: Console, page: ReviewAnswer) -> None:
             mark = _unverified(page.status) if "recalled" not in said else ""
             rows.append((label, f"{said}{mark}", _style(page.status)))
     rows.append(("Source", ". ".join(filter(None, (page.journal, page.link))), "dim"))
-    _print_rows(screen, rows)
+    _print_rows(terminal, rows)
     if not page.figures:
         return
     table = Table(box=None, padding=(0, 1, 0, 0), header_style="bold", pad_edge=False)
@@ -164,8 +164,8 @@ def _print_review(screen: Console, page: ReviewAnswer) -> None:
     for figure in page.figures:
         note = f" ({figure.note})" if figure.note else ""
         table.add_row(f"{figure.measure}{note}", figure.time or "–", _figure(figure), status(figure))
-    screen.print()
-    screen.print(table)
+    terminal.print()
+    terminal.print(table)
 
 
 def _figure(figure: Figure) -> str:

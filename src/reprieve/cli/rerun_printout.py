@@ -25,24 +25,24 @@ def print_reruns(found: CheckAnswer, *, every_row: bool) -> None:
     found : the models with their checks
     every_row : predicted beside published for every number; otherwise a line per check
     """
-    screen = console()
+    terminal = console()
     for model in found.models:
-        screen.print(Text(model.id, "bold"))
+        terminal.print(Text(model.id, "bold"))
         if model.without_checks:
-            screen.print(Text(_indented(f"no check: {model.without_checks}", screen), "dim"))
+            terminal.print(Text(_indented(f"no check: {model.without_checks}", terminal), "dim"))
         for check in model.checks:
             if every_row:
-                _print_rows(screen, check)
+                _print_rows(terminal, check)
             else:
-                screen.print(_line(check, screen.width))
+                terminal.print(_line(check, terminal.width))
             if check.reason:
-                screen.print(Text(_indented(check.reason, screen, 4), "yellow"))
-    screen.print()
-    screen.print(_total(found))
+                terminal.print(Text(_indented(check.reason, terminal, 4), "yellow"))
+    terminal.print()
+    terminal.print(_total(found))
 
 
-def _indented(text: str, screen: Console, by: int = 2) -> str:
-    return textwrap.indent(wrapped(" ".join(text.split()), screen.width - by), " " * by)
+def _indented(text: str, terminal: Console, by: int = 2) -> str:
+    return textwrap.indent(wrapped(" ".join(text.split()), terminal.width - by), " " * by)
 
 
 def _line(check: CheckRerun, width: int) -> Text:
@@ -58,11 +58,11 @@ def _name(check: CheckRerun) -> str:
     return f"{check.check.replace('_', ' ')} ({check.origin})"
 
 
-def _print_rows(screen: Console, check: CheckRerun) -> None:
-    screen.print()
-    screen.print(Text(_indented(_name(check), screen), "cyan"))
+def _print_rows(terminal: Console, check: CheckRerun) -> None:
+    terminal.print()
+    terminal.print(Text(_indented(_name(check), terminal), "cyan"))
     if not check.rows:
-        screen.print(Text("  not run", "yellow"))
+        terminal.print(Text("  not run", "yellow"))
         return
     table = Table(box=None, padding=(0, _GAP, 0, 0), header_style="bold", pad_edge=False)
     table.add_column("What")
@@ -75,7 +75,7 @@ def _print_rows(screen: Console, check: CheckRerun) -> None:
             f"{row.what.replace('_', '-')}", _digits(row.predicted), _digits(row.published), _allowed(row),
             row.unit, Text(row.verdict, _STYLE[row.verdict]),
         )  # fmt: skip
-    screen.print(table)
+    terminal.print(table)
 
 
 def _digits(value: float) -> str:

@@ -31,7 +31,7 @@ _APPARENT = {"clearance_L_per_h": "CL/F\nL/h", "volume_terminal_L": "Vz/F\nL"}
 
 def print_analysis(found: Sequence[SubjectAnalysis], *, route: str, trapezoid: str) -> None:
     """Print the main parameters of every subject; all of them are in JSON and CSV."""
-    screen = console()
+    terminal = console()
     outside = route == "extravascular"
     shown = {name: head for name, head in _SHOWN.items() if not (outside and name == "volume_steady_state_L")}
     table = Table(box=None, padding=(0, 2, 0, 0), header_style="bold", pad_edge=False)
@@ -41,13 +41,13 @@ def print_analysis(found: Sequence[SubjectAnalysis], *, route: str, trapezoid: s
     for one in found:
         parameters = one.parameters()
         table.add_row(one.samples.subject, *(_number(parameters[name]) for name in shown))
-    screen.print(table)
-    screen.print(
-        Text(wrapped(f"Rules: {route}; trapezoid {trapezoid}; λz by the best adjusted R².", screen.width), "dim")
+    terminal.print(table)
+    terminal.print(
+        Text(wrapped(f"Rules: {route}; trapezoid {trapezoid}; λz by the best adjusted R².", terminal.width), "dim")
     )
     for one in found:
         for doubt in _doubts(one):
-            screen.print(Text(wrapped(f"{one.samples.subject}: {doubt}", screen.width), "yellow"))
+            terminal.print(Text(wrapped(f"{one.samples.subject}: {doubt}", terminal.width), "yellow"))
 
 
 def _number(value: str | float | None) -> str:

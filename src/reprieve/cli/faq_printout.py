@@ -20,21 +20,21 @@ def print_questions(records: Sequence[Question]) -> None:
     table.add_column("")
     for record in records:
         table.add_row(record.id, record.question)
-    screen = console()
-    screen.print(table)
-    screen.print(Text("'reprieve faq QUESTION' answers one.", "dim"))
+    terminal = console()
+    terminal.print(table)
+    terminal.print(Text("'reprieve faq QUESTION' answers one.", "dim"))
 
 
 def print_answer(answer: PlainAnswer) -> None:
     """Print one answer, each sentence with what it rests on."""
-    screen = console()
-    screen.print(Text(answer.question, "bold"))
+    terminal = console()
+    terminal.print(Text(answer.question, "bold"))
     for said in answer.sentences:
-        screen.print()
-        screen.print(Text(wrapped(said.text, screen.width)))
-        screen.print(Text(wrapped(f"  {basis(said)}", screen.width), "dim"))
-    screen.print()
-    screen.print(Text(wrapped(NOT_ADVICE, screen.width), "yellow"))
+        terminal.print()
+        terminal.print(Text(wrapped(said.text, terminal.width)))
+        terminal.print(Text(wrapped(f"  {basis(said)}", terminal.width), "dim"))
+    terminal.print()
+    terminal.print(Text(wrapped(NOT_ADVICE, terminal.width), "yellow"))
 
 
 def basis(said: Said) -> str:

@@ -1,4 +1,4 @@
-"""The forecast in the terminal: duration, chances, placebo, certainty and warnings on one screen."""
+"""The forecast in the terminal: duration, chances, placebo, certainty and warnings at one look."""
 
 from __future__ import annotations
 
@@ -173,13 +173,13 @@ def _details(answer: ForecastAnswer, width: int) -> Table:
 
 
 def print_forecast(answer: ForecastAnswer) -> None:
-    """Print the answer of ``forecast`` on one screen."""
-    screen = console()
-    screen.print(Text.assemble(("Reprieve forecast  ", "bold"), _patient(answer.patient)))
-    screen.print(Text(wrapped(answer.regimen.text, screen.width)))
-    screen.print(Text(_regimen(answer.regimen), "dim"))
-    screen.print()
-    screen.print(Text(wrapped(spaced(answer.verdict), screen.width), "bold"))
-    screen.print()
-    screen.print(Padding(_chances(answer.sustained), (0, 0, 1, 0), expand=False))
-    screen.print(_details(answer, screen.width))
+    """Print the answer of ``forecast``."""
+    terminal = console()
+    terminal.print(Text.assemble(("Reprieve forecast  ", "bold"), _patient(answer.patient)))
+    terminal.print(Text(wrapped(answer.regimen.text, terminal.width)))
+    terminal.print(Text(_regimen(answer.regimen), "dim"))
+    terminal.print()
+    terminal.print(Text(wrapped(spaced(answer.verdict), terminal.width), "bold"))
+    terminal.print()
+    terminal.print(Padding(_chances(answer.sustained), (0, 0, 1, 0), expand=False))
+    terminal.print(_details(answer, terminal.width))

@@ -12,7 +12,7 @@ from rich.text import Text
 
 from reprieve.answers.model import ModelAnswer
 from reprieve.cli.console import console
-from reprieve.cli.model_list_screen import who
+from reprieve.cli.model_list_printout import who
 from reprieve.evidence.records.covariate import (
     Covariate,
     Effect,
@@ -33,31 +33,31 @@ _LABEL, _GAP = 13, 2
 
 def print_model(model: ModelAnswer) -> None:
     """Print the page."""
-    screen = console()
-    screen.print(Text(model.id, "bold"))
-    _print_rows(screen, _facts(model))
+    terminal = console()
+    terminal.print(Text(model.id, "bold"))
+    _print_rows(terminal, _facts(model))
     if model.parameters:
-        screen.print()
-        screen.print(_parameters(model))
+        terminal.print()
+        terminal.print(_parameters(model))
     if model.quoted:
-        screen.print()
-        screen.print(_quoted(model))
+        terminal.print()
+        terminal.print(_quoted(model))
     rest = tuple(_rest(model))
     if rest:
-        screen.print()
-        _print_rows(screen, rest)
+        terminal.print()
+        _print_rows(terminal, rest)
 
 
-def _print_rows(screen: Console, rows: Any) -> None:
+def _print_rows(terminal: Console, rows: Any) -> None:
     table = Table(box=None, show_header=False, padding=(0, _GAP, 0, 0), pad_edge=False)
     table.add_column(style="bold cyan", no_wrap=True, width=_LABEL)
     table.add_column()
     before = None
     for label, said in rows:
-        text = wrapped(" ".join(said.split()), screen.width - _LABEL - _GAP)
+        text = wrapped(" ".join(said.split()), terminal.width - _LABEL - _GAP)
         table.add_row("" if label == before else label, Text(text, "yellow" if label == "Missing" else ""))
         before = label
-    screen.print(table)
+    terminal.print(table)
 
 
 def _facts(model: ModelAnswer) -> Iterator[tuple[str, str]]:

@@ -32,13 +32,13 @@ def _table(*columns: str, right: Sequence[str] = ()) -> Table:
     return table
 
 
-def _hint(screen: Console, text: str) -> None:
-    screen.print(Text(wrapped(text, screen.width), "dim"))
+def _hint(terminal: Console, text: str) -> None:
+    terminal.print(Text(wrapped(text, terminal.width), "dim"))
 
 
 def print_studies(found: StudyList, *, role: str) -> None:
     """Print a line a study."""
-    screen = console()
+    terminal = console()
     table = _table("Study", "Condition", "Route", "Design", "n", "Hours", "Bias", "Used", right=("n", "Hours", "Used"))
     table.columns[3].no_wrap = True
     for line in found.studies:
@@ -54,12 +54,14 @@ def print_studies(found: StudyList, *, role: str) -> None:
             f"{line.usable_numbers}/{line.numbers}" if line.role != "withheld" else "–",
         )
     if found.studies:
-        screen.print(table)
-    _hint(screen, f"{len(found.studies)} {'study' if len(found.studies) == 1 else 'studies'}. {_legend(found.studies)}")
+        terminal.print(table)
+    _hint(
+        terminal, f"{len(found.studies)} {'study' if len(found.studies) == 1 else 'studies'}. {_legend(found.studies)}"
+    )
     if role == "evidence":
         roles = studies_by_role()
         others = ", ".join(f"{roles[name]} {name}" for name in ("background", "duplicate", "withheld"))
-        _hint(screen, f"Not evidence, so not listed: {others} (--role all). Reviews: --role review.")
+        _hint(terminal, f"Not evidence, so not listed: {others} (--role all). Reviews: --role review.")
 
 
 def _legend(lines: Sequence[StudyLine]) -> str:
@@ -82,15 +84,15 @@ def _span(ends: Sequence[float]) -> str:
 
 def print_reviews(found: ReviewList) -> None:
     """Print a line a review."""
-    screen = console()
+    terminal = console()
     table = _table("Review", "What it reviewed", "Pooled", "n", "Numbers", right=("n", "Numbers"))
     table.columns[2].no_wrap = True
     for line in found.reviews:
         pooled = f"{line.k} {line.k_is}" if line.k else "–"
         table.add_row(line.id, line.scope, pooled, str(line.n or "–"), str(line.figures or "–"))
-    screen.print(table)
+    terminal.print(table)
     _hint(
-        screen,
+        terminal,
         f"{len(found.reviews)} reviews. They pool the same trials again, some of them withheld: read them beside a "
         f"forecast, nothing is ever fitted to them. 'reprieve evidence show ID' shows one.",
     )
@@ -98,23 +100,23 @@ def print_reviews(found: ReviewList) -> None:
 
 def print_matches(answer: SearchAnswer) -> None:
     """Print what a search found, two lines a match."""
-    screen = console()
+    terminal = console()
     for match in answer.found:
         kind = match.role if match.record == "study" else "review"
         tag = "" if kind == "evidence" else f"  {kind}"
-        screen.print(Text.assemble((match.id, "bold cyan"), f"  {match.citation}", (tag, "yellow")))
-        short = textwrap.shorten(match.passage, 2 * (screen.width - 4), placeholder=" …")
-        screen.print(Text(textwrap.indent(wrapped(short, screen.width - 2), "  "), "dim"))
+        terminal.print(Text.assemble((match.id, "bold cyan"), f"  {match.citation}", (tag, "yellow")))
+        short = textwrap.shorten(match.passage, 2 * (terminal.width - 4), placeholder=" …")
+        terminal.print(Text(textwrap.indent(wrapped(short, terminal.width - 2), "  "), "dim"))
     if answer.found:
-        screen.print()
-        _hint(screen, f"{len(answer.found)} found. 'reprieve evidence show ID' shows one.")
+        terminal.print()
+        _hint(terminal, f"{len(answer.found)} found. 'reprieve evidence show ID' shows one.")
     else:
-        _hint(screen, f"Nothing speaks of {answer.words!r}. Try fewer or other words; all of them must be there.")
+        _hint(terminal, f"Nothing speaks of {answer.words!r}. Try fewer or other words; all of them must be there.")
 
 
 def print_numbers(found: OutcomeTable) -> None:
     """Print a line a number."""
-    screen, rows = console(), found.numbers
+    terminal, rows = console(), found.numbers
     table = _table("Study", "Arm", "Day", "What", "Number", "n", "Status", right=("Day", "n"))
     for row in rows:
         day = row.days_after_end
@@ -128,8 +130,10 @@ def print_numbers(found: OutcomeTable) -> None:
             status(row),
         )
     if rows:
-        screen.print(table)
+        terminal.print(table)
     unverified = sum(row.status == "recalled" for row in rows)
     marked = f" {unverified} unverified: recalled, never seen in a source (--verified-only)." if unverified else ""
     flagged = " * the study has an integrity flag." if any(row.flags for row in rows) else ""
-    _hint(screen, f"{len(rows)} numbers. Day: after the end of the last dose.{marked}{flagged} --csv has all columns.")
+    _hint(
+        terminal, f"{len(rows)} numbers. Day: after the end of the last dose.{marked}{flagged} --csv has all columns."
+    )

@@ -18,21 +18,21 @@ _LABEL, _GAP = 6, 2
 
 def print_durations(found: DurationsAnswer) -> None:
     """Print a table for each condition, what is told and found beside it, and the claims that give a chance."""
-    screen = console()
+    terminal = console()
     patient, rule = found.patient, found.rule
     intro = (
         f"Forecasts for {patient.weight:g} kg and pain {patient.pain:g}/10; chances with drug / on placebo. "
         f"Shown are conditions with {rule.least_studies} or more studies of infusions. For one person ask "
         f"'reprieve forecast'."
     )
-    screen.print(Text(wrapped(intro, screen.width), "dim"))
+    terminal.print(Text(wrapped(intro, terminal.width), "dim"))
     for condition, rows in found.conditions.items():
-        screen.print()
-        screen.print(Text(f"{spoken(condition)} ({rule.studies[condition]} studies)", "bold cyan"))
-        screen.print(_table(rows))
-        print_rows(screen, _LABEL, (*_found(rows), *_told(rows)))
-    screen.print()
-    print_rows(screen, _LABEL, [_tested(one) for one in found.tested_claims if one.forecasts])
+        terminal.print()
+        terminal.print(Text(f"{spoken(condition)} ({rule.studies[condition]} studies)", "bold cyan"))
+        terminal.print(_table(rows))
+        print_rows(terminal, _LABEL, (*_found(rows), *_told(rows)))
+    terminal.print()
+    print_rows(terminal, _LABEL, [_tested(one) for one in found.tested_claims if one.forecasts])
 
 
 def _table(rows: Sequence[DurationRow]) -> Table:

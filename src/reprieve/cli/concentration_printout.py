@@ -12,15 +12,15 @@ from reprieve.words import sampled
 
 def print_concentration(found: ConcentrationAnswer) -> None:
     """Print a table of concentrations with their model."""
-    screen = console()
+    terminal = console()
     table = Table(box=None, padding=(0, 2, 0, 0), header_style="bold", pad_edge=False)
     table.add_column("Hours after the start", justify="right")
     for name in found.analytes:
         table.add_column(f"{name.replace('_', '-')}\n(ng/mL)", justify="right", no_wrap=True)
     for time, *row in zip(found.times_h, *found.analytes.values(), strict=True):
         table.add_row(f"{time:g}", *(f"{value:.4g}" for value in row))
-    screen.print(table)
+    terminal.print(table)
     why = found.reason[:1].upper() + found.reason[1:]
-    screen.print(Text(f"Typical patient; model {found.model}, {sampled(found.sampling)}. {why}", "dim"))
+    terminal.print(Text(f"Typical patient; model {found.model}, {sampled(found.sampling)}. {why}", "dim"))
     if found.note:
-        screen.print(Text(found.note, "yellow"))
+        terminal.print(Text(found.note, "yellow"))

@@ -12,7 +12,7 @@ from reprieve.words import percent
 
 def print_arms(found: TrialAnswer) -> None:
     """Print predictions of trial arms."""
-    screen = console()
+    terminal = console()
     table = Table(box=None, padding=(0, 2, 0, 0), header_style="bold", pad_edge=False)
     for column in ("Arm", "Outcome"):
         table.add_column(column)
@@ -28,10 +28,12 @@ def print_arms(found: TrialAnswer) -> None:
             span = f"{percent(row.q10)} to {percent(row.q90)}"
             table.add_row(arm.id, asked, f"{row.day:g}", percent(row.q50), span)
     if table.row_count:
-        screen.print(table)
-        screen.print(Text("Days count from the end of the last dose; the interval is for a study of that size.", "dim"))
+        terminal.print(table)
+        terminal.print(
+            Text("Days count from the end of the last dose; the interval is for a study of that size.", "dim")
+        )
     for arm in found.arms:
         if arm.refused is not None:
-            screen.print(Text(f"{arm.id}: not predicted. {arm.refused}", "yellow"))
+            terminal.print(Text(f"{arm.id}: not predicted. {arm.refused}", "yellow"))
         elif arm.assumed:
-            screen.print(Text(f"{arm.id}: assumed {', '.join(arm.assumed)}.", "yellow"))
+            terminal.print(Text(f"{arm.id}: assumed {', '.join(arm.assumed)}.", "yellow"))

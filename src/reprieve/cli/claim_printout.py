@@ -48,23 +48,23 @@ def found(claim: CheckedClaim) -> str:
 
 def print_claims(answer: ClaimsAnswer) -> None:
     """Print the claims by article, then where they disagree, then how many there are of each verdict."""
-    screen, claims = console(), answer.claims
+    terminal, claims = console(), answer.claims
     if not claims:
-        screen.print(Text("No claim fits; leave out a condition of the search."))
+        terminal.print(Text("No claim fits; leave out a condition of the search."))
         return
     for article in dict.fromkeys(one.articles[0] for one in claims):
-        screen.print(Text(wrapped(article, screen.width), "bold"))
+        terminal.print(Text(wrapped(article, terminal.width), "bold"))
         rows = (row for one in claims if one.articles[0] == article for row in _rows(one))
-        print_rows(screen, VERDICT, rows)
-        screen.print()
+        print_rows(terminal, VERDICT, rows)
+        terminal.print()
     if answer.disagreements:
-        screen.print(Text("Where articles disagree", "bold"))
+        terminal.print(Text("Where articles disagree", "bold"))
         for one in answer.disagreements:
-            screen.print(Text(wrapped(_disagreement(one), screen.width)))
-        screen.print()
+            terminal.print(Text(wrapped(_disagreement(one), terminal.width)))
+        terminal.print()
     counts = Counter(one.verdict for one in claims)
     total = ", ".join(f"{counts[word]} {word}" for word in _STYLE if counts[word])
-    screen.print(Text(f"{len(claims)} claim{'' if len(claims) == 1 else 's'}: {total}.", "dim"))
+    terminal.print(Text(f"{len(claims)} claim{'' if len(claims) == 1 else 's'}: {total}.", "dim"))
 
 
 def _rows(claim: CheckedClaim) -> Iterable[tuple[Text, str]]:

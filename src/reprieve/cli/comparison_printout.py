@@ -15,30 +15,30 @@ _INDENT = 4
 
 def print_comparison(found: ComparisonAnswer) -> None:
     """Print peaks and areas, then concentrations over time, then what to keep in mind."""
-    screen = console()
+    terminal = console()
     weight = f"typical patient of {found.patient.weight:g} kg"
     age = f", {found.patient.age:g} years" if found.patient.age is not None else ""
-    screen.print(Text(wrapped(found.regimen, screen.width), "bold"))
-    screen.print(Text(f"{weight}{age}. Concentrations in ng/mL, AUC in ng·h/mL", "dim"))
-    screen.print()
-    screen.print(_peaks(found))
-    screen.print()
-    screen.print(_curves(found))
-    screen.print()
-    screen.print(Text(wrapped(found.sampling, screen.width), "bold yellow"))
+    terminal.print(Text(wrapped(found.regimen, terminal.width), "bold"))
+    terminal.print(Text(f"{weight}{age}. Concentrations in ng/mL, AUC in ng·h/mL", "dim"))
+    terminal.print()
+    terminal.print(_peaks(found))
+    terminal.print()
+    terminal.print(_curves(found))
+    terminal.print()
+    terminal.print(Text(wrapped(found.sampling, terminal.width), "bold yellow"))
     if found.at_once:
-        screen.print(Text(wrapped(found.at_once, screen.width), "yellow"))
+        terminal.print(Text(wrapped(found.at_once, terminal.width), "yellow"))
     for number, one in enumerate(found.models, 1):
         for said in filter(None, (f"outside: {', '.join(one.outside)}." if one.outside else "", one.note)):
-            screen.print(Text(wrapped(f"[{number}] {said}", screen.width), "yellow"))
+            terminal.print(Text(wrapped(f"[{number}] {said}", terminal.width), "yellow"))
     if found.skipped:
-        screen.print()
-        screen.print(Text("Not compared", "bold"))
+        terminal.print()
+        terminal.print(Text("Not compared", "bold"))
         reasons: dict[str, list[str]] = {}
         for skipped in found.skipped:
             reasons.setdefault(skipped.reason, []).append(skipped.id)
         for reason, ids in reasons.items():
-            screen.print(Text(wrapped(f"{', '.join(ids)}: {reason}", screen.width), "dim"))
+            terminal.print(Text(wrapped(f"{', '.join(ids)}: {reason}", terminal.width), "dim"))
 
 
 def _table() -> Table:

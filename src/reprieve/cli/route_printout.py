@@ -10,8 +10,8 @@ from rich.text import Text
 
 from reprieve.answers.claims import CheckedClaim
 from reprieve.answers.routes import CentralValue, EffectTime, PublishedRoute, RouteEvidence, RoutesAnswer
-from reprieve.cli.claim_screen import VERDICT, verdict
-from reprieve.cli.claim_screen import found as what_was_found
+from reprieve.cli.claim_printout import VERDICT, verdict
+from reprieve.cli.claim_printout import found as what_was_found
 from reprieve.cli.console import console
 from reprieve.cli.labelled_rows import print_rows
 from reprieve.evidence.evidence import Evidence
@@ -26,17 +26,17 @@ _GAP = 2
 
 def print_routes(found: RoutesAnswer, *, in_full: bool) -> None:
     """Print the table, the claims and the sources; ``in_full`` also every number behind a row."""
-    screen = console()
-    screen.print(_table(found))
-    screen.print(Text(wrapped(_LEGEND, screen.width), "dim"))
+    terminal = console()
+    terminal.print(_table(found))
+    terminal.print(Text(wrapped(_LEGEND, terminal.width), "dim"))
     for row in found.routes:
         if row.note:
-            screen.print(Text(wrapped(row.note, screen.width), "dim"))
+            terminal.print(Text(wrapped(row.note, terminal.width), "dim"))
         if in_full and not row.is_vein:
-            _print_behind(screen, row)
-    _print_claims(screen, found, in_full=in_full)
+            _print_behind(terminal, row)
+    _print_claims(terminal, found, in_full=in_full)
     if not in_full:
-        _print_sources(screen, found)
+        _print_sources(terminal, found)
 
 
 def _table(found: RoutesAnswer) -> Table:
@@ -75,13 +75,13 @@ def _course(found: EffectTime | None) -> str:
     return "–" if found is None else f"{dashed(found.text)}{_MARK[found.status]}"
 
 
-def _print_behind(screen: Console, record: PublishedRoute) -> None:
-    screen.print()
-    screen.print(Text(f"Behind {record.route}, {' and '.join(record.forms)} ({record.people})", "bold"))
+def _print_behind(terminal: Console, record: PublishedRoute) -> None:
+    terminal.print()
+    terminal.print(Text(f"Behind {record.route}, {' and '.join(record.forms)} ({record.people})", "bold"))
     rows = [(Text(seen.status), f"{dashed(seen.value)}; {seen.who}. {seen.cited}") for seen in record.evidence]
     rows += [(Text("used"), said) for said in _used(record)]
     rows += [(Text("assumption", "yellow"), said) for said in record.assumptions]
-    print_rows(screen, VERDICT, rows)
+    print_rows(terminal, VERDICT, rows)
 
 
 def _used(record: PublishedRoute) -> list[str]:
@@ -94,15 +94,15 @@ def _used(record: PublishedRoute) -> list[str]:
     ]
 
 
-def _print_claims(screen: Console, found: RoutesAnswer, *, in_full: bool) -> None:
+def _print_claims(terminal: Console, found: RoutesAnswer, *, in_full: bool) -> None:
     if not found.claims:
         return
-    screen.print()
-    screen.print(Text("What the public is told, and what was found", "bold"))
+    terminal.print()
+    terminal.print(Text("What the public is told, and what was found", "bold"))
     for route, claims in found.claims_by_route.items():
         if claims:
-            screen.print(Text(route, "bold cyan"))
-            print_rows(screen, VERDICT, [(verdict(one), _told(one, in_full=in_full)) for one in claims])
+            terminal.print(Text(route, "bold cyan"))
+            print_rows(terminal, VERDICT, [(verdict(one), _told(one, in_full=in_full)) for one in claims])
 
 
 def _told(claim: CheckedClaim, *, in_full: bool) -> str:
@@ -117,14 +117,14 @@ def _source(seen: RouteEvidence) -> str:
     return named + (_MARK[seen.status] if named and seen.status == "recalled" else "")
 
 
-def _print_sources(screen: Console, found: RoutesAnswer) -> None:
-    screen.print()
-    screen.print(Text("Sources", "bold"))
+def _print_sources(terminal: Console, found: RoutesAnswer) -> None:
+    terminal.print()
+    terminal.print(Text("Sources", "bold"))
     rows = []
     published = [record for record in found.routes if not record.is_vein]
     for record in published:
         named = dict.fromkeys(_source(seen) for seen in record.evidence)
         form = f" {record.forms[0]}" if sum(other.route == record.route for other in published) > 1 else ""
         rows.append((Text(record.route + form, "dim"), "; ".join(filter(None, named))))
-    print_rows(screen, max(len(label.plain) for label, _ in rows), rows, "dim")
-    screen.print(Text("'reprieve routes ROUTE' shows every number behind a row.", "dim"))
+    print_rows(terminal, max(len(label.plain) for label, _ in rows), rows, "dim")
+    terminal.print(Text("'reprieve routes ROUTE' shows every number behind a row.", "dim"))

@@ -80,10 +80,10 @@ def _groups(effect: StudyEffect) -> str:
 
 def print_forest(answer: MetaAnalysisAnswer, notes: Sequence[str]) -> None:
     """Print every study, the pooled line, the notes on it, and what was left out and why."""
-    screen, axis = console(), _Axis(answer)
-    screen.print(Text(_title(answer.measure.name, answer.window.label), "bold"))
+    terminal, axis = console(), _Axis(answer)
+    terminal.print(Text(_title(answer.measure.name, answer.window.label), "bold"))
     better = "right" if measure(answer.measure.id).better > 0 else "left"
-    screen.print(Text(_row("Study", "ket. pla.", "95 % interval", f"ket. better {better}"), "dim"))
+    terminal.print(Text(_row("Study", "ket. pla.", "95 % interval", f"ket. better {better}"), "dim"))
     for one in answer.effects:
         bar = axis.bar(one.low, one.estimate, one.high, "■")
         click.echo(_row(_name(one.study), _groups(one), _numbers(one.estimate, one.low, one.high), bar))
@@ -91,20 +91,20 @@ def print_forest(answer: MetaAnalysisAnswer, notes: Sequence[str]) -> None:
         r = answer.pooled.random
         bar = axis.bar(r.low, r.estimate, r.high, "◆")
         pooled = _row("Pooled", f"k {answer.pooled.k}", _numbers(r.estimate, r.low, r.high), bar)
-        screen.print(Text(pooled, "bold cyan"))
+        terminal.print(Text(pooled, "bold cyan"))
         if answer.pooled.prediction is not None:
             low, high = answer.pooled.prediction
             click.echo(_row("  a new study", "", _numbers(None, low, high), axis.bar(low, None, high)))
     if answer.shown_not_pooled:
-        screen.print(Text("Shown, not pooled", "dim"))
+        terminal.print(Text("Shown, not pooled", "dim"))
     for shown in answer.shown_not_pooled:
         name = _name(shown.study)
         if shown.low is not None or shown.high is not None:
             bar = axis.bar(shown.low, None, shown.high)
             click.echo(_row(name, "", _numbers(None, shown.low, shown.high), bar))
-        screen.print(Text(wrapped(f"  {name}: {shown.why.rstrip('.')}.", screen.width), "dim"))
-    _say(screen.width, notes)
-    _say(screen.width, ("Left out:", *_left_out(answer)))
+        terminal.print(Text(wrapped(f"  {name}: {shown.why.rstrip('.')}.", terminal.width), "dim"))
+    _say(terminal.width, notes)
+    _say(terminal.width, ("Left out:", *_left_out(answer)))
 
 
 def _say(width: int, sentences: Sequence[str]) -> None:
@@ -124,14 +124,14 @@ def _left_out(answer: MetaAnalysisAnswer) -> Iterator[str]:
 
 def print_points(answer: MetaAnalysisAnswer, line: str) -> None:
     """Print effects with standard errors and what they can be regressed on, and one sentence on them."""
-    screen, how = console(), answer.measure
+    terminal, how = console(), answer.measure
     scale = f"log {how.name}" if how.pooled_on == "logarithm" else how.name
-    screen.print(Text(_title(scale, answer.window.label), "bold"))
+    terminal.print(Text(_title(scale, answer.window.label), "bold"))
     head = f"{'Study':<25}{'Estimate':>9}{'SE':>7}{'Infusion h':>12}{'mg/kg':>7}  Condition"
-    screen.print(Text(head, "dim"))
+    terminal.print(Text(head, "dim"))
     for one in answer.effects:
         hours, dose = ("–" if value is None else f"{value:.3g}" for value in (one.infusion_hours, one.mg_per_kg))
         estimate, se = (plain(value, 3) for value in (one.pooled_scale.estimate, one.pooled_scale.se))
         numbers = f"{estimate:>9}{se:>7}{hours:>12}{dose:>7}"
         click.echo(f"{_name(one.study)[:24]:<25}{numbers}  {one.condition.replace('_', ' ')}")
-    _say(screen.width, [line])
+    _say(terminal.width, [line])

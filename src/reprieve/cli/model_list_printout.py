@@ -23,16 +23,16 @@ def who(people: Population | StudiedPeople) -> str:
 
 def print_models(found: ModelList) -> None:
     """Print the list: two lines a model, or more where the terminal is narrow."""
-    screen, listed = console(), found.models
+    terminal, listed = console(), found.models
     widest = max(len(one.id) for one in listed) + 2
     for one in listed:
-        screen.print(Text.assemble((one.id.ljust(widest), "bold"), (one.state, _STYLE[one.state])))
+        terminal.print(Text.assemble((one.id.ljust(widest), "bold"), (one.state, _STYLE[one.state])))
         routes = ", ".join(one.routes) or "no route"
         parts = (" and ".join(one.forms), routes, sampled(one.sampling), who(one.people), one.completeness)
-        screen.print(Text(textwrap.indent(wrapped(" · ".join(parts), screen.width - 2), "  ")))
+        terminal.print(Text(textwrap.indent(wrapped(" · ".join(parts), terminal.width - 2), "  ")))
         if one.why_not:
-            screen.print(Text(textwrap.indent(wrapped(one.why_not, screen.width - 2), "  "), "dim"))
+            terminal.print(Text(textwrap.indent(wrapped(one.why_not, terminal.width - 2), "  "), "dim"))
     runs = sum(one.runs for one in listed)
-    screen.print()
+    terminal.print()
     hint = f"{runs} of {len(listed)} run. 'reprieve models show ID' shows one, 'reprieve models check' tests them."
-    screen.print(Text(wrapped(hint, screen.width), "dim"))
+    terminal.print(Text(wrapped(hint, terminal.width), "dim"))
