@@ -12,30 +12,32 @@ from reprieve.report.markdown_table import table
 
 
 def page() -> str:
-    """The page."""
+    """The page: the answers, then the parts they are made of, each once."""
+    schemas = {name: answer_schema(name) for name in ANSWERS}
+    first = {name: schema["$ref"].rpartition("/")[2] for name, schema in schemas.items()}
+    kinds = {kind: of for schema in schemas.values() for kind, of in schema["$defs"].items()}
+    parts = sorted(set(kinds) - set(first.values()))
     return (
         "# Answers in JSON\n\nEvery question has one answer with a type: the terminal, the page, the documents and "
         "`--json` read the same fields. `reprieve schema NAME` prints the JSON Schema of an answer; this page says the "
-        "same for people.\n\n" + "\n".join(_answer(name) for name in ANSWERS)
+        "same for people. Below the answers stand the parts they are made of.\n\n"
+        + "\n".join(_kind(f"## {name}", kinds[kind]) for name, kind in first.items())
+        + "\n## Parts\n\n"
+        + "\n".join(_kind(f"### {kind}", kinds[kind]) for kind in parts)
     )
 
 
-def _answer(name: str) -> str:
-    schema = answer_schema(name)
-    kinds = schema["$defs"]
-    first = schema["$ref"].rpartition("/")[2]
-    rest = [kind for kind in kinds if kind != first]
-    return f"## {name}\n\n" + "\n".join(_kind(kind, kinds[kind]) for kind in (first, *rest))
-
-
-def _kind(name: str, schema: dict[str, Any]) -> str:
+def _kind(heading: str, schema: dict[str, Any]) -> str:
     said, _, parameters = cleandoc(schema.get("description", "")).partition("\n\nParameters\n----------\n")
     helped = dict(_helped(parameters))
     rows = [
         (f"`{field}`", _type(of), of.get("description", helped.get(field, "")))
         for field, of in schema["properties"].items()
     ]
-    return f"### {name}\n\n{said}\n\n{table(('field', 'type', 'what'), rows)}"
+    if not any(what for _, _, what in rows):  # a record of the evidence, whose file says what its fields are
+        fields = ", ".join(f"{name} ({of})" for name, of, _ in rows)
+        return f"{heading}\n\n{said}\n\nFields: {fields}.\n"
+    return f"{heading}\n\n{said}\n\n{table(('field', 'type', 'what'), rows)}"
 
 
 def _helped(parameters: str) -> Iterator[tuple[str, str]]:
