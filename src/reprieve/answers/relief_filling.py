@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import msgspec
 import numpy as np
 
 from reprieve.answers.relief import (
@@ -59,15 +60,10 @@ def lasting(duration: Duration) -> Lasting:
 
 def sustained(made: Forecast) -> Sustained:
     """Relief after the last dose, with drug and on placebo."""
-    found = lasting(made.sustained.duration)
     return Sustained(
+        **msgspec.structs.asdict(lasting(made.sustained.duration)),
         threshold=made.threshold,
         follow_up_days=FOLLOW_UP_DAYS,
-        probability_any=found.probability_any,
-        duration_days=found.duration_days,
-        duration_days_if_relief=found.duration_days_if_relief,
-        exceeds=found.exceeds,
-        still_relieved_at_end_of_follow_up=found.still_relieved_at_end_of_follow_up,
         exceeds_interval={one.id: _chance(made.sustained.duration.exceeds_between(one.days)) for one in HORIZONS},
         placebo=lasting(made.sustained.placebo),
         probability_of_relief=_relief_by_day(made),
