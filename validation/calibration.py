@@ -40,10 +40,10 @@ from reprieve.inference.fit_data import CONDITIONS, FitData
 from reprieve.inference.held_out import WORST_K, leave_out, reported, study_log_likelihood
 from reprieve.inference.rank_calibration import RANKS, ranks, simulated_truth
 from reprieve.inference.sampling import Chain, Draws, effective_size, flat, rhat, run_all, together
-from reprieve.relief.course import follow_course
 from reprieve.relief.endpoints import probability_of_relief
 from reprieve.relief.posterior import Posterior
 from reprieve.relief.posterior import posterior as shipped_posterior
+from reprieve.relief.trajectory import follow
 from reprieve.relief.virtual_patients import draw_patients
 
 EVIDENCE = Evidence.packaged()
@@ -276,12 +276,14 @@ def _forecasts(found: Draws) -> Iterable[tuple[str, Any]]:
         plan = regimen_of(regimen)
         patient = Patient(weight=70, condition=condition, pain=7)
         people = draw_patients(posterior, n_patients=4000, seed=1, condition=condition)
-        course = follow_course(
+        trajectory = follow(
             exposure_inputs(EVIDENCE, plan, patient, choose_models(EVIDENCE, plan.form, plan.route, None)), people
         )
         gains = [
-            probability_of_relief(course.days, remaining, 0.3, days).reshape(people.n_draws, -1, days.size).mean(axis=1)
-            for remaining in (course.remaining, course.remaining_on_placebo)
+            probability_of_relief(trajectory.days, remaining, 0.3, days)
+            .reshape(people.n_draws, -1, days.size)
+            .mean(axis=1)
+            for remaining in (trajectory.remaining, trajectory.remaining_on_placebo)
         ]
         gain = gains[0] - gains[1]
         for i, day in enumerate(days):

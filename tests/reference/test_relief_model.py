@@ -13,7 +13,7 @@ from reprieve.evidence.evidence import Evidence
 from reprieve.exposure.choice import choose_models
 from reprieve.exposure.inputs import exposure_inputs
 from reprieve.regimen import Regimen
-from reprieve.relief.course import follow_course
+from reprieve.relief.trajectory import follow
 from reprieve.relief.virtual_patients import Populations, VirtualPatients
 
 EVIDENCE = Evidence.packaged()
@@ -154,20 +154,22 @@ def slow_person(case: Case, i: int, times: np.ndarray) -> dict[str, np.ndarray]:
 
 @pytest.mark.parametrize("case", CASES, ids=lambda case: case.text)
 @pytest.mark.parametrize("person", [0, 1, 2])
-def test_a_course_solves_the_equations_of_the_model(case, person):
+def test_a_trajectory_solves_the_equations_of_the_model(case, person):
     plan = Regimen.parse(case.text)
-    course = follow_course(
+    trajectory = follow(
         exposure_inputs(
             EVIDENCE, plan, Patient(weight=case.weight), choose_models(EVIDENCE, plan.form, plan.route)[:1]
         ),
         PEOPLE,
     )
-    assert course.end_h == pytest.approx(case.end)
+    assert trajectory.end_h == pytest.approx(case.end)
     # Off the moments at which something is given: there a bolus is a step.
-    looked = [i for i, t in enumerate(course.hours) if 0.01 < t < case.end + 60 * 24 and t != 48.0][::9]
-    expected = slow_person(case, person, course.hours[looked])
+    looked = [i for i, t in enumerate(trajectory.hours) if 0.01 < t < case.end + 60 * 24 and t != 48.0][::9]
+    expected = slow_person(case, person, trajectory.hours[looked])
     for name, values in expected.items():
         # Concentrations long after the course are below 1e-6 ng/mL, where the solver's own error shows.
-        np.testing.assert_allclose(getattr(course, name)[person, looked], values, rtol=1e-5, atol=1e-7, err_msg=name)
+        np.testing.assert_allclose(
+            getattr(trajectory, name)[person, looked], values, rtol=1e-5, atol=1e-7, err_msg=name
+        )
     assert expected["reversed_"].max() > 0.03
     assert expected["acute"].max() > 0.1

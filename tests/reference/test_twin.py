@@ -22,8 +22,8 @@ from reprieve.inference.fit_data import CONDITIONS, Looks
 from reprieve.inference.reports import reports
 from reprieve.regimen import Regimen
 from reprieve.relief.comparison import regimen_of
-from reprieve.relief.course import follow_course, relief_by_reversal
 from reprieve.relief.reported import Seen, seen
+from reprieve.relief.trajectory import follow, relief_by_reversal
 from reprieve.relief.virtual_patients import Populations, VirtualPatients
 
 EVIDENCE = Evidence.packaged()
@@ -120,13 +120,13 @@ def test_reversal_and_acute_effect_are_those_of_the_core(few_studies, regimen, m
     states, _ = twin.reversed_share(ALIKE, data, "plateau")
     hours = np.concatenate([found.edges, found.end_h + 24 * np.array(days)])
     order = np.argsort(hours)
-    course = follow_course(
+    trajectory = follow(
         exposure_inputs(EVIDENCE, plan, Patient(weight=70, interactions=()), first),
         people(ALIKE, 1),
         hours=hours[order],
     )
     exact, acute = np.empty(hours.size), np.empty(hours.size)
-    exact[order], acute[order] = course.reversed_[0], course.acute[0]
+    exact[order], acute[order] = trajectory.reversed_[0], trajectory.acute[0]
     edges = found.edges.size
     # Three looks stand for a bin: within 1 % from the end of the course, of which studies tell; within 5 % in it.
     after = found.edges >= found.end_h
@@ -150,7 +150,7 @@ def test_what_every_arm_has_reversed_is_that_of_the_core(evidence_of_the_fit):
         members = choose_models(EVIDENCE, plan.form, plan.route, None)
         whole = people(ALIKE, 1, members=len(members))
         late = data.edges[i, -2:]
-        exact = follow_course(
+        exact = follow(
             exposure_inputs(EVIDENCE, plan, Patient(weight=70, interactions=()), members), whole, hours=late
         ).reversed_.mean(0)
         # Sessions of 50 min two weeks apart fall between the looks of bins of 42 h.
@@ -238,11 +238,11 @@ def test_the_arm_of_sigtermans_is_that_of_the_core(few_studies, differ, within):
     whole = people(
         values, 1000 if differ else 1, members=len(members), rng=np.random.default_rng(2) if differ else None
     )
-    course = follow_course(
+    trajectory = follow(
         exposure_inputs(EVIDENCE, plan, Patient(weight=70, interactions=()), members), whole, hours=hours
     )
     for i, day in enumerate(days):
-        core = seen(course.drug_factor[:, i], whole.populations.chance, whole.populations, day, day_scatter=0.1)
+        core = seen(trajectory.drug_factor[:, i], whole.populations.chance, whole.populations, day, day_scatter=0.1)
         assert ours_mean[i] == pytest.approx(core.mean_pain()[0].mean(), abs=within)
         assert ours_share[i] == pytest.approx(core.share_relieved(0.5).mean(), abs=within)
 

@@ -37,9 +37,9 @@ def test_hazard_racemic_taken_for_s_ketamine():
     # Where dose matters the same milligrams of the stronger half alone relieve more, while given and for weeks after.
     for day in (2.0, 14.0):
         assert esketamine.sustained.duration.exceeds(day) >= racemic.sustained.duration.exceeds(day)
-        assert esketamine.course.remaining_at(day).mean() < racemic.course.remaining_at(day).mean()
+        assert esketamine.trajectory.remaining_at(day).mean() < racemic.trajectory.remaining_at(day).mean()
     assert esketamine.sustained.duration.days.mean() > racemic.sustained.duration.days.mean() + 0.1
-    weaker, stronger = (one.course.acute.max(axis=1).mean() for one in (racemic, esketamine))
+    weaker, stronger = (one.trajectory.acute.max(axis=1).mean() for one in (racemic, esketamine))
     assert stronger > 1.1 * weaker
     assert any("Potency of R-ketamine" in said for said in racemic.warnings)
     assert not any("Potency" in said for said in esketamine.warnings)
@@ -222,7 +222,7 @@ def test_hazard_a_single_short_infusion_promised_to_last():
 def test_hazard_relief_under_the_drug_counted_as_lasting():
     """The acute effect is gone a day after the last dose and adds nothing to the days of relief."""
     made = forecast("esketamine iv 40 mg/h for 2 h", condition="neuropathic", n_patients=400)
-    responders = made.course.acute[made.course.responds]
+    responders = made.trajectory.acute[made.trajectory.responds]
     assert (responders.max(axis=1) >= 0.3).mean() > 0.7
     assert made.sustained.duration.exceeds(2.0) < made.sustained.placebo.exceeds(2.0) + 0.01
 

@@ -146,7 +146,7 @@ def _leading(made: Forecast) -> LeadingModel:
         sampling=model.sampling,
         evidence_level=model.evidence_level,
         reason=made.chosen.reason,
-        note=made.course.note,
+        note=made.trajectory.note,
     )
 
 

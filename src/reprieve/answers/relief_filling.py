@@ -22,10 +22,10 @@ from reprieve.answers.relief import (
     Uncertainty,
     rounded,
 )
-from reprieve.relief.course import FOLLOW_UP_DAYS, WORST_PAIN
 from reprieve.relief.distribution import Duration, between_draws
 from reprieve.relief.endpoints import acute_relief, probability_of_relief
 from reprieve.relief.forecast import Forecast
+from reprieve.relief.trajectory import FOLLOW_UP_DAYS, WORST_PAIN
 from reprieve.relief.uncertainty import Uncertainty as Sources
 from reprieve.words import HORIZONS
 
@@ -36,7 +36,7 @@ _INTERVAL = (0.1, 0.9)
 
 def acute(made: Forecast) -> Acute:
     """Relief while drug is on board."""
-    felt = acute_relief(made.course, made.threshold)
+    felt = acute_relief(made.trajectory, made.threshold)
     onset, peak, offset = (Quantiles.of(felt[name]) for name in ("onset_min", "peak", "offset_h"))
     return Acute(
         probability=rounded(float(np.isfinite(felt["onset_min"]).mean())),
@@ -76,9 +76,9 @@ def _chance(found: tuple[float, float, float]) -> Chance:
 
 
 def _relief_by_day(made: Forecast) -> tuple[ReliefOnDay, ...]:
-    days, theta = made.course.days, made.threshold
-    with_drug = probability_of_relief(days, made.course.remaining, theta, _DAYS)
-    without = probability_of_relief(days, made.course.remaining_on_placebo, theta, _DAYS).mean(axis=0)
+    days, theta = made.trajectory.days, made.threshold
+    with_drug = probability_of_relief(days, made.trajectory.remaining, theta, _DAYS)
+    without = probability_of_relief(days, made.trajectory.remaining_on_placebo, theta, _DAYS).mean(axis=0)
     rows = []
     for i, day in enumerate(_DAYS):
         p, low, high = map(rounded, between_draws(with_drug[:, i], made.people.draw))
@@ -89,11 +89,11 @@ def _relief_by_day(made: Forecast) -> tuple[ReliefOnDay, ...]:
 def pain(made: Forecast) -> tuple[PainOnDay, ...]:
     """Pain day by day to twelve weeks, with drug and on placebo."""
     baseline = float(made.patient.need("pain", "relief is counted from it"))
-    columns = np.searchsorted(made.course.days, _DAYS - 1e-6)
+    columns = np.searchsorted(made.trajectory.days, _DAYS - 1e-6)
     rows = []
     for day, column in zip(_DAYS, columns, strict=True):
-        felt = np.minimum(baseline * made.course.remaining[:, column], WORST_PAIN)
-        without = np.minimum(baseline * made.course.remaining_on_placebo[:, column], WORST_PAIN)
+        felt = np.minimum(baseline * made.trajectory.remaining[:, column], WORST_PAIN)
+        without = np.minimum(baseline * made.trajectory.remaining_on_placebo[:, column], WORST_PAIN)
         low, high = (rounded(float(one)) for one in np.quantile(felt, _INTERVAL))
         means = (rounded(float(felt.mean())), rounded(float(without.mean())))
         rows.append(PainOnDay(day=int(day), mean=means[0], q10=low, q90=high, placebo=means[1]))
@@ -108,7 +108,7 @@ def uncertainty(found: Sources, baseline: float) -> Uncertainty:
         low, high = (rounded(float(end)) for end in np.quantile(mean, _INTERVAL))
         average[one.id] = Interval(low=low, high=high)
         between[one.id] = rounded(float(sd.mean()))
-        left = found.course.remaining_at(one.days).reshape(found.people.n_draws, -1)
+        left = found.trajectory.remaining_at(one.days).reshape(found.people.n_draws, -1)
         pain_sd[one.id] = rounded(baseline * float(left.std(axis=1, ddof=1).mean()))
     return Uncertainty(
         posterior=NotKnown(

@@ -18,10 +18,10 @@ from reprieve.evidence.evidence import Evidence
 from reprieve.exposure.choice import choose_models, reaches_blood
 from reprieve.exposure.inputs import exposure_inputs
 from reprieve.regimen import Regimen
-from reprieve.relief.course import Course, check_days, follow_course
 from reprieve.relief.posterior import posterior as shipped_posterior
 from reprieve.relief.reported import reported_means, reported_shares, seen
 from reprieve.relief.studied import studied
+from reprieve.relief.trajectory import Trajectory, check_days, follow
 from reprieve.relief.verdict import finds_no_benefit, finds_no_benefit_at_all
 from reprieve.relief.virtual_patients import PEOPLE_PER_DRAW, VirtualPatients, draw_patients
 
@@ -204,17 +204,17 @@ def _left_by_drug(
     if not days:
         return []
     inputs = exposure_inputs(evidence, plan, patient, choose_models(evidence, plan.form, plan.route, patient.age))
-    course = follow_course(inputs, people, hours=np.maximum(hours, 0.0))
-    return [_factor_on(course, day) for day in days]
+    trajectory = follow(inputs, people, hours=np.maximum(hours, 0.0))
+    return [_factor_on(trajectory, day) for day in days]
 
 
-def _factor_on(course: Course, day: float) -> NDArray[np.float64]:
-    column = int(np.argmin(np.abs(course.days - day)))
+def _factor_on(trajectory: Trajectory, day: float) -> NDArray[np.float64]:
+    column = int(np.argmin(np.abs(trajectory.days - day)))
     if day:
-        return course.drug_factor[:, column]
-    within = (course.hours >= course.end_h - 1e-6) & (course.hours <= course.end_h + 1.0 + 1e-6)
-    of_reversal = course.drug_factor[:, column] / (1.0 - course.acute[:, column])
-    return np.asarray(of_reversal * (1.0 - course.acute[:, within].max(axis=1)))
+        return trajectory.drug_factor[:, column]
+    within = (trajectory.hours >= trajectory.end_h - 1e-6) & (trajectory.hours <= trajectory.end_h + 1.0 + 1e-6)
+    of_reversal = trajectory.drug_factor[:, column] / (1.0 - trajectory.acute[:, column])
+    return np.asarray(of_reversal * (1.0 - trajectory.acute[:, within].max(axis=1)))
 
 
 def predict_arms(given: Any, *, seed: int = 1) -> tuple[ArmPrediction | RefusedArm, ...]:

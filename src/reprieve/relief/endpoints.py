@@ -10,7 +10,7 @@ from __future__ import annotations
 import numpy as np
 from numpy.typing import NDArray
 
-from reprieve.relief.course import FOLLOW_UP_DAYS, Course
+from reprieve.relief.trajectory import FOLLOW_UP_DAYS, Trajectory
 
 Floats = NDArray[np.float64]
 
@@ -52,7 +52,7 @@ def probability_of_relief(days: Floats, remaining: Floats, threshold: float, at:
     return np.asarray(remaining[:, column] <= 1.0 - threshold, dtype=float)
 
 
-def acute_relief(course: Course, threshold: float) -> dict[str, Floats]:
+def acute_relief(trajectory: Trajectory, threshold: float) -> dict[str, Floats]:
     """Onset, peak and offset of the acute effect of each person.
 
     Returns
@@ -62,16 +62,16 @@ def acute_relief(course: Course, threshold: float) -> dict[str, Floats]:
     ``offset_h`` : hours after the end of the last dose until the effect is below θ for good; 0 if it never is
         above it then, NaN in those who never reach θ
     """
-    felt = course.acute * course.responds[:, None]
+    felt = trajectory.acute * trajectory.responds[:, None]
     reached = felt >= threshold
     ever = reached.any(axis=1)
     first = np.argmax(reached, axis=1)
     rows = np.arange(len(reached))
     before = np.maximum(first - 1, 0)
-    onset = _crossing(course.hours, felt, rows, before, first, threshold)
+    onset = _crossing(trajectory.hours, felt, rows, before, first, threshold)
     last = reached.shape[1] - 1 - np.argmax(reached[:, ::-1], axis=1)
-    following = np.minimum(last + 1, course.hours.size - 1)
-    offset = _crossing(course.hours, felt, rows, last, following, threshold) - course.end_h
+    following = np.minimum(last + 1, trajectory.hours.size - 1)
+    offset = _crossing(trajectory.hours, felt, rows, last, following, threshold) - trajectory.end_h
     return {
         "onset_min": np.where(ever, 60.0 * onset, np.nan),
         "peak": felt.max(axis=1),

@@ -8,9 +8,9 @@ import numpy as np
 
 from reprieve.exposure.choice import Chosen
 from reprieve.exposure.inputs import ExposureInputs
-from reprieve.relief.course import follow_course
 from reprieve.relief.distribution import Duration
 from reprieve.relief.sustained import sustained_relief
+from reprieve.relief.trajectory import follow
 from reprieve.relief.virtual_patients import VirtualPatients
 
 #: Population draws that every model is run with: enough to compare models on the same people, and quick.
@@ -43,7 +43,9 @@ def each_alone(inputs: ExposureInputs, people: VirtualPatients, threshold: float
     same = people.of(people.draw < _DRAWS)
     found = []
     for chosen in inputs.members:
-        course = follow_course(inputs.alone(chosen), same)
-        peak = float(np.median(course.concentration.max(axis=1)))
-        found.append(Alone(chosen, 1.0 / len(inputs.members), peak, sustained_relief(course, same, threshold).duration))
+        trajectory = follow(inputs.alone(chosen), same)
+        peak = float(np.median(trajectory.concentration.max(axis=1)))
+        found.append(
+            Alone(chosen, 1.0 / len(inputs.members), peak, sustained_relief(trajectory, same, threshold).duration)
+        )
     return tuple(found)

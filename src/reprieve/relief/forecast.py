@@ -20,12 +20,12 @@ from reprieve.exposure.inputs import ExposureInputs, exposure_inputs
 from reprieve.pictures import Picture
 from reprieve.regimen import Regimen
 from reprieve.relief.cautions import cautions
-from reprieve.relief.course import Course, follow_course
 from reprieve.relief.extrapolation import extrapolations
 from reprieve.relief.nearest_studies import Nearness, nearest_studies
 from reprieve.relief.posterior import posterior
 from reprieve.relief.studied import studied
 from reprieve.relief.sustained import Sustained, sustained_relief
+from reprieve.relief.trajectory import Trajectory, follow
 from reprieve.relief.uncertainty import Uncertainty
 from reprieve.relief.verdict import Verdict, finds_no_benefit, finds_no_benefit_at_all, judge
 from reprieve.relief.virtual_patients import VirtualPatients, draw_patients
@@ -52,7 +52,7 @@ class Forecast:
     warnings: tuple[str, ...]
     nearest: tuple[Nearness, ...]
     people: VirtualPatients
-    course: Course
+    trajectory: Trajectory
     threshold: float
 
     @property
@@ -68,12 +68,12 @@ class Forecast:
     @cached_property
     def sustained(self) -> Sustained:
         """Sustained relief after the last dose."""
-        return sustained_relief(self.course, self.people, self.threshold)
+        return sustained_relief(self.trajectory, self.people, self.threshold)
 
     @cached_property
     def uncertainty(self) -> Uncertainty:
         """Where the uncertainty comes from."""
-        return Uncertainty(self.course, self.people, self.threshold)
+        return Uncertainty(self.trajectory, self.people, self.threshold)
 
     @cached_property
     def verdict(self) -> Verdict:
@@ -188,7 +188,7 @@ def forecast(
         nothing_lasts=finds_no_benefit(certainty),
         widen=span.is_outside(condition.id, plan, patient.weight_kg),
     )
-    course = follow_course(inputs, people)
+    trajectory = follow(inputs, people)
     return Forecast(
         patient=patient,
         regimen=plan,
@@ -202,11 +202,11 @@ def forecast(
         ),
         warnings=(
             *dict.fromkeys(said for change in inputs.changes for said in change.said),
-            *cautions(plan, protocol, patient, certainty, course.note),
+            *cautions(plan, protocol, patient, certainty, trajectory.note),
         ),
         nearest=nearest_studies(known.studies, condition.id, plan),
         people=people,
-        course=course,
+        trajectory=trajectory,
         threshold=threshold,
     )
 

@@ -6,9 +6,9 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from reprieve.relief.course import FOLLOW_UP_DAYS, Course
 from reprieve.relief.distribution import Duration
 from reprieve.relief.endpoints import relief_durations
+from reprieve.relief.trajectory import FOLLOW_UP_DAYS, Trajectory
 from reprieve.relief.virtual_patients import VirtualPatients
 
 
@@ -21,23 +21,23 @@ class Sustained:
     threshold : θ, share of pain that must be gone
     duration : days of relief with drug
     placebo : days of relief of the same virtual patients without the drug
-    course : what it was read from
+    trajectory : what it was read from
     """
 
     threshold: float
     duration: Duration
     placebo: Duration
-    course: Course
+    trajectory: Trajectory
 
     def probability(self, day: float, *, on_placebo: bool = False) -> float:
         """Probability that pain is at or below the line on a day after the last dose (negative: during it)."""
-        return float(np.mean(self.course.remaining_at(day, on_placebo=on_placebo) <= 1.0 - self.threshold))
+        return float(np.mean(self.trajectory.remaining_at(day, on_placebo=on_placebo) <= 1.0 - self.threshold))
 
 
-def sustained_relief(course: Course, people: VirtualPatients, threshold: float) -> Sustained:
-    """Read sustained relief off a course; see :mod:`reprieve.relief.endpoints` for the rule."""
+def sustained_relief(trajectory: Trajectory, people: VirtualPatients, threshold: float) -> Sustained:
+    """Read sustained relief off a trajectory; see :mod:`reprieve.relief.endpoints` for the rule."""
     with_drug, without = (
-        Duration(relief_durations(course.days, remaining, threshold), people.draw, FOLLOW_UP_DAYS)
-        for remaining in (course.remaining, course.remaining_on_placebo)
+        Duration(relief_durations(trajectory.days, remaining, threshold), people.draw, FOLLOW_UP_DAYS)
+        for remaining in (trajectory.remaining, trajectory.remaining_on_placebo)
     )
-    return Sustained(threshold, with_drug, without, course)
+    return Sustained(threshold, with_drug, without, trajectory)

@@ -8,8 +8,8 @@ from functools import cached_property
 import numpy as np
 from numpy.typing import NDArray
 
-from reprieve.relief.course import Course
 from reprieve.relief.reported import Seen, seen
+from reprieve.relief.trajectory import Trajectory
 from reprieve.relief.virtual_patients import VirtualPatients, logistic
 from reprieve.words import HORIZONS, HorizonId
 
@@ -26,12 +26,12 @@ class Uncertainty:
 
     Parameters
     ----------
-    course : what happens to the virtual patients
+    trajectory : what happens to the virtual patients
     people : the virtual patients
     threshold : θ, share of pain that must be gone
     """
 
-    course: Course
+    trajectory: Trajectory
     people: VirtualPatients
     threshold: float
 
@@ -69,5 +69,7 @@ class Uncertainty:
         return average, np.sqrt((weight * (shares - average) ** 2).sum(axis=(0, 1)))
 
     def _seen(self, day: float, chance: Floats, context_mean: Floats | None = None) -> Seen:
-        column = int(np.argmin(np.abs(self.course.days - day)))
-        return seen(self.course.drug_factor[:, column], chance, self.people.populations, day, context_mean=context_mean)
+        column = int(np.argmin(np.abs(self.trajectory.days - day)))
+        return seen(
+            self.trajectory.drug_factor[:, column], chance, self.people.populations, day, context_mean=context_mean
+        )

@@ -17,9 +17,9 @@ from reprieve.pictures import (
     fan_picture,
 )
 from reprieve.regimen import Regimen
-from reprieve.relief.course import FOLLOW_UP_DAYS, WORST_PAIN, Course
 from reprieve.relief.forecast import Forecast
 from reprieve.relief.sustained import Sustained
+from reprieve.relief.trajectory import FOLLOW_UP_DAYS, WORST_PAIN, Trajectory
 from reprieve.words import percent
 
 #: Hours after the last dose and days after it that the pictures show.
@@ -30,14 +30,14 @@ _MOST_SESSIONS = 400
 
 def forecast_pictures(made: Forecast) -> tuple[Picture, ...]:
     """Concentration (where there is any), pain trajectory and distribution of relief duration."""
-    course, plan, patient = made.course, made.regimen, made.patient
-    in_blood = (_concentration(course, plan, patient, made.members),) if made.members else ()
-    return (*in_blood, _pain(course, plan, patient, made.threshold), _duration(made.sustained))
+    trajectory, plan, patient = made.trajectory, made.regimen, made.patient
+    in_blood = (_concentration(trajectory, plan, patient, made.members),) if made.members else ()
+    return (*in_blood, _pain(trajectory, plan, patient, made.threshold), _duration(made.sustained))
 
 
-def _concentration(course: Course, regimen: Regimen, patient: Patient, members: Sequence[Chosen]) -> Picture:
-    shown = course.hours <= course.end_h + _WASHOUT_H
-    low, middle, high = np.quantile(course.concentration[:, shown], (0.1, 0.5, 0.9), axis=0)
+def _concentration(trajectory: Trajectory, regimen: Regimen, patient: Patient, members: Sequence[Chosen]) -> Picture:
+    shown = trajectory.hours <= trajectory.end_h + _WASHOUT_H
+    low, middle, high = np.quantile(trajectory.concentration[:, shown], (0.1, 0.5, 0.9), axis=0)
     sites = "/".join(dict.fromkeys(one.model.sampling for one in members))
     label = f"{regimen.form if regimen.form != 'racemic' else 'racemic ketamine'} ({sites})"
     steps = [
@@ -45,23 +45,25 @@ def _concentration(course: Course, regimen: Regimen, patient: Patient, members: 
         for event in regimen.events(patient.weight_kg)[:_MOST_SESSIONS]
     ]
     return concentration_picture(
-        [ConcentrationSeries(label, course.hours[shown], middle, low, high)],
+        [ConcentrationSeries(label, trajectory.hours[shown], middle, low, high)],
         rate_steps=steps,
         title="Concentration in blood",
         subtitle=f"{', '.join(one.model.id for one in members)}; to {_WASHOUT_H:g} h after the last dose",
     )
 
 
-def _pain(course: Course, regimen: Regimen, patient: Patient, threshold: float) -> Picture:
+def _pain(trajectory: Trajectory, regimen: Regimen, patient: Patient, threshold: float) -> Picture:
     baseline = float(patient.pain or 0.0)
-    shown = course.days <= _SHOWN_DAYS
-    pain = np.minimum(baseline * course.remaining[:, shown], WORST_PAIN)
-    on_placebo = np.minimum(baseline * course.remaining_on_placebo[:, shown], WORST_PAIN)
+    shown = trajectory.days <= _SHOWN_DAYS
+    pain = np.minimum(baseline * trajectory.remaining[:, shown], WORST_PAIN)
+    on_placebo = np.minimum(baseline * trajectory.remaining_on_placebo[:, shown], WORST_PAIN)
     q10, q25, q75, q90 = np.quantile(pain, (0.1, 0.25, 0.75, 0.9), axis=0)
     spans = sorted((start, start + part.session_hours) for part in regimen.parts for start in part.starts_h)
-    sessions = [((start - course.end_h) / 24.0, (stop - course.end_h) / 24.0) for start, stop in spans[:_MOST_SESSIONS]]
+    sessions = [
+        ((start - trajectory.end_h) / 24.0, (stop - trajectory.end_h) / 24.0) for start, stop in spans[:_MOST_SESSIONS]
+    ]
     return fan_picture(
-        course.days[shown],
+        trajectory.days[shown],
         pain.mean(axis=0),
         q10,
         q90,

@@ -18,9 +18,9 @@ from reprieve.exposure.inputs import exposure_inputs
 from reprieve.pkpd.dose import Dose
 from reprieve.pkpd.measures import auc_to_infinity
 from reprieve.regimen import Regimen
-from reprieve.relief.course import follow_course
 from reprieve.relief.exposure_spread import each_alone
 from reprieve.relief.forecast import forecast
+from reprieve.relief.trajectory import follow
 from reprieve.relief.virtual_patients import draw_patients
 
 EVIDENCE = Evidence.packaged()
@@ -137,18 +137,16 @@ def test_groups_must_be_named_and_unknown_things_are_refused():
 def test_population_draws_are_dealt_out_among_the_models():
     plan = Regimen.parse("racemic iv 35 mg over 40 min")
     members = choose_models(EVIDENCE, "racemic", "iv")
-    together = follow_course(exposure_inputs(EVIDENCE, plan, ADULT, members), PEOPLE)
+    together = follow(exposure_inputs(EVIDENCE, plan, ADULT, members), PEOPLE)
     for position, chosen in enumerate(members):
         rows = PEOPLE.draw % len(members) == position
-        alone = follow_course(exposure_inputs(EVIDENCE, plan, ADULT, (chosen,)), PEOPLE)
+        alone = follow(exposure_inputs(EVIDENCE, plan, ADULT, (chosen,)), PEOPLE)
         np.testing.assert_allclose(together.concentration[rows], alone.concentration[rows], rtol=1e-6, atol=1e-9)
 
 
 def test_a_note_that_differs_in_numbers_only_is_said_once():
     plan = Regimen.parse("racemic oral 40 mg")
-    note = follow_course(
-        exposure_inputs(EVIDENCE, plan, ADULT, choose_models(EVIDENCE, "racemic", "oral")), PEOPLE
-    ).note
+    note = follow(exposure_inputs(EVIDENCE, plan, ADULT, choose_models(EVIDENCE, "racemic", "oral")), PEOPLE).note
     assert note.count("Absorption by the route oral is approximated") == 1
 
 

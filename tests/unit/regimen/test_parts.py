@@ -15,7 +15,7 @@ from reprieve.regimen import Part, Regimen
 from reprieve.regimen.quantity import Quantity
 from reprieve.regimen.schedule import Once, OnDays
 from reprieve.regimen.step import Step
-from reprieve.relief.course import course_times
+from reprieve.relief.trajectory import times_to_look
 
 EVIDENCE = Evidence.packaged()
 MODEL = EVIDENCE.record(PopulationModel, "kamp2020_meta_3cpt")
@@ -131,8 +131,8 @@ def test_every_route_keeps_its_depot_beside_the_effect_site():
     assert names[3:] == ("oral_depot", "im_depot", "effect")
 
 
-def test_the_course_is_looked_at_around_the_doses_of_every_part():
-    hours = course_times(Regimen.parse(IV_THEN_ORAL))
+def test_a_trajectory_is_looked_at_around_the_doses_of_every_part():
+    hours = times_to_look(Regimen.parse(IV_THEN_ORAL))
     for start_h in (0.0, 14 * 24.0, 16 * 24.0):
         assert np.isclose(hours, start_h).any()
         assert np.isclose(hours, start_h + 5 / 60).any() or start_h == 14 * 24.0  # minutes around a part's first dose

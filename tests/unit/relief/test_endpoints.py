@@ -5,8 +5,8 @@ import math
 import numpy as np
 import pytest
 
-from reprieve.relief.course import FOLLOW_UP_DAYS, Course
 from reprieve.relief.endpoints import acute_relief, censored, probability_of_relief, relief_durations
+from reprieve.relief.trajectory import FOLLOW_UP_DAYS, Trajectory
 
 DAYS = np.concatenate([[-1.0, 0.0, 0.5], np.arange(1.0, 85.0), np.arange(86.0, 366.0, 3.0), [FOLLOW_UP_DAYS]])
 
@@ -62,34 +62,34 @@ def test_a_day_is_looked_up_on_that_day():
     assert probability_of_relief(rounding, remaining, 0.3, np.array([7.0, 8.0])).tolist() == [[1, 0]]
 
 
-def course_of(hours, end_h, acute, responds=None):
+def trajectory_of(hours, end_h, acute, responds=None):
     hours, acute = np.asarray(hours, float), np.asarray(acute, float)
     still = np.ones_like(acute)
     responds = np.ones(len(acute), dtype=bool) if responds is None else np.asarray(responds)
-    return Course(hours, end_h, still, responds, acute, still, 1 - acute, still, still, "")
+    return Trajectory(hours, end_h, still, responds, acute, still, 1 - acute, still, still, "")
 
 
 def test_onset_peak_and_offset_by_interpolation():
     # Rises 0 to 0.6 over 2 h: 0.3 at 1 h. Falls 0.6 to 0 from 4 to 6 h: 0.3 at 5 h, 1 h after the end at 4 h.
-    found = acute_relief(course_of([0, 2, 4, 6, 8], 4.0, [[0, 0.6, 0.6, 0, 0]]), 0.3)
+    found = acute_relief(trajectory_of([0, 2, 4, 6, 8], 4.0, [[0, 0.6, 0.6, 0, 0]]), 0.3)
     assert found["onset_min"] == pytest.approx([60.0])
     assert found["peak"] == pytest.approx([0.6])
     assert found["offset_h"] == pytest.approx([1.0])
 
 
 def test_who_never_feels_it_has_no_onset_but_a_peak():
-    found = acute_relief(course_of([0, 1, 2], 1.0, [[0, 0.2, 0], [0, 0.9, 0]]), 0.3)
+    found = acute_relief(trajectory_of([0, 1, 2], 1.0, [[0, 0.2, 0], [0, 0.9, 0]]), 0.3)
     assert np.isnan(found["onset_min"]).tolist() == [True, False]
     assert np.isnan(found["offset_h"]).tolist() == [True, False]
     assert found["peak"].tolist() == [0.2, 0.9]
 
 
 def test_who_does_not_respond_feels_nothing_however_much_there_is():
-    found = acute_relief(course_of([0, 1, 2], 1.0, [[0, 0.9, 0], [0, 0.9, 0]], responds=[True, False]), 0.3)
+    found = acute_relief(trajectory_of([0, 1, 2], 1.0, [[0, 0.9, 0], [0, 0.9, 0]], responds=[True, False]), 0.3)
     assert np.isnan(found["onset_min"]).tolist() == [False, True]
     assert np.isnan(found["offset_h"]).tolist() == [False, True]
     assert found["peak"].tolist() == [0.9, 0.0]
 
 
 def test_an_effect_gone_before_the_last_dose_has_offset_zero():
-    assert acute_relief(course_of([0, 1, 2, 30], 30.0, [[0, 0.9, 0.0, 0.1]]), 0.3)["offset_h"].tolist() == [0.0]
+    assert acute_relief(trajectory_of([0, 1, 2, 30], 30.0, [[0, 0.9, 0.0, 0.1]]), 0.3)["offset_h"].tolist() == [0.0]

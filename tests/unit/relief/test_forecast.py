@@ -10,7 +10,7 @@ import pytest
 import reprieve as rp
 from reprieve.answers.forecast import ForecastAnswer
 from reprieve.errors import InputError, MissingDatum, OutsideEvidence
-from reprieve.relief.course import FOLLOW_UP_DAYS
+from reprieve.relief.trajectory import FOLLOW_UP_DAYS
 
 LONG = "esketamine iv 5 mg/h for 24 h then 14 mg/h for 24 h then 22 mg/h for 52 h"
 SHORT = "racemic iv 0.5 mg/kg over 40 min"

@@ -11,7 +11,7 @@ from reprieve.evidence.evidence import Evidence
 from reprieve.exposure.choice import choose_models
 from reprieve.exposure.inputs import exposure_inputs
 from reprieve.regimen import Regimen
-from reprieve.relief.course import follow_course
+from reprieve.relief.trajectory import follow
 from reprieve.relief.uncertainty import Uncertainty
 from reprieve.relief.virtual_patients import draw_patients
 from reprieve.words import HORIZONS as NAMED
@@ -28,7 +28,7 @@ def uncertainty(n=400, posterior=None, threshold=0.3, **how):
     hours = PLAN.last_dose_end_h + 24 * np.array([0.0, *HORIZONS.values()])
     members = choose_models(EVIDENCE, PLAN.form, PLAN.route)[:1]
     return Uncertainty(
-        follow_course(exposure_inputs(EVIDENCE, PLAN, Patient(weight=70), members), people, hours=hours),
+        follow(exposure_inputs(EVIDENCE, PLAN, Patient(weight=70), members), people, hours=hours),
         people,
         threshold,
     )
@@ -42,7 +42,7 @@ def made():
 @pytest.mark.parametrize("on_placebo", [False, True])
 def test_the_chance_is_the_share_of_virtual_patients_less_their_noise(on_placebo):
     many = uncertainty(20_000)
-    relieved = many.course.remaining_at(DAY, on_placebo=on_placebo) <= 0.7
+    relieved = many.trajectory.remaining_at(DAY, on_placebo=on_placebo) <= 0.7
     by_draw = relieved.reshape(many.people.n_draws, -1).mean(axis=1)
     off = by_draw - many.chances(DAY, on_placebo=on_placebo)
     # The false alarm rate is 1e-6 in fresh seeds.
@@ -112,6 +112,6 @@ def test_a_posterior_of_one_row_is_not_unknown():
 def test_people_differ_in_points_of_their_own_baseline(made):
     seven, half = (filled(made, baseline).population.pain_sd for baseline in (7.0, 3.5))
     for name, day in HORIZONS.items():
-        pain = 7.0 * made.course.remaining_at(day).reshape(-1, 20)
+        pain = 7.0 * made.trajectory.remaining_at(day).reshape(-1, 20)
         assert seven[name] == pytest.approx(np.mean([group.std(ddof=1) for group in pain]), rel=1e-3)
         assert half[name] == pytest.approx(seven[name] / 2, rel=1e-3)

@@ -1,4 +1,4 @@
-"""A course in time: where it is looked at, what a day means, and what holds of any course."""
+"""Trajectories: where they are looked at, what a day means, and what holds of any."""
 
 from dataclasses import replace
 
@@ -14,14 +14,14 @@ from reprieve.evidence.records.covariate import TimeEffect
 from reprieve.exposure.choice import choose_models
 from reprieve.exposure.inputs import exposure_inputs
 from reprieve.regimen import Regimen
-from reprieve.relief.course import (
+from reprieve.relief.trajectory import (
     FOLLOW_UP_DAYS,
-    Course,
+    Trajectory,
     check_days,
-    course_times,
-    follow_course,
+    follow,
     relief_by_reversal,
     remaining_on_placebo,
+    times_to_look,
 )
 from reprieve.relief.virtual_patients import draw_patients
 
@@ -33,7 +33,7 @@ PEOPLE = draw_patients(POSTERIOR, n_patients=100, seed=2, condition="crps")
 
 def followed(text, **options):
     plan = Regimen.parse(text)
-    return follow_course(
+    return follow(
         exposure_inputs(EVIDENCE, plan, Patient(weight=70), choose_models(EVIDENCE, plan.form, plan.route)[:1]),
         PEOPLE,
         **options,
@@ -46,7 +46,7 @@ def outpatient():
 
 
 def test_a_model_whose_rates_vary_goes_the_same_road():
-    # Clearance that rises by a trillionth per hour is clearance that stays: integrated, the course is the exact one.
+    # Clearance that rises by a trillionth per hour is clearance that stays: integrated, it is the exact one.
     plan = Regimen.parse("esketamine iv 20 mg/h for 5 h every 24 h x 2")
     exact = choose_models(EVIDENCE, plan.form, plan.route)[0]
     parameter = next(name for name, role in exact.model.uses() if role == "clearance")
@@ -54,8 +54,7 @@ def test_a_model_whose_rates_vary_goes_the_same_road():
     varying = replace(exact, model=msgspec.structs.replace(exact.model, effects=(*exact.model.effects, rises)))
     few = draw_patients(POSTERIOR, n_patients=4, seed=2, condition="crps")
     one, other = (
-        follow_course(exposure_inputs(EVIDENCE, plan, Patient(weight=70), (chosen,)), few)
-        for chosen in (exact, varying)
+        follow(exposure_inputs(EVIDENCE, plan, Patient(weight=70), (chosen,)), few) for chosen in (exact, varying)
     )
     assert other.concentration == pytest.approx(one.concentration, rel=1e-6, abs=1e-6)
     assert other.reversed_ == pytest.approx(one.reversed_, rel=1e-6, abs=1e-9)
@@ -63,7 +62,7 @@ def test_a_model_whose_rates_vary_goes_the_same_road():
     faster = TimeEffect(slope=0.05, parameters=(parameter,), status="assumed")
     risen = replace(exact, model=msgspec.structs.replace(exact.model, effects=(*exact.model.effects, faster)))
     assert (
-        follow_course(exposure_inputs(EVIDENCE, plan, Patient(weight=70), (risen,)), few).reversed_[:, -1]
+        follow(exposure_inputs(EVIDENCE, plan, Patient(weight=70), (risen,)), few).reversed_[:, -1]
         < one.reversed_[:, -1]
     ).all()
 
@@ -80,7 +79,7 @@ TEXTS = [
 @pytest.mark.parametrize("text", TEXTS)
 def test_looks_rise_from_the_first_dose_and_hold_every_day_of_the_answer(text):
     plan = Regimen.parse(text)
-    hours = course_times(plan)
+    hours = times_to_look(plan)
     assert hours[0] == 0.0
     assert (np.diff(hours) > 0).all()
     days = (hours - plan.last_dose_end_h) / 24
@@ -92,7 +91,7 @@ def test_looks_rise_from_the_first_dose_and_hold_every_day_of_the_answer(text):
 
 def test_the_end_of_every_step_is_looked_at():
     # The acute effect peaks at the end of the first, fast step.
-    hours = course_times(Regimen.parse("esketamine iv 60 mg/h for 1 h then 5 mg/h for 99 h"))
+    hours = times_to_look(Regimen.parse("esketamine iv 60 mg/h for 1 h then 5 mg/h for 99 h"))
     assert {1.0, 100.0} <= set(hours)
 
 
@@ -136,20 +135,20 @@ def test_a_day_outside_the_course_and_its_follow_up_is_refused(outpatient, day):
 
 @pytest.mark.parametrize("text", TEXTS)
 def test_shares_stay_shares_and_drug_never_adds_pain(text):
-    course = followed(text)
-    for values in (course.acute, course.reversed_, course.drug_factor):
+    trajectory = followed(text)
+    for values in (trajectory.acute, trajectory.reversed_, trajectory.drug_factor):
         assert (values >= 0).all()
         assert (values <= 1).all()
-    for values in (course.concentration, course.remaining, course.remaining_on_placebo):
+    for values in (trajectory.concentration, trajectory.remaining, trajectory.remaining_on_placebo):
         assert (values >= 0).all()
-    assert (course.remaining <= course.remaining_on_placebo + 1e-12).all()
+    assert (trajectory.remaining <= trajectory.remaining_on_placebo + 1e-12).all()
     # After the last dose sensitisation only returns, from two days after it on when little is left in the blood.
-    late = course.days > 2
-    assert (np.diff(course.drug_factor[:, late], axis=1) > -1e-9).all()
+    late = trajectory.days > 2
+    assert (np.diff(trajectory.drug_factor[:, late], axis=1) > -1e-9).all()
     # What passes of the context goes the same way in those it helped, and back to baseline in those it harmed.
     helped = PEOPLE.context_size > 0
-    assert (np.diff(course.remaining[np.ix_(helped, late)], axis=1) > -1e-9).all()
-    assert (np.diff(course.remaining_on_placebo[np.ix_(~helped, late)], axis=1) < 1e-9).all()
+    assert (np.diff(trajectory.remaining[np.ix_(helped, late)], axis=1) > -1e-9).all()
+    assert (np.diff(trajectory.remaining_on_placebo[np.ix_(~helped, late)], axis=1) < 1e-9).all()
 
 
 def test_who_does_not_respond_has_what_pain_does_without_the_drug(outpatient):
@@ -160,31 +159,31 @@ def test_who_does_not_respond_has_what_pain_does_without_the_drug(outpatient):
     assert (reached > 0.01).all()
 
 
-def test_where_nobody_responds_the_course_is_that_of_placebo():
+def test_where_nobody_responds_the_trajectory_is_that_of_placebo():
     told = draw_patients(POSTERIOR, n_patients=100, seed=2, condition="crps", no_benefit=True)
     plan = Regimen.parse(TEXTS[3])
-    course = follow_course(
+    trajectory = follow(
         exposure_inputs(EVIDENCE, plan, Patient(weight=70), choose_models(EVIDENCE, plan.form, plan.route)[:1]), told
     )
-    np.testing.assert_array_equal(course.remaining, course.remaining_on_placebo)
+    np.testing.assert_array_equal(trajectory.remaining, trajectory.remaining_on_placebo)
 
 
 def test_where_nothing_lasts_relief_is_gone_with_the_drug():
     told = draw_patients(POSTERIOR, n_patients=100, seed=2, condition="crps", nothing_lasts=True)
     plan = Regimen.parse(TEXTS[3])
-    course = follow_course(
+    trajectory = follow(
         exposure_inputs(EVIDENCE, plan, Patient(weight=70), choose_models(EVIDENCE, plan.form, plan.route)[:1]), told
     )
-    np.testing.assert_array_equal(course.drug_factor, 1 - course.acute)
-    assert course.remaining_at(-1.0).mean() < 0.9 * course.remaining_at(-1.0, on_placebo=True).mean()
-    np.testing.assert_allclose(course.remaining_at(7.0), course.remaining_at(7.0, on_placebo=True), rtol=1e-3)
+    np.testing.assert_array_equal(trajectory.drug_factor, 1 - trajectory.acute)
+    assert trajectory.remaining_at(-1.0).mean() < 0.9 * trajectory.remaining_at(-1.0, on_placebo=True).mean()
+    np.testing.assert_allclose(trajectory.remaining_at(7.0), trajectory.remaining_at(7.0, on_placebo=True), rtol=1e-3)
 
 
 def test_nothing_in_the_blood_relieves_as_placebo_does():
     plan = Regimen.parse("racemic topical 50 mg every 8 h for 5 d")
-    course = follow_course(exposure_inputs(EVIDENCE, plan, Patient(weight=70), ()), PEOPLE)
-    assert not course.concentration.any()
-    np.testing.assert_array_equal(course.remaining, course.remaining_on_placebo)
+    trajectory = follow(exposure_inputs(EVIDENCE, plan, Patient(weight=70), ()), PEOPLE)
+    assert not trajectory.concentration.any()
+    np.testing.assert_array_equal(trajectory.remaining, trajectory.remaining_on_placebo)
 
 
 def test_relief_by_reversal_is_none_all_and_half_where_its_parameters_say():
@@ -227,7 +226,7 @@ def test_pain_without_the_drug_may_rise_and_never_falls_below_none():
 def test_a_dose_given_at_once_has_been_given_at_day_zero():
     gone = 1 - remaining_on_placebo(PEOPLE, np.array([0.0]), 0.0)
     np.testing.assert_allclose(gone[:, 0], np.minimum(PEOPLE.context_size, 1.0))
-    course = followed("esketamine iv 20 mg")
-    assert isinstance(course, Course)
-    assert course.days[0] == 0.0
-    np.testing.assert_allclose(course.remaining[:, 0], course.remaining_on_placebo[:, 0])
+    trajectory = followed("esketamine iv 20 mg")
+    assert isinstance(trajectory, Trajectory)
+    assert trajectory.days[0] == 0.0
+    np.testing.assert_allclose(trajectory.remaining[:, 0], trajectory.remaining_on_placebo[:, 0])

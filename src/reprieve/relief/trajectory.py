@@ -1,4 +1,4 @@
-"""Pain over a course: the calibrated model that joins exposure, sensitisation, acute effect and context.
+"""Pain during a course and after it: the calibrated model that joins exposure, sensitisation, acute effect and context.
 
     D(t) = depth · R^γ (1 + ρ^γ) / (R^γ + ρ^γ)         R the reversed fraction, 0 to 1
     A(t) = most · Ce / (Ce + C50)                       Ce at the effect site
@@ -43,7 +43,7 @@ _NUMBER = re.compile(r"\d[\d.]*")
 
 
 @dataclass(frozen=True)
-class Course:
+class Trajectory:
     """What happens to virtual patients over a course and after it; arrays (n_patients, n_times).
 
     Parameters
@@ -145,7 +145,7 @@ def check_days(regimen: Regimen, days: Sequence[float]) -> None:
             raise InputError(_no_such_day(day, first))
 
 
-def course_times(regimen: Regimen) -> Floats:
+def times_to_look(regimen: Regimen) -> Floats:
     """Hours to look at: minutes around the first and last dose, the course, then days to the end of follow-up."""
     end = regimen.last_dose_end_h
     minutes = np.array(_MINUTES) / 60.0
@@ -174,12 +174,12 @@ def _around_sessions(part: Part, end_h: float) -> Floats:
     ])  # fmt: skip
 
 
-def follow_course(
+def follow(
     inputs: ExposureInputs,
     people: VirtualPatients,
     *,
     hours: Floats | None = None,
-) -> Course:
+) -> Trajectory:
     """Follow virtual patients through a regimen.
 
     Parameters
@@ -187,14 +187,14 @@ def follow_course(
     inputs : what decides the concentrations; which of its models is right is not known, so population draws are dealt
         out among them in turn
     people : the virtual patients
-    hours : (n_times,) rising h after the start of the first dose to look at; :func:`course_times` when not given
+    hours : (n_times,) rising h after the start of the first dose to look at; :func:`times_to_look` when not given
 
     Returns
     -------
     Course
     """
     regimen, members = inputs.regimen, inputs.members
-    hours = course_times(regimen) if hours is None else hours
+    hours = times_to_look(regimen) if hours is None else hours
     end = regimen.last_dose_end_h
     shape = (people.draw.size, hours.size)
     concentration, acute, reversed_ = np.zeros(shape), np.zeros(shape), np.zeros(shape)
@@ -207,7 +207,7 @@ def follow_course(
         notes.append(note)
     on_placebo = remaining_on_placebo(people, hours, end)
     drug_factor = (1.0 - relief_by_reversal(reversed_, people)) * (1.0 - acute)
-    return Course(
+    return Trajectory(
         hours=hours,
         end_h=end,
         concentration=concentration,
