@@ -272,12 +272,13 @@ def _forecasts(found: Draws) -> Iterable[tuple[str, Any]]:
 
     posterior = Posterior(shipped_posterior(EVIDENCE).calibration, found, found["condition_effect"], CONDITIONS)
     days = np.array([2.0, 14.0, 28.0, 84.0])
-    for label, condition, regimen in _ASKED:
-        plan = regimen_of(regimen)
+    for label, condition, asked in _ASKED:
+        regimen = regimen_of(asked)
         patient = Patient(weight=70, condition=condition, pain=7)
         people = draw_patients(posterior, n_patients=4000, seed=1, condition=condition)
         trajectory = follow(
-            exposure_inputs(EVIDENCE, plan, patient, choose_models(EVIDENCE, plan.form, plan.route, None)), people
+            exposure_inputs(EVIDENCE, regimen, patient, choose_models(EVIDENCE, regimen.form, regimen.route, None)),
+            people,
         )
         gains = [
             probability_of_relief(trajectory.days, remaining, 0.3, days)

@@ -24,10 +24,10 @@ _DAYS = {"48 hours": 2.0, "2 weeks": 14.0, "4 weeks": 28.0}
 def _answers(n_patients: int, seeds: range) -> np.ndarray:
     """(n_seeds, n_days, 3) probability, low and high of relief beyond each day."""
     patient = Patient(weight=70, condition="crps", pain=7.2)
-    plan = protocol("sigtermans2009")
+    regimen = protocol("sigtermans2009")
     rows = []
     for seed in seeds:
-        duration = forecast(patient, plan, seed=seed, n_patients=n_patients).sustained.duration
+        duration = forecast(patient, regimen, seed=seed, n_patients=n_patients).sustained.duration
         rows.append([duration.exceeds_between(day) for day in _DAYS.values()])
     return np.array(rows)
 

@@ -155,10 +155,10 @@ def slow_person(case: Case, i: int, times: np.ndarray) -> dict[str, np.ndarray]:
 @pytest.mark.parametrize("case", CASES, ids=lambda case: case.text)
 @pytest.mark.parametrize("person", [0, 1, 2])
 def test_a_trajectory_solves_the_equations_of_the_model(case, person):
-    plan = Regimen.parse(case.text)
+    regimen = Regimen.parse(case.text)
     trajectory = follow(
         exposure_inputs(
-            EVIDENCE, plan, Patient(weight=case.weight), choose_models(EVIDENCE, plan.form, plan.route)[:1]
+            EVIDENCE, regimen, Patient(weight=case.weight), choose_models(EVIDENCE, regimen.form, regimen.route)[:1]
         ),
         PEOPLE,
     )

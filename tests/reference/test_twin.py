@@ -110,18 +110,18 @@ def test_what_is_reversed_solves_its_equation_by_a_general_solver(few_studies, s
             assert states[i + 1, row, 0] == pytest.approx(state, rel=1e-7, abs=1e-12)
 
 
-@pytest.mark.parametrize("regimen", REGIMENS)
-def test_reversal_and_acute_effect_are_those_of_the_core(few_studies, regimen, monkeypatch):
-    plan = Regimen.parse(regimen)
-    first = choose_models(EVIDENCE, plan.form, plan.route, None)[:1]
+@pytest.mark.parametrize("text", REGIMENS)
+def test_reversal_and_acute_effect_are_those_of_the_core(few_studies, text, monkeypatch):
+    regimen = Regimen.parse(text)
+    first = choose_models(EVIDENCE, regimen.form, regimen.route, None)[:1]
     monkeypatch.setattr(exposure_of_arms, "choose_models", lambda *_: first)
     days = [0.01, 0.2, 1.0]
-    data, found = one_arm(few_studies, regimen, days)
+    data, found = one_arm(few_studies, text, days)
     states, _ = twin.reversed_share(ALIKE, data, "plateau")
     hours = np.concatenate([found.edges, found.end_h + 24 * np.array(days)])
     order = np.argsort(hours)
     trajectory = follow(
-        exposure_inputs(EVIDENCE, plan, Patient(weight=70, interactions=()), first),
+        exposure_inputs(EVIDENCE, regimen, Patient(weight=70, interactions=()), first),
         people(ALIKE, 1),
         hours=hours[order],
     )
@@ -146,12 +146,12 @@ def test_what_every_arm_has_reversed_is_that_of_the_core(evidence_of_the_fit):
         if arm.role != "ketamine":
             assert i not in data.given
             continue
-        plan = Regimen.parse(regimen_of(study, arm))
-        members = choose_models(EVIDENCE, plan.form, plan.route, None)
+        regimen = Regimen.parse(regimen_of(study, arm))
+        members = choose_models(EVIDENCE, regimen.form, regimen.route, None)
         whole = people(ALIKE, 1, members=len(members))
         late = data.edges[i, -2:]
         exact = follow(
-            exposure_inputs(EVIDENCE, plan, Patient(weight=70, interactions=()), members), whole, hours=late
+            exposure_inputs(EVIDENCE, regimen, Patient(weight=70, interactions=()), members), whole, hours=late
         ).reversed_.mean(0)
         # Sessions of 50 min two weeks apart fall between the looks of bins of 42 h.
         within = 0.1 if study_id == "granata2016" else 0.01
@@ -218,7 +218,7 @@ def test_shares_and_means_are_those_of_patients_drawn_one_by_one():
 @pytest.mark.parametrize(("differ", "within"), [(False, 0.01), (True, 0.02)])
 def test_the_arm_of_sigtermans_is_that_of_the_core(few_studies, differ, within):
     """Of baseline: bins and one mean exposure cost 0.01; 32 people and exposure ± 30 % instead of the models', 0.02."""
-    plan, days = Regimen.parse(SIGTERMANS), [0.5, 3.0, 7.0, 28.0, 80.0]
+    regimen, days = Regimen.parse(SIGTERMANS), [0.5, 3.0, 7.0, 28.0, 80.0]
     values = (MIDDLE if differ else ALIKE) | {"cohort_persistence": 0.0}
     data, found = one_arm(few_studies, SIGTERMANS, days)
     states, back = twin.reversed_share(values, data, "plateau")
@@ -234,12 +234,12 @@ def test_the_arm_of_sigtermans_is_that_of_the_core(few_studies, differ, within):
     ours_mean, _ = twin.mean_pain(looked, 0.1)
     ours_share = twin.share_with_relief(looked, np.full(len(days), 0.5), 0.1)
 
-    members = choose_models(EVIDENCE, plan.form, plan.route, None)
+    members = choose_models(EVIDENCE, regimen.form, regimen.route, None)
     whole = people(
         values, 1000 if differ else 1, members=len(members), rng=np.random.default_rng(2) if differ else None
     )
     trajectory = follow(
-        exposure_inputs(EVIDENCE, plan, Patient(weight=70, interactions=()), members), whole, hours=hours
+        exposure_inputs(EVIDENCE, regimen, Patient(weight=70, interactions=()), members), whole, hours=hours
     )
     for i, day in enumerate(days):
         core = seen(trajectory.drug_factor[:, i], whole.populations.chance, whole.populations, day, day_scatter=0.1)

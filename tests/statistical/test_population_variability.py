@@ -98,6 +98,6 @@ def test_measurements_scatter_as_printed():
     check_variance(shown[:, 0, 1], (0.058 * 223.70) ** 2)
     # Perez-Ruixo: log-normal, SD 0.276
     spray = {"model": PEREZ, "times": [1.0], "subjects": 50_000}
-    plan = "esketamine intranasal 56 mg"
-    exact, shown = (simulate_population(plan, **spray, residual=r).values() for r in (False, True))
+    regimen = "esketamine intranasal 56 mg"
+    exact, shown = (simulate_population(regimen, **spray, residual=r).values() for r in (False, True))
     check_variance(np.log(shown / exact)[:, 0, 0], 0.276**2)

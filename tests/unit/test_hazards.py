@@ -125,13 +125,13 @@ def test_hazard_clocks_change_during_a_four_day_infusion():
 
 
 def test_hazard_a_start_without_a_time_zone_or_in_the_lost_hour():
-    plan = rp.Regimen.parse("esketamine iv 20 mg/h for 4 d")
+    regimen = rp.Regimen.parse("esketamine iv 20 mg/h for 4 d")
     with pytest.raises(MissingDatum, match="has no time zone"):
-        plan.clock(datetime(2026, 10, 23, 20))
+        regimen.clock(datetime(2026, 10, 23, 20))
     with pytest.raises(RegimenError, match="does not exist in Europe/Berlin"):
-        plan.clock(datetime(2026, 3, 29, 2, 30, tzinfo=ZoneInfo("Europe/Berlin")))
+        regimen.clock(datetime(2026, 3, 29, 2, 30, tzinfo=ZoneInfo("Europe/Berlin")))
     kathmandu = datetime(2026, 3, 29, 2, 30, tzinfo=ZoneInfo("Asia/Kathmandu"))
-    assert plan.clock(kathmandu)[0].ends - kathmandu == timedelta(days=4)
+    assert regimen.clock(kathmandu)[0].ends - kathmandu == timedelta(days=4)
 
 
 @pytest.mark.parametrize(

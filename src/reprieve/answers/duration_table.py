@@ -128,8 +128,7 @@ def row(condition: str, infusion_id: str) -> Row:
     made = forecast(
         Patient(condition=condition, weight=table.weight, pain=table.pain), regimen, seed=_SEED, n_patients=_PATIENTS
     )
-    plan = Regimen.parse(regimen.regimen if isinstance(regimen, Protocol) else regimen)
-    return Row(infusion, forecast_answer(made), _claims(condition, infusion.hours), _nearest(condition, plan))
+    return Row(infusion, forecast_answer(made), _claims(condition, infusion.hours), _nearest(condition, made.regimen))
 
 
 def rows(condition: str) -> tuple[Row, ...]:
@@ -171,13 +170,13 @@ def _claims(condition: str, hours: float) -> tuple[Claim, ...]:
     return tuple(claim for claim in Evidence.packaged().claims.values() if _covers(claim, hours, condition))
 
 
-def _nearest(condition: str, plan: Regimen) -> tuple[Nearness, ...]:
+def _nearest(condition: str, regimen: Regimen) -> tuple[Nearness, ...]:
     here = [
         study
         for study in Evidence.packaged().studies
         if any(_infused(arm) and (arm.condition or study.condition) == condition for arm in study.arms)
     ]
-    return nearest_studies(here, condition, plan, most=2)
+    return nearest_studies(here, condition, regimen, most=2)
 
 
 def _shares(claim: Claim) -> tuple[Share, ...]:

@@ -63,12 +63,12 @@ LIMITS = (
 
 def forecast_answer(made: Forecast) -> ForecastAnswer:
     """The answer of a forecast; the same forecast gives the same answer."""
-    plan, patient = made.regimen, made.patient
+    regimen, patient = made.regimen, made.patient
     used = sorted({n for one in made.members for n in made.exposure.covariates(one.model)} & {"age"})
     used += ["interactions"] if any(change.applied for change in made.exposure.changes) else []
     return ForecastAnswer(
         patient=GivenPatient(**patient.known),
-        regimen=given_regimen(plan, patient.weight_kg),
+        regimen=given_regimen(regimen, patient.weight_kg),
         verdict=made.verdict.sentence,
         verdict_code=made.verdict.code,
         calibration=made.calibration.statement,
@@ -99,7 +99,7 @@ def forecast_answer(made: Forecast) -> ForecastAnswer:
                 exposure=tuple(one.model.id for one in made.members),
             ),
             evidence_fingerprint=made.evidence.fingerprint,
-            inputs_fingerprint=inputs_fingerprint(patient, plan),
+            inputs_fingerprint=inputs_fingerprint(patient, regimen),
             version=__version__,
             seed=made.seed,
             virtual_patients=int(made.people.draw.size),
@@ -107,15 +107,15 @@ def forecast_answer(made: Forecast) -> ForecastAnswer:
     )
 
 
-def given_regimen(plan: Regimen, weight_kg: float) -> GivenRegimen:
+def given_regimen(regimen: Regimen, weight_kg: float) -> GivenRegimen:
     """A regimen and its size for a body weight in kg."""
     return GivenRegimen(
-        text=str(plan),
-        total_mg=rounded(plan.total_mg(weight_kg)),
-        infusion_hours=rounded(plan.infusion_hours),
-        sessions=plan.sessions,
-        last_dose_end_h=rounded(plan.last_dose_end_h),
-        parts=tuple(_part(part, weight_kg) for part in plan.parts),
+        text=str(regimen),
+        total_mg=rounded(regimen.total_mg(weight_kg)),
+        infusion_hours=rounded(regimen.infusion_hours),
+        sessions=regimen.sessions,
+        last_dose_end_h=rounded(regimen.last_dose_end_h),
+        parts=tuple(_part(part, weight_kg) for part in regimen.parts),
     )
 
 

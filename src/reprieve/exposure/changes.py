@@ -49,7 +49,7 @@ class ExposureChange:
         return np.asarray(self.low * (self.high / self.low) ** np.asarray(rank))
 
 
-def exposure_changes(evidence: Evidence, agents: Sequence[str], plan: Regimen) -> tuple[ExposureChange, ...]:
+def exposure_changes(evidence: Evidence, agents: Sequence[str], regimen: Regimen) -> tuple[ExposureChange, ...]:
     """The change of exposure by each route of a regimen; ``"name: group"`` picks a genotype or a degree.
 
     Raises
@@ -59,7 +59,7 @@ def exposure_changes(evidence: Evidence, agents: Sequence[str], plan: Regimen) -
     InputError
         It has several groups, or not this one; they are named.
     """
-    return tuple(_by_route(evidence, agents, plan.form, route) for route in plan.routes)
+    return tuple(_by_route(evidence, agents, regimen.form, route) for route in regimen.routes)
 
 
 def _by_route(evidence: Evidence, agents: Sequence[str], form: str, route: str) -> ExposureChange:

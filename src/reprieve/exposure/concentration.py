@@ -90,15 +90,15 @@ def concentration(
     OutsideEvidence
         Nothing published lets the form or route be computed.
     """
-    plan = regimen_of(regimen)
+    regimen = regimen_of(regimen)
     asked = read_times(times)
     known = evidence or Evidence.packaged()
-    named = named_model(known, model, plan) if model else None
-    chosen = named or choose_models(known, plan.form, plan.route, patient.age)[0]
-    inputs = exposure_inputs(known, plan, patient, [chosen])
+    named = named_model(known, model, regimen) if model else None
+    chosen = named or choose_models(known, regimen.form, regimen.route, patient.age)[0]
+    inputs = exposure_inputs(known, regimen, patient, [chosen])
     built = exposure_model(chosen, inputs)
     changed = [said for change in inputs.changes for said in change.said]
-    doses = dose_events(built, plan, patient.weight_kg)
+    doses = dose_events(built, regimen, patient.weight_kg)
     values = system_of(built).simulate(doses, asked).values[0]
     return Concentration(
         asked,

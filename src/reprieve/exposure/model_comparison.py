@@ -118,16 +118,16 @@ def compare_models(
     OutsideEvidence
         No model covers the form and route.
     """
-    plan = Regimen.parse(regimen)
-    asked = _times(plan, times)
+    given = Regimen.parse(regimen)
+    asked = _times(given, times)
     predicted: list[Predicted] = []
     skipped: dict[str, str] = {}
     for model_id in Evidence.packaged().ids(PopulationModel):
         model = Evidence.packaged().record(PopulationModel, model_id)
-        reason = _barred(model, plan, with_all)
+        reason = _barred(model, given, with_all)
         if reason is None:
             try:
-                predicted.append(_predict(model, plan, patient, np.array(asked)))
+                predicted.append(_predict(model, given, patient, np.array(asked)))
             except MissingDatum:
                 reason = "needs the age; give --age"
             except OutsideEvidence as error:
@@ -136,36 +136,36 @@ def compare_models(
             skipped[model_id] = reason
     if not predicted:
         raise OutsideEvidence(
-            f"No published population model that runs has {' and '.join(plan.forms)} {' and '.join(plan.routes)}. "
+            f"No published population model that runs has {' and '.join(given.forms)} {' and '.join(given.routes)}. "
             f"'reprieve models list' says what each covers; 'reprieve concentration' approximates routes from "
             f"published absorption."
         )
     predicted.sort(key=lambda one: -one.cmax)
-    return ModelComparison(plan, patient, asked, tuple(predicted), skipped)
+    return ModelComparison(given, patient, asked, tuple(predicted), skipped)
 
 
-def _times(plan: Regimen, times: Sequence[float] | None) -> tuple[float, ...]:
+def _times(regimen: Regimen, times: Sequence[float] | None) -> tuple[float, ...]:
     if times is None:
-        return tuple(plan.last_dose_end_h + after for after in _AFTER_H)
+        return tuple(regimen.last_dose_end_h + after for after in _AFTER_H)
     if not times or min(times) < 0 or max(times) > _LONGEST_H:
         raise InputError(f"Times must be from 0 (the start of the first dose) to {_LONGEST_H:g} h, as 0.5,1,2.")
     return tuple(times)
 
 
-def _barred(model: PopulationModel, plan: Regimen, with_all: bool) -> str | None:
+def _barred(model: PopulationModel, regimen: Regimen, with_all: bool) -> str | None:
     """Why a model cannot answer for this regimen, the first reason that applies; None where it can."""
     if model.completeness == "incomplete":
         return "incomplete: it cannot be run"
-    if not set(plan.forms) <= set(model.forms):
+    if not set(regimen.forms) <= set(model.forms):
         return f"made for {' and '.join(model.forms)}"
-    if lacking := [route for route in plan.routes if route not in model.inputs]:
+    if lacking := [route for route in regimen.routes if route not in model.inputs]:
         return f"no published input for {' and '.join(lacking)}; it has {', '.join(model.inputs)}"
     if model.never_for_dosing and not with_all:
         return f"never for dosing: {' '.join(model.never_for_dosing.split())} (--all includes it)"
     return None
 
 
-def _predict(model: PopulationModel, plan: Regimen, patient: Patient, times: NDArray[np.float64]) -> Predicted:
+def _predict(model: PopulationModel, regimen: Regimen, patient: Patient, times: NDArray[np.float64]) -> Predicted:
     known = known_covariates(Evidence.packaged(), patient)
     built = build(
         model,
@@ -175,7 +175,7 @@ def _predict(model: PopulationModel, plan: Regimen, patient: Patient, times: NDA
         for_comparison=True,
     )
     built.require_constant_rates("peak and area")
-    doses = dose_events(built, plan, patient.weight_kg)
+    doses = dose_events(built, regimen, patient.weight_kg)
     values = simulate(built.rate_matrix, built.readout, doses, times).values[0, :, 0]
     top = peak(built.rate_matrix, built.readout, doses)
     return Predicted(

@@ -50,18 +50,18 @@ class ArmExposure:
     site_r: Floats
 
 
-def arm_exposure(regimen: str, days: Floats, *, acute_half_life_min: float, with_drug: bool = True) -> ArmExposure:
+def arm_exposure(text: str, days: Floats, *, acute_half_life_min: float, with_drug: bool = True) -> ArmExposure:
     """Exposure of an arm.
 
     Parameters
     ----------
-    regimen : in the regimen grammar
+    text : a regimen, in its grammar
     days : (n_days,) days after the end of the last dose; exactly 0 asks for the largest effect within the hour after
     acute_half_life_min : min, equilibration of the effect site
     with_drug : False for a placebo arm: the same timing, no drug
     """
-    plan = Regimen.parse(regimen)
-    end = plan.last_dose_end_h
+    regimen = Regimen.parse(text)
+    end = regimen.last_dose_end_h
     edges = np.concatenate([np.linspace(0.0, end, _DURING + 1), end + _TAIL])
     looks = edges[:-1, None] + np.diff(edges)[:, None] * (np.arange(_LOOKS) + 0.5) / _LOOKS
     asked = np.maximum(end + 24.0 * np.asarray(days, dtype=float), 0.0)
@@ -69,7 +69,7 @@ def arm_exposure(regimen: str, days: Floats, *, acute_half_life_min: float, with
         nothing = np.zeros_like(looks)
         return ArmExposure(end, edges, nothing, nothing, np.zeros_like(asked), np.zeros_like(asked))
     times = np.unique(np.concatenate([[0.0], looks.ravel(), asked, end + _PEAK]))
-    blood, site = _mean_of_models(plan, times, np.log(2.0) / (acute_half_life_min / 60.0))
+    blood, site = _mean_of_models(regimen, times, np.log(2.0) / (acute_half_life_min / 60.0))
     at = np.searchsorted(times, asked)
     peak = np.searchsorted(times, end + _PEAK)
     at[np.asarray(days) == 0.0] = peak[np.argmax(site[0, peak] + site[1, peak])]
@@ -77,20 +77,22 @@ def arm_exposure(regimen: str, days: Floats, *, acute_half_life_min: float, with
     return ArmExposure(end, edges, blood[0, inside], blood[1, inside], site[0, at], site[1, at])
 
 
-def _mean_of_models(plan: Regimen, times: Floats, ke0: float) -> tuple[Floats, Floats]:
+def _mean_of_models(regimen: Regimen, times: Floats, ke0: float) -> tuple[Floats, Floats]:
     """(2, n_times) each: S- and R-ketamine in blood and at the effect site, mean of the ensemble."""
     patient = Patient(weight=USUAL_WEIGHT, interactions=())
     blood, site = [], []
     evidence = Evidence.packaged()
-    members = choose_models(evidence, plan.form, plan.route)
-    inputs = exposure_inputs(evidence, plan, patient, members)
+    members = choose_models(evidence, regimen.form, regimen.route)
+    inputs = exposure_inputs(evidence, regimen, patient, members)
     for member in members:
         model = exposure_model(member, inputs, parent_only=True)
         felt: list[tuple[Floats, Floats]] = []
         for r_potency in (0.0, 1.0):
-            strengths = analyte_potencies(member, plan.form, np.array([r_potency]))
+            strengths = analyte_potencies(member, regimen.form, np.array([r_potency]))
             built = add_effect_site(model, ke0=ke0, strengths=strengths)
-            values = np.maximum(system_of(built).simulate(dose_events(built, plan, USUAL_WEIGHT), times).values[0], 0.0)
+            values = np.maximum(
+                system_of(built).simulate(dose_events(built, regimen, USUAL_WEIGHT), times).values[0], 0.0
+            )
             in_blood = sum(strengths[name][0] * values[:, built.analytes.index(name)] for name in strengths)
             felt.append((np.asarray(in_blood), values[:, -1]))
         # The equivalent is linear in the potency of R: what it adds at potency 1 is R-ketamine itself.

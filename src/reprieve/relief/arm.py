@@ -145,15 +145,15 @@ def predict_arm(
 
 
 def _predict(arm: TrialArm, seed: int, evidence: Evidence) -> ArmPrediction:
-    plan = Regimen.parse(arm.regimen)
+    regimen = Regimen.parse(arm.regimen)
     weight = _USUAL_WEIGHT if arm.weight is None else arm.weight
     patient = Patient(age=arm.age, weight=weight, condition=arm.condition, pain=arm.pain, interactions=())
     condition = evidence.condition(arm.condition)
-    certainty = condition.certainty_for(plan.route, several_days=plan.is_over_days)
+    certainty = condition.certainty_for(regimen.route, several_days=regimen.is_over_days)
     posterior = shipped_posterior(evidence)
     days = [asked.day for asked in arm.predict]
-    check_days(plan, days)
-    no_benefit = finds_no_benefit_at_all(certainty) or not reaches_blood(plan)
+    check_days(regimen, days)
+    no_benefit = finds_no_benefit_at_all(certainty) or not reaches_blood(regimen)
     people = draw_patients(
         posterior,
         n_patients=_DRAWS * PEOPLE_PER_DRAW,
@@ -162,12 +162,12 @@ def _predict(arm: TrialArm, seed: int, evidence: Evidence) -> ArmPrediction:
         no_benefit=no_benefit,
         nothing_lasts=finds_no_benefit(certainty),
         cohort=arm.design == "cohort",
-        widen=studied(evidence).is_outside(condition.id, plan, weight),
+        widen=studied(evidence).is_outside(condition.id, regimen, weight),
     )
     assumed = [f"weight {_USUAL_WEIGHT:g} kg"] if arm.weight is None else []
     if arm.role == "ketamine" and not no_benefit:
-        assumed += [said for route in plan.routes if (said := _unverified(evidence, plan, route))]
-        left = _left_by_drug(days, plan, people, patient, evidence)
+        assumed += [said for route in regimen.routes if (said := _unverified(evidence, regimen, route))]
+        left = _left_by_drug(days, regimen, people, patient, evidence)
         chance = people.populations.chance
     else:
         left, chance = [np.ones(people.draw.size)] * len(days), np.zeros(people.n_draws)
@@ -190,20 +190,22 @@ def _predict(arm: TrialArm, seed: int, evidence: Evidence) -> ArmPrediction:
     return ArmPrediction(arm, draws, tuple(assumed))
 
 
-def _unverified(evidence: Evidence, plan: Regimen, route: str) -> str:
-    return "" if route == "iv" else evidence.route(route, plan.form).unverified
+def _unverified(evidence: Evidence, regimen: Regimen, route: str) -> str:
+    return "" if route == "iv" else evidence.route(route, regimen.form).unverified
 
 
 def _left_by_drug(
-    days: Sequence[float], plan: Regimen, people: VirtualPatients, patient: Patient, evidence: Evidence
+    days: Sequence[float], regimen: Regimen, people: VirtualPatients, patient: Patient, evidence: Evidence
 ) -> list[NDArray[np.float64]]:
     """(n_people,) what the drug leaves of the pain of people who respond, on each day asked for."""
-    end = plan.last_dose_end_h
+    end = regimen.last_dose_end_h
     at = [end + 24.0 * np.asarray(days), end + _DAY_0_H] if 0.0 in days else [end + 24.0 * np.asarray(days)]
     hours = np.unique(np.round(np.concatenate(at), 9))
     if not days:
         return []
-    inputs = exposure_inputs(evidence, plan, patient, choose_models(evidence, plan.form, plan.route, patient.age))
+    inputs = exposure_inputs(
+        evidence, regimen, patient, choose_models(evidence, regimen.form, regimen.route, patient.age)
+    )
     trajectory = follow(inputs, people, hours=np.maximum(hours, 0.0))
     return [_factor_on(trajectory, day) for day in days]
 

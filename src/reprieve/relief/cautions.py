@@ -9,7 +9,7 @@ from reprieve.regimen import Regimen
 
 
 def cautions(
-    plan: Regimen,
+    regimen: Regimen,
     protocol: Protocol | None,
     patient: Patient,
     certainty: Certainty | None,
@@ -19,7 +19,7 @@ def cautions(
 
     Parameters
     ----------
-    plan : the regimen
+    regimen : the regimen
     protocol : where it came from, if it was named
     patient : its weight decides whether a protocol's cap is passed
     certainty : the published judgement that fits, None where nobody judged
@@ -27,27 +27,27 @@ def cautions(
     """
     said: list[str] = []
     if protocol is not None:
-        said += _about_protocol(plan, protocol, patient)
+        said += _about_protocol(regimen, protocol, patient)
     if exposure_note:
         said.append(exposure_note)
-    if set(plan.forms) != {"esketamine"}:
+    if set(regimen.forms) != {"esketamine"}:
         said.append(
             "Potency of R-ketamine: one study finds it half as potent as S-ketamine, another finds no effect, and the "
             "trials of pain decide little; the draws hold values across most of 0 to 1."
         )
     if certainty is None:
         said.append("Nobody has graded the evidence for this condition by this route.")
-    if certainty is not None and len(plan.routes) > 1:
-        others = " and ".join(route for route in plan.routes if route != plan.route)
+    if certainty is not None and len(regimen.routes) > 1:
+        others = " and ".join(route for route in regimen.routes if route != regimen.route)
         said.append(
-            f"The certainty is that of {plan.route} ketamine; nobody has graded it together with {others} doses."
+            f"The certainty is that of {regimen.route} ketamine; nobody has graded it together with {others} doses."
         )
     return tuple(said)
 
 
-def _about_protocol(plan: Regimen, protocol: Protocol, patient: Patient) -> list[str]:
+def _about_protocol(regimen: Regimen, protocol: Protocol, patient: Patient) -> list[str]:
     said = []
-    fastest = max(event.rate_mg_h for event in plan.events(patient.weight_kg))
+    fastest = max(event.rate_mg_h for event in regimen.events(patient.weight_kg))
     cap = protocol.most_mg_per_h
     if cap is not None and fastest > cap:
         said.append(

@@ -200,10 +200,10 @@ def _cannot_be_placed(study: Study, arm: Arm, outcome: Outcome) -> str | None:
     return found or _no_such_day(Regimen.parse(text or ""), day or 0.0)
 
 
-def _no_such_day(plan: Regimen, day: float) -> str | None:
+def _no_such_day(regimen: Regimen, day: float) -> str | None:
     if day > FOLLOW_UP_DAYS:
         return f"later than the {FOLLOW_UP_DAYS:g} days that are forecast"
-    if 24.0 * day < -plan.last_dose_end_h:
+    if 24.0 * day < -regimen.last_dose_end_h:
         return "before the course"
     return None
 

@@ -163,7 +163,7 @@ def forecast(
             f"The threshold is {threshold!r}; it must be from 0.1 to 0.9 (0.3 is a response, 0.5 a large one)."
         )
     protocol = regimen if isinstance(regimen, Protocol) else None
-    plan = regimen_of(regimen)
+    regimen = regimen_of(regimen)
     known = evidence or Evidence.packaged()
     patient.need("condition", "relief differs between conditions")
     patient = _resolved(patient, known)
@@ -173,12 +173,12 @@ def forecast(
             f"Pain is {patient.pain:g}; under 1 there is no relief to forecast. Give the usual pain before treatment."
         )
 
-    members = (named_model(known, model, plan),) if model else choose_for(known, plan, patient.age)
+    members = (named_model(known, model, regimen),) if model else choose_for(known, regimen, patient.age)
     # Where nothing is known of interactions the answer lists them as missing; a note by each model would repeat it.
     stated = replace(patient, interactions=patient.interactions or ())
-    inputs = exposure_inputs(known, plan, stated, members)
+    inputs = exposure_inputs(known, regimen, stated, members)
     draws, span = posterior(known), studied(known)
-    certainty = condition.certainty_for(plan.route, several_days=plan.is_over_days)
+    certainty = condition.certainty_for(regimen.route, several_days=regimen.is_over_days)
     people = draw_patients(
         draws,
         n_patients=n_patients,
@@ -186,25 +186,25 @@ def forecast(
         condition=condition.id,
         no_benefit=finds_no_benefit_at_all(certainty) or not members,
         nothing_lasts=finds_no_benefit(certainty),
-        widen=span.is_outside(condition.id, plan, patient.weight_kg),
+        widen=span.is_outside(condition.id, regimen, patient.weight_kg),
     )
     trajectory = follow(inputs, people)
     return Forecast(
         patient=patient,
-        regimen=plan,
+        regimen=regimen,
         seed=seed,
         evidence=known,
         exposure=inputs,
         calibration=draws.calibration,
         certainty=certainty,
         extrapolation=extrapolations(
-            patient, plan, span, [one.model for one in members], no_benefit=finds_no_benefit(certainty)
+            patient, regimen, span, [one.model for one in members], no_benefit=finds_no_benefit(certainty)
         ),
         warnings=(
             *dict.fromkeys(said for change in inputs.changes for said in change.said),
-            *cautions(plan, protocol, patient, certainty, trajectory.note),
+            *cautions(regimen, protocol, patient, certainty, trajectory.note),
         ),
-        nearest=nearest_studies(known.studies, condition.id, plan),
+        nearest=nearest_studies(known.studies, condition.id, regimen),
         people=people,
         trajectory=trajectory,
         threshold=threshold,

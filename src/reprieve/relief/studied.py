@@ -69,8 +69,8 @@ def studied(evidence: Evidence) -> Studied:
 def envelope(studies: Iterable[Study]) -> Studied:
     """What some studies span."""
     arms = [(study, arm) for study in studies for arm in study.arms if _has_a_number(study, arm)]
-    plans = [(arm, Regimen.parse(arm.regimen)) for _, arm in arms if arm.regimen]
-    points = [point for _, plan in plans if (point := _infusion(plan, _USUAL_WEIGHT))]
+    regimens = [(arm, Regimen.parse(arm.regimen)) for _, arm in arms if arm.regimen]
+    points = [point for _, regimen in regimens if (point := _infusion(regimen, _USUAL_WEIGHT))]
     return Studied(
         frozenset(arm.condition or study.condition for study, arm in arms),
         frozenset(arm.route for _, arm in arms if arm.route),

@@ -30,9 +30,9 @@ _MOST_SESSIONS = 400
 
 def forecast_pictures(made: Forecast) -> tuple[Picture, ...]:
     """Concentration (where there is any), pain trajectory and distribution of relief duration."""
-    trajectory, plan, patient = made.trajectory, made.regimen, made.patient
-    in_blood = (_concentration(trajectory, plan, patient, made.members),) if made.members else ()
-    return (*in_blood, _pain(trajectory, plan, patient, made.threshold), _duration(made.sustained))
+    trajectory, regimen, patient = made.trajectory, made.regimen, made.patient
+    in_blood = (_concentration(trajectory, regimen, patient, made.members),) if made.members else ()
+    return (*in_blood, _pain(trajectory, regimen, patient, made.threshold), _duration(made.sustained))
 
 
 def _concentration(trajectory: Trajectory, regimen: Regimen, patient: Patient, members: Sequence[Chosen]) -> Picture:

@@ -120,9 +120,9 @@ def test_the_published_correlation_of_volume_and_clearance_is_kept():
 
 def test_age_reaches_a_model_that_uses_it():
     """Perez-Ruixo: hepatic flow falls by 2.19 L/h a year above 60, so an older patient clears less."""
-    plan, model = "esketamine iv 28 mg over 40 min", "perezruixo2021_esketamine_nasal_po_iv"
+    regimen, model = "esketamine iv 28 mg over 40 min", "perezruixo2021_esketamine_nasal_po_iv"
     at_60, at_80, unknown = (
-        concentration(plan, Patient(weight=70, age=age), times=[6.0], model=model) for age in (60, 80, None)
+        concentration(regimen, Patient(weight=70, age=age), times=[6.0], model=model) for age in (60, 80, None)
     )
     assert np.asarray(at_80)[0, 0] > np.asarray(at_60)[0, 0]
     assert "age was not given" in unknown.note

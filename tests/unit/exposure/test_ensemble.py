@@ -98,12 +98,12 @@ def test_clarithromycin_changes_oral_exposure_and_not_intravenous():
 
 def test_two_sources_are_a_range_and_a_model_that_has_the_drug_is_not_changed_twice():
     # rifampicin by vein: 0.86 (oral study's intravenous part) and 0.9 (Noppers 2011)
-    plan = Regimen.parse("esketamine iv 20 mg/h for 20 d")
-    (change,) = exposure_changes(EVIDENCE, ["rifampicin"], plan)
+    regimen = Regimen.parse("esketamine iv 20 mg/h for 20 d")
+    (change,) = exposure_changes(EVIDENCE, ["rifampicin"], regimen)
     assert (change.low, change.high) == (0.86, 0.9)
     np.testing.assert_allclose(change.ratio(np.array([0.0, 1.0])), [0.86, 0.9])
     with_it = Patient(weight=70, interactions=("rifampicin",))
-    level = concentration(plan, with_it, times=[479.9], model="noppers2011_sket_parent").values[0, 0]
+    level = concentration(regimen, with_it, times=[479.9], model="noppers2011_sket_parent").values[0, 0]
     assert level == pytest.approx(20_000 / (93.5 * 1.13), rel=1e-3)  # its own factor, once
 
 
@@ -135,25 +135,27 @@ def test_groups_must_be_named_and_unknown_things_are_refused():
 
 
 def test_population_draws_are_dealt_out_among_the_models():
-    plan = Regimen.parse("racemic iv 35 mg over 40 min")
+    regimen = Regimen.parse("racemic iv 35 mg over 40 min")
     members = choose_models(EVIDENCE, "racemic", "iv")
-    together = follow(exposure_inputs(EVIDENCE, plan, ADULT, members), PEOPLE)
+    together = follow(exposure_inputs(EVIDENCE, regimen, ADULT, members), PEOPLE)
     for position, chosen in enumerate(members):
         rows = PEOPLE.draw % len(members) == position
-        alone = follow(exposure_inputs(EVIDENCE, plan, ADULT, (chosen,)), PEOPLE)
+        alone = follow(exposure_inputs(EVIDENCE, regimen, ADULT, (chosen,)), PEOPLE)
         np.testing.assert_allclose(together.concentration[rows], alone.concentration[rows], rtol=1e-6, atol=1e-9)
 
 
 def test_a_note_that_differs_in_numbers_only_is_said_once():
-    plan = Regimen.parse("racemic oral 40 mg")
-    note = follow(exposure_inputs(EVIDENCE, plan, ADULT, choose_models(EVIDENCE, "racemic", "oral")), PEOPLE).note
+    regimen = Regimen.parse("racemic oral 40 mg")
+    note = follow(exposure_inputs(EVIDENCE, regimen, ADULT, choose_models(EVIDENCE, "racemic", "oral")), PEOPLE).note
     assert note.count("Absorption by the route oral is approximated") == 1
 
 
 def test_the_spread_compares_models_on_the_same_people():
     # ends of 40-min infusions of 0.5 mg/kg in the data sheet: Kamp 253 ng/mL, Simons 289, Noppers 277
-    plan = Regimen.parse("esketamine iv 0.5 mg/kg over 40 min")
-    rows = each_alone(exposure_inputs(EVIDENCE, plan, ADULT, choose_models(EVIDENCE, "esketamine", "iv")), PEOPLE, 0.3)
+    regimen = Regimen.parse("esketamine iv 0.5 mg/kg over 40 min")
+    rows = each_alone(
+        exposure_inputs(EVIDENCE, regimen, ADULT, choose_models(EVIDENCE, "esketamine", "iv")), PEOPLE, 0.3
+    )
     peaks = {row.chosen.model.id.partition("_")[0]: row.peak for row in rows}
     assert peaks["simons2022"] == pytest.approx(289, rel=0.08)
     assert peaks["kamp2020"] == pytest.approx(253, rel=0.08)
@@ -183,12 +185,12 @@ def test_a_ratio_record_refuses_what_cannot_be():
 
 def test_a_course_by_two_routes_has_a_change_for_each_and_none_twice():
     # rifampicin: 0.14 by mouth; by vein Noppers has its own clearance factor, Simons gets 0.86 to 0.9
-    plan = Regimen.parse("esketamine iv 20 mg over 20 min and esketamine oral 14 mg from day 3")
-    by_vein, by_mouth = exposure_changes(EVIDENCE, ["rifampicin"], plan)
+    regimen = Regimen.parse("esketamine iv 20 mg over 20 min and esketamine oral 14 mg from day 3")
+    by_vein, by_mouth = exposure_changes(EVIDENCE, ["rifampicin"], regimen)
     assert (by_vein.low, by_vein.high, by_mouth.low) == (0.86, 0.9, 0.14)
     times = np.linspace(72.0, 120.0, 2000)
     plain, changed = (
-        concentration(plan, Patient(weight=70, interactions=named), times=times, model="simons2022_sket_otf_iv")
+        concentration(regimen, Patient(weight=70, interactions=named), times=times, model="simons2022_sket_otf_iv")
         for named in ((), ("rifampicin",))
     )
     areas = [np.trapezoid(one.values[:, 0], times) for one in (plain, changed)]

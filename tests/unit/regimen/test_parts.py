@@ -125,8 +125,8 @@ def test_a_route_that_cannot_be_computed_and_mixed_forms_are_refused():
 
 
 def test_every_route_keeps_its_depot_beside_the_effect_site():
-    plan = Regimen.parse("racemic iv 10 mg and racemic oral 5 mg from day 0 and racemic im 5 mg from day 0")
-    built = with_routes(build(MODEL, weight_kg=70), absorbed(EVIDENCE, plan, [MODEL]))
+    regimen = Regimen.parse("racemic iv 10 mg and racemic oral 5 mg from day 0 and racemic im 5 mg from day 0")
+    built = with_routes(build(MODEL, weight_kg=70), absorbed(EVIDENCE, regimen, [MODEL]))
     names = add_effect_site(built, ke0=5.0).graph.names
     assert names[3:] == ("oral_depot", "im_depot", "effect")
 

@@ -22,9 +22,9 @@ UNSURE = "Outside what was studied, how many people respond is taken to be twice
 
 
 def marks(text=TEXT, no_benefit=False, span=STUDIED, **changed):
-    patient, plan = Patient(**(PERSON | changed)), Regimen.parse(text)
-    model = choose_models(EVIDENCE, plan.form, plan.route)[0].model
-    return extrapolations(patient, plan, span, [model], no_benefit=no_benefit)
+    patient, regimen = Patient(**(PERSON | changed)), Regimen.parse(text)
+    model = choose_models(EVIDENCE, regimen.form, regimen.route)[0].model
+    return extrapolations(patient, regimen, span, [model], no_benefit=no_benefit)
 
 
 def test_the_studied_question_has_no_mark():
@@ -68,8 +68,8 @@ def test_a_way_out_is_marked_and_nothing_else_is(text, changed, said):
 def test_every_limit_of_the_studied_range_belongs_to_it():
     in_studies = Patient(**PERSON)
     for log_hours, rate in STUDIED.hull:
-        plan = Regimen.parse(f"esketamine iv {rate:.6g} mg/kg/h for {math.exp(log_hours):.6g} h")
-        assert extrapolations(in_studies, plan, STUDIED, []) == ()
+        regimen = Regimen.parse(f"esketamine iv {rate:.6g} mg/kg/h for {math.exp(log_hours):.6g} h")
+        assert extrapolations(in_studies, regimen, STUDIED, []) == ()
 
 
 def test_what_was_assumed_of_another_condition_is_said_as_it_was_done():
@@ -83,10 +83,10 @@ def test_what_was_assumed_of_another_condition_is_said_as_it_was_done():
 
 def test_every_model_of_an_ensemble_has_people_of_its_own():
     """The leading model of racemic infusions prints no ranges; another was made from people of 19 to 32 years."""
-    plan = Regimen.parse("racemic iv 35 mg over 40 min")
+    regimen = Regimen.parse("racemic iv 35 mg over 40 min")
     models = [chosen.model for chosen in choose_models(EVIDENCE, "racemic", "iv")]
     assert models[0].population.age_years is None
-    said = extrapolations(Patient(**PERSON | {"age": 60, "weight": 120}), plan, STUDIED, models)
+    said = extrapolations(Patient(**PERSON | {"age": 60, "weight": 120}), regimen, STUDIED, models)
     assert any(
         "60 years is outside 19 to 32 years, the people of the exposure model simons2022" in each for each in said
     )

@@ -271,11 +271,11 @@ def test_a_probability_is_asked_for_by_day(made):
 
 
 def test_a_protocol_over_its_own_cap_is_said_first():
-    plan = rp.protocol("schwartzman2009")  # 0.35 mg/kg/h, at most 25 mg/h
-    said = rp.forecast(rp.Patient(weight=90, condition="crps", pain=7), plan, n_patients=100).warnings
+    regimen = rp.protocol("schwartzman2009")  # 0.35 mg/kg/h, at most 25 mg/h
+    said = rp.forecast(rp.Patient(weight=90, condition="crps", pain=7), regimen, n_patients=100).warnings
     assert said[0].startswith("Over the protocol's cap: schwartzman2009 gives at most 25 mg/h; at 90 kg")
     assert "31.5 mg/h" in said[0]  # 0.35 * 90
-    light = rp.forecast(rp.Patient(weight=70, condition="crps", pain=7), plan, n_patients=100).warnings
+    light = rp.forecast(rp.Patient(weight=70, condition="crps", pain=7), regimen, n_patients=100).warnings
     assert not [line for line in light if line.startswith("Over")]  # 0.35 * 70 = 24.5
 
 

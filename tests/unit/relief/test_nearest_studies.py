@@ -39,7 +39,7 @@ def test_most_is_a_limit():
 
 
 def test_the_order_does_not_depend_on_the_order_of_reading():
-    plan = Regimen.parse("racemic iv 0.2 mg/kg/h for 1 h")
-    forward = nearest_studies(STUDIES, "mixed", plan)
-    backward = nearest_studies(STUDIES[::-1], "mixed", plan)
+    regimen = Regimen.parse("racemic iv 0.2 mg/kg/h for 1 h")
+    forward = nearest_studies(STUDIES, "mixed", regimen)
+    backward = nearest_studies(STUDIES[::-1], "mixed", regimen)
     assert [near.study.id for near in forward] == [near.study.id for near in backward]

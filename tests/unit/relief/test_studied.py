@@ -38,8 +38,8 @@ def test_every_infusion_that_was_fitted_lies_inside():
         assert alone.routes <= span.routes
         assert alone.forms <= span.forms
         for log_hours, rate in alone.hull:
-            plan = Regimen.parse(f"racemic iv {rate:.9g} mg/kg/h for {math.exp(log_hours):.9g} h")
-            assert span.holds_infusion(plan, 70.0), (study.id, str(plan))
+            regimen = Regimen.parse(f"racemic iv {rate:.9g} mg/kg/h for {math.exp(log_hours):.9g} h")
+            assert span.holds_infusion(regimen, 70.0), (study.id, str(regimen))
 
 
 @pytest.mark.parametrize(
@@ -59,9 +59,9 @@ def test_usual_infusions_were_studied_and_extremes_were_not(text, inside):
 
 
 def test_a_condition_or_a_route_of_no_study_is_outside():
-    plan = Regimen.parse("racemic iv 0.5 mg/kg over 40 min")
-    assert not studied(EVIDENCE).is_outside("neuropathic", plan, 70.0)
-    assert studied(EVIDENCE).is_outside("low_back", plan, 70.0)
+    regimen = Regimen.parse("racemic iv 0.5 mg/kg over 40 min")
+    assert not studied(EVIDENCE).is_outside("neuropathic", regimen, 70.0)
+    assert studied(EVIDENCE).is_outside("low_back", regimen, 70.0)
     assert studied(EVIDENCE).is_outside("crps", Regimen.parse("racemic sublingual 25 mg"), 70.0)
 
 

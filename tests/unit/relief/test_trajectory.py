@@ -32,9 +32,11 @@ PEOPLE = draw_patients(POSTERIOR, n_patients=100, seed=2, condition="crps")
 
 
 def followed(text, **options):
-    plan = Regimen.parse(text)
+    regimen = Regimen.parse(text)
     return follow(
-        exposure_inputs(EVIDENCE, plan, Patient(weight=70), choose_models(EVIDENCE, plan.form, plan.route)[:1]),
+        exposure_inputs(
+            EVIDENCE, regimen, Patient(weight=70), choose_models(EVIDENCE, regimen.form, regimen.route)[:1]
+        ),
         PEOPLE,
         **options,
     )
@@ -47,14 +49,14 @@ def outpatient():
 
 def test_a_model_whose_rates_vary_goes_the_same_road():
     # Clearance that rises by a trillionth per hour is clearance that stays: integrated, it is the exact one.
-    plan = Regimen.parse("esketamine iv 20 mg/h for 5 h every 24 h x 2")
-    exact = choose_models(EVIDENCE, plan.form, plan.route)[0]
+    regimen = Regimen.parse("esketamine iv 20 mg/h for 5 h every 24 h x 2")
+    exact = choose_models(EVIDENCE, regimen.form, regimen.route)[0]
     parameter = next(name for name, role in exact.model.uses() if role == "clearance")
     rises = TimeEffect(slope=1e-12, parameters=(parameter,), status="assumed")
     varying = replace(exact, model=msgspec.structs.replace(exact.model, effects=(*exact.model.effects, rises)))
     few = draw_patients(POSTERIOR, n_patients=4, seed=2, condition="crps")
     one, other = (
-        follow(exposure_inputs(EVIDENCE, plan, Patient(weight=70), (chosen,)), few) for chosen in (exact, varying)
+        follow(exposure_inputs(EVIDENCE, regimen, Patient(weight=70), (chosen,)), few) for chosen in (exact, varying)
     )
     assert other.concentration == pytest.approx(one.concentration, rel=1e-6, abs=1e-6)
     assert other.reversed_ == pytest.approx(one.reversed_, rel=1e-6, abs=1e-9)
@@ -62,7 +64,7 @@ def test_a_model_whose_rates_vary_goes_the_same_road():
     faster = TimeEffect(slope=0.05, parameters=(parameter,), status="assumed")
     risen = replace(exact, model=msgspec.structs.replace(exact.model, effects=(*exact.model.effects, faster)))
     assert (
-        follow(exposure_inputs(EVIDENCE, plan, Patient(weight=70), (risen,)), few).reversed_[:, -1]
+        follow(exposure_inputs(EVIDENCE, regimen, Patient(weight=70), (risen,)), few).reversed_[:, -1]
         < one.reversed_[:, -1]
     ).all()
 
@@ -78,11 +80,11 @@ TEXTS = [
 
 @pytest.mark.parametrize("text", TEXTS)
 def test_looks_rise_from_the_first_dose_and_hold_every_day_of_the_answer(text):
-    plan = Regimen.parse(text)
-    hours = times_to_look(plan)
+    regimen = Regimen.parse(text)
+    hours = times_to_look(regimen)
     assert hours[0] == 0.0
     assert (np.diff(hours) > 0).all()
-    days = (hours - plan.last_dose_end_h) / 24
+    days = (hours - regimen.last_dose_end_h) / 24
     for day in range(85):
         assert np.abs(days - day).min() < 1e-9
     assert days[-1] == pytest.approx(FOLLOW_UP_DAYS)
@@ -161,18 +163,24 @@ def test_who_does_not_respond_has_what_pain_does_without_the_drug(outpatient):
 
 def test_where_nobody_responds_the_trajectory_is_that_of_placebo():
     told = draw_patients(POSTERIOR, n_patients=100, seed=2, condition="crps", no_benefit=True)
-    plan = Regimen.parse(TEXTS[3])
+    regimen = Regimen.parse(TEXTS[3])
     trajectory = follow(
-        exposure_inputs(EVIDENCE, plan, Patient(weight=70), choose_models(EVIDENCE, plan.form, plan.route)[:1]), told
+        exposure_inputs(
+            EVIDENCE, regimen, Patient(weight=70), choose_models(EVIDENCE, regimen.form, regimen.route)[:1]
+        ),
+        told,
     )
     np.testing.assert_array_equal(trajectory.remaining, trajectory.remaining_on_placebo)
 
 
 def test_where_nothing_lasts_relief_is_gone_with_the_drug():
     told = draw_patients(POSTERIOR, n_patients=100, seed=2, condition="crps", nothing_lasts=True)
-    plan = Regimen.parse(TEXTS[3])
+    regimen = Regimen.parse(TEXTS[3])
     trajectory = follow(
-        exposure_inputs(EVIDENCE, plan, Patient(weight=70), choose_models(EVIDENCE, plan.form, plan.route)[:1]), told
+        exposure_inputs(
+            EVIDENCE, regimen, Patient(weight=70), choose_models(EVIDENCE, regimen.form, regimen.route)[:1]
+        ),
+        told,
     )
     np.testing.assert_array_equal(trajectory.drug_factor, 1 - trajectory.acute)
     assert trajectory.remaining_at(-1.0).mean() < 0.9 * trajectory.remaining_at(-1.0, on_placebo=True).mean()
@@ -180,8 +188,8 @@ def test_where_nothing_lasts_relief_is_gone_with_the_drug():
 
 
 def test_nothing_in_the_blood_relieves_as_placebo_does():
-    plan = Regimen.parse("racemic topical 50 mg every 8 h for 5 d")
-    trajectory = follow(exposure_inputs(EVIDENCE, plan, Patient(weight=70), ()), PEOPLE)
+    regimen = Regimen.parse("racemic topical 50 mg every 8 h for 5 d")
+    trajectory = follow(exposure_inputs(EVIDENCE, regimen, Patient(weight=70), ()), PEOPLE)
     assert not trajectory.concentration.any()
     np.testing.assert_array_equal(trajectory.remaining, trajectory.remaining_on_placebo)
 

@@ -19,16 +19,16 @@ from reprieve.words import HORIZONS as NAMED
 EVIDENCE = Evidence.packaged()
 
 HORIZONS = {one.id: one.days for one in NAMED}
-PLAN = Regimen.parse("esketamine iv 10 mg/h for 10 h")
+REGIMEN = Regimen.parse("esketamine iv 10 mg/h for 10 h")
 DAY = 14.0
 
 
 def uncertainty(n=400, posterior=None, threshold=0.3, **how):
     people = draw_patients(posterior or made_up_posterior(), n_patients=n, seed=4, condition="crps", **how)
-    hours = PLAN.last_dose_end_h + 24 * np.array([0.0, *HORIZONS.values()])
-    members = choose_models(EVIDENCE, PLAN.form, PLAN.route)[:1]
+    hours = REGIMEN.last_dose_end_h + 24 * np.array([0.0, *HORIZONS.values()])
+    members = choose_models(EVIDENCE, REGIMEN.form, REGIMEN.route)[:1]
     return Uncertainty(
-        follow(exposure_inputs(EVIDENCE, PLAN, Patient(weight=70), members), people, hours=hours),
+        follow(exposure_inputs(EVIDENCE, REGIMEN, Patient(weight=70), members), people, hours=hours),
         people,
         threshold,
     )

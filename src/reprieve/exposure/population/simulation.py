@@ -63,7 +63,7 @@ class Population:
     Parameters
     ----------
     chosen : the published model and why it answers
-    plan : the regimen
+    regimen : what is given
     times_h : (n_times,) h after the start of the first dose
     subjects : how many
     seed : of everything that is drawn
@@ -74,7 +74,7 @@ class Population:
     """
 
     chosen: Chosen
-    plan: Regimen
+    regimen: Regimen
     times_h: Floats
     subjects: int
     seed: int
@@ -114,7 +114,7 @@ class Population:
         return {
             "model": self.chosen.model.id,
             "reason": self.chosen.reason,
-            "regimen": str(self.plan),
+            "regimen": str(self.regimen),
             "subjects": self.subjects,
             "times_h": [float(time) for time in self.times_h],
             "seed": self.seed,
@@ -146,14 +146,14 @@ class Population:
             deviations=deviated,
             analytes=self.asked,
         )
-        return with_routes(built, absorbed(Evidence.packaged(), self.plan, [self.chosen.model]))
+        return with_routes(built, absorbed(Evidence.packaged(), self.regimen, [self.chosen.model]))
 
     def _simulated(self, first: int, n: int) -> Chunk:
         names = between_subject(self.chosen.variability_from)[0]
         own = deviations(self.chosen, normals(self.seed, "between subjects", first, n, len(names)))
-        starts = self.plan.starts_h if self._has_occasions else (0.0,)
+        starts = self.regimen.starts_h if self._has_occasions else (0.0,)
         weights = self.people.of(first, n).get("weight")
-        amounts = list(_dose_amounts(self.plan, weights))
+        amounts = list(_dose_amounts(self.regimen, weights))
         # A dose belongs to the last session that has begun; sessions of one course need not have as many doses each.
         session_of = np.searchsorted(starts, [given.start_h + SAME_TIME for given in amounts]) - 1
 
@@ -187,15 +187,15 @@ class _Given:
     duration_h: float
 
 
-def _dose_amounts(plan: Regimen, weights: Values | None) -> Iterator[_Given]:
+def _dose_amounts(regimen: Regimen, weights: Values | None) -> Iterator[_Given]:
     """The doses of a regimen. Doses per kg and fixed ones make an amount that is linear in weight."""
-    if weights is None or np.ptp(np.asarray(weights, dtype=float)) == 0 or not plan.needs_weight:
-        for event in plan.events(None if weights is None else float(weights[0])):
+    if weights is None or np.ptp(np.asarray(weights, dtype=float)) == 0 or not regimen.needs_weight:
+        for event in regimen.events(None if weights is None else float(weights[0])):
             yield _Given(event.route, event.amount_mg, event.time_h, event.duration_h)
         return
     kilograms = np.asarray(weights, dtype=float)
     low, high = _LINE_KG
-    for lighter, heavier in zip(plan.events(low), plan.events(high), strict=True):
+    for lighter, heavier in zip(regimen.events(low), regimen.events(high), strict=True):
         mg = lighter.amount_mg + (heavier.amount_mg - lighter.amount_mg) * ((kilograms - low) / (high - low))
         yield _Given(lighter.route, mg, lighter.time_h, lighter.duration_h)
 
@@ -248,12 +248,12 @@ def simulate_population(
         raise InputError(f"{subjects!r} subjects were asked for; ask for a whole number from 1 to {MOST_SUBJECTS:,}.")
     if isinstance(seed, bool) or not isinstance(seed, int) or seed < 0:
         raise InputError(f"The seed is {seed!r}; it must be a whole number, 0 or greater.")
-    plan = regimen_of(regimen)
+    regimen = regimen_of(regimen)
     asked = read_times(times)
     if np.any(np.diff(asked) <= 0):
         raise InputError("The times do not rise; put them in order, each once.")
     evidence = Evidence.packaged()
-    chosen = named_model(evidence, model, plan) if model else choose_models(evidence, plan.form, plan.route)[0]
+    chosen = named_model(evidence, model, regimen) if model else choose_models(evidence, regimen.form, regimen.route)[0]
     if chosen.apart:
         raise InputError(
             f"{chosen.model.id} was made for esketamine; a population is simulated in the form a model was made for. "
@@ -261,7 +261,7 @@ def simulate_population(
         )
     found = Population(
         chosen=chosen,
-        plan=plan,
+        regimen=regimen,
         times_h=asked,
         subjects=subjects,
         seed=seed,

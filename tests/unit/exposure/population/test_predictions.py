@@ -60,7 +60,7 @@ def _typical(people):
     from reprieve.pkpd.dose import Dose  # noqa: PLC0415
 
     built = people._built(0, 1, {})
-    (given,) = people.plan.events(None)
+    (given,) = people.regimen.events(None)
     doses = compartment_doses(built, route=given.route, mg=given.amount_mg, duration_h=given.duration_h)
     return system_of(built).simulate([Dose(*dose) for dose in doses], people.times_h).values[0, :, 0]
 
