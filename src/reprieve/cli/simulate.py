@@ -10,8 +10,6 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import click
-from rich.console import Console
-from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeRemainingColumn
 
 from reprieve.cli.as_json import JSON, print_json
 from reprieve.cli.simulate_data import simulate_data
@@ -161,6 +159,15 @@ def _refuse_beside(option: str, others: Mapping[str, object]) -> None:
 
 @contextmanager
 def _progress(subjects: int) -> Iterator[Callable[[int], None]]:
+    from rich.console import Console  # noqa: PLC0415
+    from rich.progress import (  # noqa: PLC0415
+        BarColumn,
+        MofNCompleteColumn,
+        Progress,
+        TextColumn,
+        TimeRemainingColumn,
+    )
+
     columns = (TextColumn("Simulating"), BarColumn(), MofNCompleteColumn(), TimeRemainingColumn())
     console = Console(stderr=True)
     with (
@@ -207,6 +214,7 @@ def _summary(population: Population, out: Path | None, found: Any) -> dict[str, 
 
 
 def _print(population: Population, out: Path | None, found: Any) -> None:
+    from rich.console import Console  # noqa: PLC0415
     from rich.table import Table  # noqa: PLC0415
 
     terminal = Console(highlight=False)
