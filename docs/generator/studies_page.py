@@ -9,7 +9,7 @@ from reprieve.answers.study_list import routes_of, study_line
 from reprieve.evidence.evidence import Evidence
 from reprieve.evidence.records.column import Column
 from reprieve.evidence.records.integrity import Integrity
-from reprieve.evidence.records.review import Figure, Review
+from reprieve.evidence.records.review import Review, ReviewNumber
 from reprieve.evidence.records.study import Role, Study
 from reprieve.report.markdown_table import table
 
@@ -114,7 +114,7 @@ def _withheld(study: Study) -> tuple[object, ...]:
     )  # fmt: skip
 
 
-def _figure(figure: Figure) -> str:
+def _figure(figure: ReviewNumber) -> str:
     ends = "" if figure.low is None else f"{figure.low:g} to {figure.high:g}"
     number = ends if figure.estimate is None else f"{figure.estimate:g}" + (f" ({ends})" if ends else "")
     when = f", {figure.time}" if figure.time else ""

@@ -8,7 +8,7 @@ from scipy.special import lambertw
 
 from reprieve.errors import EvidenceError, InputError, OutsideEvidence
 from reprieve.evidence.records.covariate import Covariate, PowerEffect, TimeEffect
-from reprieve.evidence.records.enzyme import Enzyme, Induction, Inhibition
+from reprieve.evidence.records.enzyme import Enzyme, EnzymeInduction, Inhibition
 from reprieve.evidence.records.population_model import PopulationModel
 from reprieve.evidence.records.structure import Clearance, Compartment
 from reprieve.export.equations import equations
@@ -100,12 +100,15 @@ def test_what_acts_on_a_kept_flow_is_kept():
         ({"parameters": ("V",)}, r"the enzyme E changes V, which is used as a volume; only a clearance"),
         ({"turnover": None}, r"the enzyme E needs a turnover where it is induced or inactivated"),
         ({"induced": None, "turnover": None}, r"needs parameters that it stands behind, and something that acts on it"),
-        ({"induced": Induction(by="LIVER", emax="EMAX", ec50="EC50")}, r"names the compartment 'LIVER'"),
+        ({"induced": EnzymeInduction(by="LIVER", emax="EMAX", ec50="EC50")}, r"names the compartment 'LIVER'"),
         (
-            {"induced": Induction(emax="EMAX", ec50="EC50")},
+            {"induced": EnzymeInduction(emax="EMAX", ec50="EC50")},
             r"needs the compartment it is driven by, or a conc",
         ),
-        ({"induced": Induction(by="K1", emax="EMAX", ec50="KOUT")}, r"KOUT is used as a concentration and given in"),
+        (
+            {"induced": EnzymeInduction(by="K1", emax="EMAX", ec50="KOUT")},
+            r"KOUT is used as a concentration and given in",
+        ),
     ],
 )
 def test_a_record_refuses_what_cannot_be_meant(change, says):

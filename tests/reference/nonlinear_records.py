@@ -3,7 +3,7 @@
 import msgspec
 
 from reprieve.evidence.evidence import Evidence
-from reprieve.evidence.records.enzyme import Enzyme, Inactivation, Induction, Inhibition
+from reprieve.evidence.records.enzyme import Enzyme, EnzymeInactivation, EnzymeInduction, Inhibition
 from reprieve.evidence.records.parameter import Parameter
 from reprieve.evidence.records.population_model import PopulationModel
 from reprieve.evidence.records.structure import Analyte, Clearance, Compartment, RouteEntry, RouteInput, Transfer
@@ -54,7 +54,7 @@ def phenytoin(**others):
 
 
 def carbamazepine(enzymes=None):
-    induced = Induction(by="K1", emax="EMAX", ec50="EC50")
+    induced = EnzymeInduction(by="K1", emax="EMAX", ec50="EC50")
     plain = {"E": Enzyme(parameters=("CL",), turnover="KOUT", induced=induced)}
     return record((Clearance(source="K1", clearance="CL"),), CARBAMAZEPINE, enzymes=enzymes or plain)
 
@@ -66,7 +66,7 @@ def inhibited(reversible):
         enzyme = Enzyme(parameters=("CL",), inhibited=(Inhibition(at="I", ki="KI"),))
         parameters |= {"KI": (0.5, "mg/L")}
     else:
-        destroyed = Inactivation(at="I", kinact="KINACT", ki="KI")
+        destroyed = EnzymeInactivation(at="I", kinact="KINACT", ki="KI")
         enzyme = Enzyme(parameters=("CL",), turnover="KDEG", inactivated=destroyed)
         parameters |= {"KDEG": (0.03, "1/h"), "KINACT": (1.2, "1/h"), "KI": (10, "mg/L")}
     return record((Clearance(source="K1", clearance="CL"),), parameters, enzymes={"E": enzyme})

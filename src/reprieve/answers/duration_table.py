@@ -14,8 +14,7 @@ from reprieve.answers.forecast_filling import forecast_answer
 from reprieve.chart.patient import Patient
 from reprieve.errors import OutsideEvidence, UnknownName
 from reprieve.evidence.evidence import Evidence
-from reprieve.evidence.records.claim import Chance as ToldChance
-from reprieve.evidence.records.claim import Claim
+from reprieve.evidence.records.claim import Claim, ClaimedChance
 from reprieve.evidence.records.condition import ConditionId
 from reprieve.evidence.records.duration_table import Infusion
 from reprieve.evidence.records.protocol import Protocol
@@ -69,7 +68,7 @@ class Tested:
     """
 
     claim: Claim
-    chance: ToldChance
+    chance: ClaimedChance
     forecasts: tuple[tuple[ConditionId, Row, float], ...]
     shares: tuple[Share, ...]
 

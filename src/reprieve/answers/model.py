@@ -13,7 +13,7 @@ from reprieve.evidence.records.covariate import Covariate, Effect
 from reprieve.evidence.records.enzyme import Enzyme
 from reprieve.evidence.records.model_check import Check
 from reprieve.evidence.records.parameter import Parameter
-from reprieve.evidence.records.population import Missing, Population, Quoted, Signature
+from reprieve.evidence.records.participants import Missing, Participants, Quoted, Signature
 from reprieve.evidence.records.population_model import Completeness, PopulationModel
 from reprieve.evidence.records.record import Status
 from reprieve.evidence.records.structure import Analyte, Compartment, Flow, RouteInput
@@ -33,7 +33,7 @@ class ModelAnswer(Answer, frozen=True, kw_only=True):
     source: Annotated[str, field("Key of the bibliography.")]
     sources_read: Annotated[tuple[str, ...], field("What was read.")]
     evidence_level: Annotated[str, field("How its numbers were seen.")]
-    population: Annotated[Population, field("Who was studied.")]
+    population: Annotated[Participants, field("Who was studied.")]
     forms: Annotated[tuple[str, ...], field("racemic, esketamine or arketamine.")]
     dose_basis: Annotated[Literal["base", "not seen"], field("What its doses are in.")]
     sampling: Annotated[Sampling, field("Where its blood was drawn.")]

@@ -27,7 +27,7 @@ from reprieve.evidence.evidence import Evidence
 from reprieve.evidence.records.calibration import CalibrationPriors
 from reprieve.evidence.records.condition import ConditionId
 from reprieve.evidence.records.model_choice import ModelChoice
-from reprieve.evidence.records.population import Range
+from reprieve.evidence.records.participants import Range
 from reprieve.evidence.records.population_model import PopulationModel
 from reprieve.evidence.records.review import Review
 from reprieve.evidence.records.study import Study

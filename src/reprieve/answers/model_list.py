@@ -6,7 +6,7 @@ from typing import Annotated, Literal
 
 from reprieve.answers.field import Answer, field
 from reprieve.evidence.evidence import Evidence
-from reprieve.evidence.records.population import Population, Range
+from reprieve.evidence.records.participants import Participants, Range
 from reprieve.evidence.records.population_model import Completeness, PopulationModel
 
 #: ``for comparison only``: never for dosing. ``does not run``: incomplete.
@@ -81,7 +81,7 @@ def _listed(model: PopulationModel) -> ListedModel:
     )
 
 
-def _people(people: Population) -> StudiedPeople:
+def _people(people: Participants) -> StudiedPeople:
     return StudiedPeople(
         who=people.who, n=people.n, age_years=_ends(people.age_years), weight_kg=_ends(people.weight_kg)
     )

@@ -11,7 +11,7 @@ from reprieve.answers.review_list import Known, Pooled
 from reprieve.answers.verified import verified
 from reprieve.evidence.evidence import Evidence
 from reprieve.evidence.records.record import Status
-from reprieve.evidence.records.review import Figure, Review
+from reprieve.evidence.records.review import Review, ReviewNumber
 
 
 class ReviewAnswer(Answer, frozen=True, kw_only=True):
@@ -34,7 +34,7 @@ class ReviewAnswer(Answer, frozen=True, kw_only=True):
     conclusion: Annotated[str | None, field("What its authors concluded, in our words.")]
     certainty: Annotated[str | None, field("How sure its authors are, in our words.")]
     note: Annotated[str | None, field("Anything a reader should know.")]
-    figures: Annotated[tuple[Figure, ...], field("What it printed as numbers.")]
+    figures: Annotated[tuple[ReviewNumber, ...], field("What it printed as numbers.")]
 
 
 def review_answer(review: Review, *, verified_only: bool = False) -> ReviewAnswer:

@@ -159,11 +159,11 @@ def _central(found: records.Central | None) -> CentralValue | None:
     return CentralValue(**msgspec.structs.asdict(found)) if found else None
 
 
-def _effect_time(found: records.Course | None) -> EffectTime | None:
+def _effect_time(found: records.PublishedTime | None) -> EffectTime | None:
     return EffectTime(text=found.text, status=found.status) if found else None
 
 
-def _evidence(seen: records.Seen) -> RouteEvidence:
+def _evidence(seen: records.PublishedNumber) -> RouteEvidence:
     named = Evidence.packaged().reference(seen.source).short if seen.source else None
     cited = ", ".join(filter(None, (named, seen.where))) or "no source"
     return RouteEvidence(**msgspec.structs.asdict(seen), cited=cited)

@@ -6,7 +6,7 @@ from rich.text import Text
 
 from reprieve.answers.outcome_table import OutcomeRow
 from reprieve.evidence.records.outcome import Outcome
-from reprieve.evidence.records.review import Figure
+from reprieve.evidence.records.review import ReviewNumber
 
 _STYLE = {"seen": "green", "derived": "", "recalled": "bold yellow", "assumed": "yellow"}
 _UNIT = {"points": "", "fraction": "", "%": " %", "1/d": "/day", "d": " days", "1": ""}
@@ -43,7 +43,7 @@ def number(row: Outcome | OutcomeRow) -> str:
     return said
 
 
-def status(row: Outcome | OutcomeRow | Figure) -> Text:
+def status(row: Outcome | OutcomeRow | ReviewNumber) -> Text:
     """Its status; what was never seen in a source is marked."""
     said = "unverified" if row.status == "recalled" else row.status
     return Text(said, _STYLE[row.status])

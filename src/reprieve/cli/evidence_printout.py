@@ -15,7 +15,7 @@ from reprieve.cli.console import console
 from reprieve.cli.evidence_number import measure, number, status
 from reprieve.evidence.records.arm import Arm
 from reprieve.evidence.records.outcome import Outcome
-from reprieve.evidence.records.review import Figure
+from reprieve.evidence.records.review import ReviewNumber
 from reprieve.words import spoken, wrapped
 
 _LABEL, _GAP = 13, 2
@@ -168,7 +168,7 @@ def _print_review(terminal: Console, page: ReviewAnswer) -> None:
     terminal.print(table)
 
 
-def _figure(figure: Figure) -> str:
+def _figure(figure: ReviewNumber) -> str:
     share = figure.unit == "fraction"
 
     def say(value: float) -> str:

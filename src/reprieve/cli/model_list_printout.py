@@ -8,13 +8,13 @@ from rich.text import Text
 
 from reprieve.answers.model_list import ModelList, StudiedPeople
 from reprieve.cli.console import console
-from reprieve.evidence.records.population import Population
+from reprieve.evidence.records.participants import Participants
 from reprieve.words import sampled, wrapped
 
 _STYLE = {"runs": "green", "for comparison only": "yellow", "does not run": "red"}
 
 
-def who(people: Population | StudiedPeople) -> str:
+def who(people: Participants | StudiedPeople) -> str:
     """``20 healthy volunteers``; how many is left out where it was not seen."""
     if people.who == "not seen":
         return "people not seen"

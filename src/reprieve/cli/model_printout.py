@@ -24,7 +24,7 @@ from reprieve.evidence.records.covariate import (
     PowerEffect,
 )
 from reprieve.evidence.records.parameter import Parameter
-from reprieve.evidence.records.population import Population, Range, Signature
+from reprieve.evidence.records.participants import Participants, Range, Signature
 from reprieve.evidence.records.structure import RouteInput
 from reprieve.words import sampled, wrapped
 
@@ -88,7 +88,7 @@ def _sampling(model: ModelAnswer) -> str:
     return f"{sampled(model.sampling)}, {matrix}{status}. {model.sampling_note}"
 
 
-def _population(people: Population) -> str:
+def _population(people: Participants) -> str:
     parts = [who(people)]
     if people.female is not None and people.male is not None:
         parts.append(f"{people.female} female and {people.male} male")

@@ -14,7 +14,7 @@ from typing import Literal
 
 from reprieve.errors import EvidenceError, UnknownName
 from reprieve.evidence.evidence import Evidence
-from reprieve.evidence.records.interaction import Interaction, MeasuredEffect, Ratio
+from reprieve.evidence.records.interaction import ExposureRatio, Interaction, MeasuredEffect
 from reprieve.evidence.records.record import Status
 from reprieve.regimen.forms import canonical_form
 from reprieve.regimen.routes import canonical_route
@@ -45,10 +45,10 @@ class ExposureEffect:
     finding: Finding
     sentence: str
     group: str | None = None
-    auc: Ratio | None = None
-    cmax: Ratio | None = None
-    metabolite_auc: Ratio | None = None
-    metabolite_ratio: Ratio | None = None
+    auc: ExposureRatio | None = None
+    cmax: ExposureRatio | None = None
+    metabolite_auc: ExposureRatio | None = None
+    metabolite_ratio: ExposureRatio | None = None
     n: int | None = None
     source: str | None = None
     status: Status | None = None
@@ -177,7 +177,7 @@ def _sentence(record: Interaction, row: MeasuredEffect) -> str:
     return f"{said}{unverified}.{disagreement}"
 
 
-def _number(ratio: Ratio | None) -> str:
+def _number(ratio: ExposureRatio | None) -> str:
     if ratio is None:
         return "an unread number of"
     spread = f"{ratio.low:g} to {ratio.high:g}" if ratio.low is not None else ""

@@ -5,13 +5,13 @@ from __future__ import annotations
 import numpy as np
 from numpy.typing import NDArray
 
-from reprieve.evidence.records.model_check import Quantity
+from reprieve.evidence.records.model_check import CurveQuantity
 from reprieve.units import convert
 
 Floats = NDArray[np.float64]
 
 
-def summary(quantity: Quantity, unit: str, times: Floats, curve: Floats, *, to_infinity: bool = False) -> float:
+def summary(quantity: CurveQuantity, unit: str, times: Floats, curve: Floats, *, to_infinity: bool = False) -> float:
     """Peak, its time, area or half-life of one curve.
 
     Parameters

@@ -10,7 +10,13 @@ from numpy.typing import ArrayLike, NDArray
 
 from reprieve.errors import InputError, OutsideEvidence, UnitError, UnknownName
 from reprieve.evidence.evidence import Evidence
-from reprieve.evidence.records.pharmacodynamics import MOLAR_UNIT, Figure, Pharmacodynamics, Relation, is_concentration
+from reprieve.evidence.records.pharmacodynamics import (
+    MOLAR_UNIT,
+    EffectNumber,
+    Pharmacodynamics,
+    Relation,
+    is_concentration,
+)
 from reprieve.pkpd.effects import band, emax, linear_capped, power_ratio, sigmoid_emax
 from reprieve.units import convert, dimension, molar_to_mass
 
@@ -157,7 +163,7 @@ def in_ng_per_ml(value: float, unit: str, substance: str) -> float:
     return molar_to_mass(value, substance) if unit == MOLAR_UNIT else convert(value, unit, "ng/mL")
 
 
-def _value(figure: Figure) -> float:
+def _value(figure: EffectNumber) -> float:
     if figure.value is None:
         raise OutsideEvidence("Only a range was published for a number this needs; choose one by hand.")
     return figure.value

@@ -9,9 +9,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from reprieve.evidence.records.covariate import TimeEffect
-from reprieve.evidence.records.enzyme import Inactivation as InactivationRecord
-from reprieve.evidence.records.enzyme import Induction as InductionRecord
-from reprieve.evidence.records.enzyme import Inhibition
+from reprieve.evidence.records.enzyme import EnzymeInactivation, EnzymeInduction, Inhibition
 from reprieve.evidence.records.population_model import PopulationModel
 from reprieve.evidence.records.structure import Flow, SaturableClearance
 from reprieve.pkpd.compartments import OUTSIDE, CompartmentGraph
@@ -118,7 +116,7 @@ def _varies(model: PopulationModel, flow: Flow) -> bool:
 
 def _driver(
     model: PopulationModel, values: Mapping[str, Floats], graph: CompartmentGraph,
-    action: InductionRecord | InactivationRecord | Inhibition,
+    action: EnzymeInduction | EnzymeInactivation | Inhibition,
 ) -> Driver:  # fmt: skip
     if action.by is not None:
         return _of_compartment(model, values, graph, action.by)

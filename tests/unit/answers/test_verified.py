@@ -5,7 +5,7 @@ import pytest
 from reprieve.answers.verified import LEFT_OUT, verified
 from reprieve.evidence.evidence import Evidence
 from reprieve.evidence.records.arm import Arm, Reported
-from reprieve.evidence.records.review import Figure, Review
+from reprieve.evidence.records.review import Review, ReviewNumber
 
 EVIDENCE = Evidence.packaged()
 
@@ -30,7 +30,7 @@ def test_a_recalled_part_is_dropped_and_an_arm_only_emptied():
     (left,) = verified((arm(status="recalled"),))
     assert (left.id, left.route, left.status) == ("ket", "iv", "recalled")
     assert (left.n, left.dose, left.regimen, left.regimen_status, left.infusion_hours) == (None,) * 5
-    assert verified((Figure(measure="pain", unit="points", status="assumed", estimate=1.0),)) == ()
+    assert verified((ReviewNumber(measure="pain", unit="points", status="assumed", estimate=1.0),)) == ()
 
 
 @pytest.mark.parametrize(

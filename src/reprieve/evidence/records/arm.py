@@ -7,11 +7,11 @@ from typing import Literal
 
 from reprieve.evidence.records.condition import ConditionId, Route
 from reprieve.evidence.records.protocol import regimen_mistake
-from reprieve.evidence.records.record import Part, Status
+from reprieve.evidence.records.record import RecordPart, Status
 from reprieve.regimen import Regimen
 
 
-class Reported(Part, frozen=True, kw_only=True):
+class Reported(RecordPart, frozen=True, kw_only=True):
     """What a source says of an arm that is no pain score: in words, with what is known of its truth."""
 
     what: Literal["relief", "finding", "adverse_events", "dropouts", "opioids"]
@@ -19,7 +19,7 @@ class Reported(Part, frozen=True, kw_only=True):
     status: Status
 
 
-class Arm(Part, frozen=True, kw_only=True):
+class Arm(RecordPart, frozen=True, kw_only=True):
     """A group of patients and what it was given.
 
     Parameters

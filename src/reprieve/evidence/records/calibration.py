@@ -6,11 +6,11 @@ from typing import Literal
 
 from reprieve.errors import UnitError
 from reprieve.evidence.records.posterior import Constant
-from reprieve.evidence.records.record import Part, Record, Status
+from reprieve.evidence.records.record import Record, RecordPart, Status
 from reprieve.units import dimension
 
 
-class PriorBelief(Part, frozen=True, kw_only=True):
+class PriorBelief(RecordPart, frozen=True, kw_only=True):
     """A prior distribution.
 
     Parameters

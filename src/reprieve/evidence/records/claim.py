@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from typing import Literal
 
 from reprieve.evidence.records.condition import ConditionId, Route
-from reprieve.evidence.records.record import Part, Status
+from reprieve.evidence.records.record import RecordPart, Status
 from reprieve.words import HorizonId
 
 #: ``supported``: what was found agrees. ``partly``: some of it does, or only in some people. ``contradicted``: it
@@ -22,7 +22,7 @@ Topic = Literal[
 _ID = re.compile(r"S\d-\d\d")
 
 
-class Chance(Part, frozen=True, kw_only=True):
+class ClaimedChance(RecordPart, frozen=True, kw_only=True):
     """A share of people that a claim gives relief beyond a horizon: ``low`` to ``high``, as fractions."""
 
     beyond: HorizonId
@@ -30,7 +30,7 @@ class Chance(Part, frozen=True, kw_only=True):
     high: float
 
 
-class Claim(Part, frozen=True, kw_only=True):
+class Claim(RecordPart, frozen=True, kw_only=True):
     """A claim of a public article, in our own words, with a verdict against what is published.
 
     Parameters
@@ -63,7 +63,7 @@ class Claim(Part, frozen=True, kw_only=True):
     regimen: str | None = None
     values: str | None = None
     infusion_hours: tuple[float, float | None] | None = None
-    chance: Chance | None = None
+    chance: ClaimedChance | None = None
     finding: str | None = None
     status: Status | None = None
     withheld: str | None = None

@@ -5,10 +5,10 @@ from __future__ import annotations
 import math
 from collections.abc import Iterator
 
-from reprieve.evidence.records.record import Part, Record, Status
+from reprieve.evidence.records.record import Record, RecordPart, Status
 
 
-class MeasuredRatio(Part, frozen=True, kw_only=True):
+class MeasuredRatio(RecordPart, frozen=True, kw_only=True):
     """One source's ratio; ``note`` says from which printed numbers."""
 
     ratio: float

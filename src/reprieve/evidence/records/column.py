@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Literal, get_args
 
 from reprieve.errors import EvidenceError
-from reprieve.evidence.records.record import Part
+from reprieve.evidence.records.record import RecordPart
 
 #: ``points`` are of a scale from 0 to 10; ``1`` is a number without a unit.
 Unit = Literal["points", "%", "fraction", "1/d", "d", "1"]
@@ -15,7 +15,7 @@ UNITS: tuple[Unit, ...] = get_args(Unit)
 _NUMBERS = {"number": "number", "whole": "whole number"}
 
 
-class Column(Part, frozen=True, kw_only=True):
+class Column(RecordPart, frozen=True, kw_only=True):
     """A column of a table, as its dictionary describes it.
 
     Parameters

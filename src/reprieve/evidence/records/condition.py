@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Literal
 
-from reprieve.evidence.records.record import Part, Record, Status
+from reprieve.evidence.records.record import Record, RecordPart, Status
 
 ConditionId = Literal[
     "crps", "neuropathic", "sci", "phn", "phantom_limb", "central", "fibromyalgia", "migraine", "cluster",
@@ -29,7 +29,7 @@ Exposure = Literal["single", "multi_day", "any"]
 Level = Literal["high", "moderate", "low", "very low"]
 
 
-class Code(Part, frozen=True, kw_only=True):
+class Code(RecordPart, frozen=True, kw_only=True):
     """A code of this condition; a finer ICD-10 code below it means the condition too."""
 
     system: Literal["snomed", "icd10"]
@@ -38,7 +38,7 @@ class Code(Part, frozen=True, kw_only=True):
     status: Status
 
 
-class Certainty(Part, frozen=True, kw_only=True):
+class Certainty(RecordPart, frozen=True, kw_only=True):
     """One judgement on relief that outlasts the course, beyond placebo.
 
     Parameters

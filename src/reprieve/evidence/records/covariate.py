@@ -12,8 +12,8 @@ from typing import Literal, TypeAlias
 from reprieve.errors import UnitError
 from reprieve.evidence.records.faults import unknown
 from reprieve.evidence.records.parameter import Parameter
-from reprieve.evidence.records.population import Population
-from reprieve.evidence.records.record import Part, Status
+from reprieve.evidence.records.participants import Participants
+from reprieve.evidence.records.record import RecordPart, Status
 from reprieve.units import dimension
 
 #: Every covariate a record may use and a caller may give, with its unit; None where it has levels instead.
@@ -22,7 +22,7 @@ KNOWN_COVARIATES: dict[str, str | None] = {
 }  # fmt: skip
 
 
-class Covariate(Part, frozen=True, kw_only=True):
+class Covariate(RecordPart, frozen=True, kw_only=True):
     """A covariate and the value or level at which the printed parameters hold.
 
     ``when_missing`` is ``ask`` (an answer needs it) or ``reference`` (the answer is for the reference and says so).
@@ -39,7 +39,7 @@ class Covariate(Part, frozen=True, kw_only=True):
     note: str | None = None
 
 
-class PowerEffect(Part, tag_field="form", tag="power", frozen=True, kw_only=True):
+class PowerEffect(RecordPart, tag_field="form", tag="power", frozen=True, kw_only=True):
     """``value · (covariate/reference)^exponent`` for the named parameters."""
 
     covariate: str
@@ -49,7 +49,7 @@ class PowerEffect(Part, tag_field="form", tag="power", frozen=True, kw_only=True
     note: str | None = None
 
 
-class LevelEffect(Part, tag_field="form", tag="by_level", frozen=True, kw_only=True):
+class LevelEffect(RecordPart, tag_field="form", tag="by_level", frozen=True, kw_only=True):
     """``value · factor`` of the covariate's level; every declared level has its factor, the reference 1."""
 
     covariate: str
@@ -59,7 +59,7 @@ class LevelEffect(Part, tag_field="form", tag="by_level", frozen=True, kw_only=T
     note: str | None = None
 
 
-class LinearAboveEffect(Part, tag_field="form", tag="linear_above", frozen=True, kw_only=True):
+class LinearAboveEffect(RecordPart, tag_field="form", tag="linear_above", frozen=True, kw_only=True):
     """``value + slope · max(0, covariate - above)``; the slope is in ``unit`` per unit of the covariate."""
 
     covariate: str
@@ -71,7 +71,7 @@ class LinearAboveEffect(Part, tag_field="form", tag="linear_above", frozen=True,
     note: str | None = None
 
 
-class LinearCentredEffect(Part, tag_field="form", tag="linear_centred", frozen=True, kw_only=True):
+class LinearCentredEffect(RecordPart, tag_field="form", tag="linear_centred", frozen=True, kw_only=True):
     """``value · (1 + slope · (covariate - reference))``; the slope is per unit of the covariate."""
 
     covariate: str
@@ -81,7 +81,7 @@ class LinearCentredEffect(Part, tag_field="form", tag="linear_centred", frozen=T
     note: str | None = None
 
 
-class ExponentialEffect(Part, tag_field="form", tag="exponential", frozen=True, kw_only=True):
+class ExponentialEffect(RecordPart, tag_field="form", tag="exponential", frozen=True, kw_only=True):
     """``value · exp(slope · (covariate - reference))``; the slope is per unit of the covariate."""
 
     covariate: str
@@ -91,7 +91,7 @@ class ExponentialEffect(Part, tag_field="form", tag="exponential", frozen=True, 
     note: str | None = None
 
 
-class MaturationEffect(Part, tag_field="form", tag="maturation", frozen=True, kw_only=True):
+class MaturationEffect(RecordPart, tag_field="form", tag="maturation", frozen=True, kw_only=True):
     """``value · covariate^hill / (half^hill + covariate^hill)``; the printed value is the mature one.
 
     ``half`` is the covariate at which half of it is reached, usually a postmenstrual age in weeks.
@@ -105,7 +105,7 @@ class MaturationEffect(Part, tag_field="form", tag="maturation", frozen=True, kw
     note: str | None = None
 
 
-class TimeEffect(Part, tag_field="form", tag="per_hour", frozen=True, kw_only=True):
+class TimeEffect(RecordPart, tag_field="form", tag="per_hour", frozen=True, kw_only=True):
     """``value · (1 + slope · hours since the first dose)``; ``slope`` is 1/h."""
 
     slope: float
@@ -119,7 +119,7 @@ NumericEffect: TypeAlias = PowerEffect | LinearAboveEffect | LinearCentredEffect
 Effect: TypeAlias = NumericEffect | LevelEffect | TimeEffect
 
 
-def covariate_faults(covariates: Mapping[str, Covariate], studied: Population) -> Iterator[str]:
+def covariate_faults(covariates: Mapping[str, Covariate], studied: Participants) -> Iterator[str]:
     """Sentences about covariates that are not known, have no usable reference, or lie outside the studied range."""
     yield from unknown("covariate", covariates, KNOWN_COVARIATES, "covariates")
     ranges = {"weight": studied.weight_kg, "age": studied.age_years}

@@ -5,11 +5,11 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from reprieve.evidence.records.protocol import regimen_mistake
-from reprieve.evidence.records.record import Part, Record
+from reprieve.evidence.records.record import Record, RecordPart
 from reprieve.regimen import Regimen
 
 
-class Infusion(Part, frozen=True, kw_only=True):
+class Infusion(RecordPart, frozen=True, kw_only=True):
     """One row: a named protocol, or a regimen with the reason it was chosen.
 
     Parameters

@@ -10,11 +10,11 @@ from collections.abc import Iterator, Mapping
 
 from reprieve.evidence.records.faults import unknown
 from reprieve.evidence.records.parameter import Parameter
-from reprieve.evidence.records.record import Part
+from reprieve.evidence.records.record import RecordPart
 from reprieve.evidence.records.structure import SCALED_ROLES, Compartment, Use
 
 
-class Induction(Part, frozen=True, kw_only=True):
+class EnzymeInduction(RecordPart, frozen=True, kw_only=True):
     """The enzyme is made ``1 + emax C/(ec50 + C)`` times as fast.
 
     C is the concentration in the compartment ``by`` (as the analyte that is read there, else amount over volume), or
@@ -31,7 +31,7 @@ class Induction(Part, frozen=True, kw_only=True):
         return ((self.emax, "maximal effect"), (self.ec50, "concentration"), *_at(self.at))
 
 
-class Inactivation(Part, frozen=True, kw_only=True):
+class EnzymeInactivation(RecordPart, frozen=True, kw_only=True):
     """Mechanism-based: the enzyme is destroyed at ``kinact C/(ki + C)``; ``by`` and ``at`` as for induction."""
 
     kinact: str
@@ -44,7 +44,7 @@ class Inactivation(Part, frozen=True, kw_only=True):
         return ((self.kinact, "rate"), (self.ki, "concentration"), *_at(self.at))
 
 
-class Inhibition(Part, frozen=True, kw_only=True):
+class Inhibition(RecordPart, frozen=True, kw_only=True):
     """Reversible and competitive: ``1/(1 + C/ki)`` of a clearance, ``Km (1 + C/ki)`` where it is saturable."""
 
     ki: str
@@ -56,7 +56,7 @@ class Inhibition(Part, frozen=True, kw_only=True):
         return ((self.ki, "concentration"), *_at(self.at))
 
 
-class Enzyme(Part, frozen=True, kw_only=True):
+class Enzyme(RecordPart, frozen=True, kw_only=True):
     """What stands behind ``parameters`` (clearances, rates, greatest rates) and is induced, destroyed or inhibited.
 
     Its amount, 1 without drug, follows ``dE/dt = turnover (1 + induction) - (turnover + inactivation) E``.
@@ -64,12 +64,12 @@ class Enzyme(Part, frozen=True, kw_only=True):
 
     parameters: tuple[str, ...]
     turnover: str | None = None
-    induced: Induction | None = None
-    inactivated: Inactivation | None = None
+    induced: EnzymeInduction | None = None
+    inactivated: EnzymeInactivation | None = None
     inhibited: tuple[Inhibition, ...] = ()
 
     @property
-    def actions(self) -> tuple[Induction | Inactivation | Inhibition, ...]:
+    def actions(self) -> tuple[EnzymeInduction | EnzymeInactivation | Inhibition, ...]:
         """All that acts on it."""
         alone = (self.induced, self.inactivated)
         return (*(action for action in alone if action is not None), *self.inhibited)

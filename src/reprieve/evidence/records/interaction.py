@@ -11,7 +11,7 @@ from collections.abc import Iterator
 from typing import Literal
 
 from reprieve.evidence.records.faults import unknown
-from reprieve.evidence.records.record import Part, Record, Status
+from reprieve.evidence.records.record import Record, RecordPart, Status
 from reprieve.regimen.forms import FORMS
 from reprieve.regimen.routes import ROUTES
 
@@ -32,7 +32,7 @@ Direction = Literal["higher", "lower"]
 EQUIVALENT = (0.80, 1.25)
 
 
-class Ratio(Part, frozen=True, kw_only=True):
+class ExposureRatio(RecordPart, frozen=True, kw_only=True):
     """Exposure with over exposure without; a range where one was printed."""
 
     status: Status
@@ -59,7 +59,7 @@ class Ratio(Part, frozen=True, kw_only=True):
             yield f"{what} is {self.status}; the note that says how or why is missing"
 
 
-class MeasuredEffect(Part, frozen=True, kw_only=True):
+class MeasuredEffect(RecordPart, frozen=True, kw_only=True):
     """One row: one form by one route in one source.
 
     Parameters
@@ -82,12 +82,12 @@ class MeasuredEffect(Part, frozen=True, kw_only=True):
     group: str | None = None
     dose: str | None = None
     direction: Direction | None = None
-    auc: Ratio | None = None
-    cmax: Ratio | None = None
-    metabolite_auc: Ratio | None = None
-    metabolite_cmax: Ratio | None = None
-    metabolite_ratio: Ratio | None = None
-    half_life: Ratio | None = None
+    auc: ExposureRatio | None = None
+    cmax: ExposureRatio | None = None
+    metabolite_auc: ExposureRatio | None = None
+    metabolite_cmax: ExposureRatio | None = None
+    metabolite_ratio: ExposureRatio | None = None
+    half_life: ExposureRatio | None = None
     n: int | None = None
     where: str | None = None
     note: str | None = None
@@ -102,7 +102,7 @@ class MeasuredEffect(Part, frozen=True, kw_only=True):
         yield from unknown("form", [self.form], FORMS, self.name)
         yield from unknown("route", [self.route], ROUTES, self.name)
         for what in ("auc", "cmax", "metabolite_auc", "metabolite_cmax", "metabolite_ratio", "half_life"):
-            ratio: Ratio | None = getattr(self, what)
+            ratio: ExposureRatio | None = getattr(self, what)
             if ratio is not None:
                 yield from ratio.faults(f"{what} of {self.name}")
         if (self.direction is not None) != (self.shown == "direction only"):

@@ -13,24 +13,24 @@ import msgspec
 
 from reprieve.evidence.records.covariate import Covariate
 from reprieve.evidence.records.faults import unknown
-from reprieve.evidence.records.record import Part
+from reprieve.evidence.records.record import RecordPart
 
 #: ``published``: printed by the authors. ``observed``: measured in people. ``computed``: simulated from the
 #: same parameters by other code, so it tests the implementation and not the model.
 Origin = Literal["published", "observed", "computed"]
-Quantity = Literal["cmax", "tmax", "auc", "half_life"]
+CurveQuantity = Literal["cmax", "tmax", "auc", "half_life"]
 #: ``exchange``: clearance to a peripheral compartment. ``volume_by_area``: clearance over the slowest rate.
 Disposed = Literal["clearance", "exchange", "volume", "steady_state_volume", "volume_by_area", "half_life"]
 
 
-class Span(Part, frozen=True, kw_only=True):
+class Span(RecordPart, frozen=True, kw_only=True):
     """A time with its unit."""
 
     value: float
     unit: str
 
 
-class CheckDose(Part, frozen=True, kw_only=True):
+class CheckDose(RecordPart, frozen=True, kw_only=True):
     """One administration: ``mg`` of base by ``route`` at ``start`` (0), over ``duration`` (at once)."""
 
     route: str
@@ -39,7 +39,7 @@ class CheckDose(Part, frozen=True, kw_only=True):
     duration: Span | None = None
 
 
-class Tolerance(Part, frozen=True, kw_only=True):
+class Tolerance(RecordPart, frozen=True, kw_only=True):
     """How close is close enough.
 
     ``relative``: of the expected value. ``absolute``: in its unit. ``printed_to``: the last printed digit,
@@ -51,7 +51,7 @@ class Tolerance(Part, frozen=True, kw_only=True):
     printed_to: float = 0.0
 
 
-class _Check(Part, frozen=True, kw_only=True):
+class _Check(RecordPart, frozen=True, kw_only=True):
     """What every check says.
 
     ``source`` is a key of the bibliography, ``where`` the table, figure or code; ``known_misfit`` says why a
@@ -81,11 +81,11 @@ class ConcentrationCheck(_Check, tag_field="kind", tag="concentrations", frozen=
     tolerance: Tolerance
 
 
-class Expected(Part, frozen=True, kw_only=True):
+class Expected(RecordPart, frozen=True, kw_only=True):
     """One summary of one curve; ``low`` and ``high`` replace the tolerance where an interval is published."""
 
     analyte: str
-    quantity: Quantity
+    quantity: CurveQuantity
     value: float
     unit: str
     low: float | None = None
@@ -106,11 +106,11 @@ class ExposureCheck(_Check, tag_field="kind", tag="exposure", frozen=True, kw_on
     to_infinity: bool = False
 
 
-class SeriesExpected(Part, frozen=True, kw_only=True):
+class SeriesExpected(RecordPart, frozen=True, kw_only=True):
     """One summary of the curve after each dose of a series."""
 
     analyte: str
-    quantity: Quantity
+    quantity: CurveQuantity
     values: tuple[float, ...]
     unit: str
 
@@ -143,7 +143,7 @@ class CovariateRatioCheck(_Check, tag_field="kind", tag="covariate_ratio", froze
     tolerance: Tolerance
 
 
-class DisposedValue(Part, frozen=True, kw_only=True):
+class DisposedValue(RecordPart, frozen=True, kw_only=True):
     """One constant of disposition; ``low`` and ``high`` replace the tolerance where an interval is published.
 
     ``compartment`` says which volume or exchange, ``phase`` which half-life (1 is the slowest), ``per_kg`` that the

@@ -7,10 +7,10 @@ from collections.abc import Iterator
 import msgspec
 
 from reprieve.evidence.records.condition import Route
-from reprieve.evidence.records.record import Part, Record
+from reprieve.evidence.records.record import Record, RecordPart
 
 
-class Member(Part, frozen=True, kw_only=True):
+class Member(RecordPart, frozen=True, kw_only=True):
     """One model of the ensemble that answers.
 
     Parameters
@@ -27,7 +27,7 @@ class Member(Part, frozen=True, kw_only=True):
     borrowed: dict[str, str] = msgspec.field(default_factory=dict)
 
 
-class ChoiceRule(Part, frozen=True, kw_only=True):
+class ChoiceRule(RecordPart, frozen=True, kw_only=True):
     """One rule; the first that fits wins.
 
     Parameters

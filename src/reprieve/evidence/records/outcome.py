@@ -7,7 +7,7 @@ from typing import Literal
 
 from reprieve.evidence.records.arm import Arm
 from reprieve.evidence.records.column import Unit
-from reprieve.evidence.records.record import Part, Status
+from reprieve.evidence.records.record import RecordPart, Status
 
 Kind = Literal["mean", "change", "pct_reduction", "pct_of_baseline", "proportion", "frequency", "duration", "p_between"]
 #: ``acute``: in a course or within a day of it; ``sustained``: later; ``on_treatment``: daily dosing goes on.
@@ -33,7 +33,7 @@ _DAYS: dict[Endpoint, tuple[float, float]] = {
 _SLACK_DAYS = 1.0
 
 
-class Outcome(Part, frozen=True, kw_only=True):
+class Outcome(RecordPart, frozen=True, kw_only=True):
     """One printed number.
 
     Parameters

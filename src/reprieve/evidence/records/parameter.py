@@ -7,12 +7,12 @@ from collections.abc import Iterator, Mapping
 
 from reprieve.errors import UnitError
 from reprieve.evidence.records.faults import unknown
-from reprieve.evidence.records.record import Part, Status
+from reprieve.evidence.records.record import RecordPart, Status
 from reprieve.evidence.records.structure import DIMENSION_OF_ROLE, Use
 from reprieve.units import dimension
 
 
-class Parameter(Part, frozen=True, kw_only=True):
+class Parameter(RecordPart, frozen=True, kw_only=True):
     """A published value with its unit, or ``same_as`` another parameter, whose individual value it shares.
 
     ``above_one`` says why a fraction may exceed one; without it such a fraction is refused.

@@ -14,7 +14,8 @@ import msgspec
 
 from reprieve.errors import UnitError
 from reprieve.evidence.records.model_check import Origin
-from reprieve.evidence.records.record import Part, Record, Status
+from reprieve.evidence.records.participants import Participants
+from reprieve.evidence.records.record import Record, RecordPart, Status
 from reprieve.units import MOLAR_MASS, dimension
 
 Form = Literal["emax", "sigmoid_emax", "linear", "power_ratio", "threshold", "unknown"]
@@ -39,7 +40,7 @@ _NUMBERS = ("hill", "exponent", "increase")
 _EFFECTS = ("emax", "effect_at_cap")
 
 
-class Figure(Part, frozen=True, kw_only=True):
+class EffectNumber(RecordPart, frozen=True, kw_only=True):
     """One published number, or only its range; ``plus_minus`` is a spread as printed, SE or SD not always said."""
 
     status: Status
@@ -71,20 +72,13 @@ class Figure(Part, frozen=True, kw_only=True):
             yield f"{what} is {self.status}; the note that says how or why is missing"
 
 
-class Landmark(Figure, frozen=True, kw_only=True):
+class Landmark(EffectNumber, frozen=True, kw_only=True):
     """A concentration or a size of effect that was published without a curve; shown, never interpolated."""
 
     means: str
 
 
-class People(Part, frozen=True, kw_only=True):
-    """Who was studied; None where it was not seen."""
-
-    who: str
-    n: int | None = None
-
-
-class EffectCheck(Part, frozen=True, kw_only=True):
+class EffectCheck(RecordPart, frozen=True, kw_only=True):
     """What a relation must give at a concentration; ``not_run`` says why one cannot be run."""
 
     origin: Origin
@@ -97,7 +91,7 @@ class EffectCheck(Part, frozen=True, kw_only=True):
     not_run: str | None = None
 
 
-class Relation(Part, frozen=True, kw_only=True):
+class Relation(RecordPart, frozen=True, kw_only=True):
     """One endpoint of one publication.
 
     Parameters
@@ -119,9 +113,9 @@ class Relation(Part, frozen=True, kw_only=True):
     form: Form
     form_status: Status
     completeness: Completeness
-    parameters: dict[str, Figure] = msgspec.field(default_factory=dict)
+    parameters: dict[str, EffectNumber] = msgspec.field(default_factory=dict)
     reads: Reads = "effect"
-    baseline: Figure | None = None
+    baseline: EffectNumber | None = None
     seen_from: float | None = None
     seen_to: float | None = None
     missing: tuple[str, ...] = ()
@@ -147,7 +141,7 @@ class Relation(Part, frozen=True, kw_only=True):
             yield f"{name} was seen from {self.seen_from:g} to {self.seen_to:g} ng/mL; write the lower value first"
         yield from self._completeness_faults(name)
 
-    def _parameter_faults(self, name: str, key: str, figure: Figure) -> Iterator[str]:
+    def _parameter_faults(self, name: str, key: str, figure: EffectNumber) -> Iterator[str]:
         allowed = (*NEEDED[self.form], *OPTIONAL.get(self.form, ()))
         if self.form != "unknown" and key not in allowed:
             yield f"{name} has a parameter {key!r}; the form {self.form} uses {', '.join(allowed)}"
@@ -188,14 +182,14 @@ class Pharmacodynamics(Record, frozen=True, kw_only=True):
     """
 
     title: str
-    people: People
+    people: Participants
     exposure_model: str | None
     exposure_note: str
     sources: tuple[str, ...]
     where: str
     delay: Literal["effect site", "none detected", "not seen"]
     relations: dict[str, Relation]
-    equilibration: Figure | None = None
+    equilibration: EffectNumber | None = None
     landmarks: dict[str, Landmark] = msgspec.field(default_factory=dict)
     checks: tuple[EffectCheck, ...] = ()
     notes: tuple[str, ...] = ()

@@ -16,7 +16,7 @@ from reprieve.evidence.records.enzyme import Enzyme, enzyme_faults, scaled_fault
 from reprieve.evidence.records.faults import unknown
 from reprieve.evidence.records.model_check import Check, check_faults
 from reprieve.evidence.records.parameter import Parameter, parameter_faults, use_faults
-from reprieve.evidence.records.population import Missing, Population, Quoted, Signature, population_faults
+from reprieve.evidence.records.participants import Missing, Participants, Quoted, Signature, participants_faults
 from reprieve.evidence.records.record import Record, Status
 from reprieve.evidence.records.structure import (
     Analyte,
@@ -54,7 +54,7 @@ class PopulationModel(Record, frozen=True, kw_only=True):
     source: str
     sources_read: tuple[str, ...]
     evidence_level: str
-    population: Population
+    population: Participants
     forms: tuple[str, ...]
     dose_basis: Literal["base", "not seen"]
     sampling: Literal["arterial", "venous", "mixed", "not seen"]
@@ -124,7 +124,7 @@ class PopulationModel(Record, frozen=True, kw_only=True):
 
     def _faults(self) -> Iterator[str]:
         yield from unknown("form", self.forms, FORMS, "forms")
-        yield from population_faults(self.population)
+        yield from participants_faults(self.population)
         yield from self._completeness_faults()
         if self.completeness == "incomplete":
             return

@@ -8,11 +8,11 @@ from __future__ import annotations
 from typing import Literal
 
 from reprieve.errors import UnitError
-from reprieve.evidence.records.record import Part, Record, Status
+from reprieve.evidence.records.record import Record, RecordPart, Status
 from reprieve.units import convert, dimension
 
 
-class Constant(Part, frozen=True, kw_only=True):
+class Constant(RecordPart, frozen=True, kw_only=True):
     """A number that the fit took as given; ``source`` is a key of the bibliography, None where it is assumed."""
 
     value: float
@@ -22,7 +22,7 @@ class Constant(Part, frozen=True, kw_only=True):
     source: str | None = None
 
 
-class Diagnostics(Part, frozen=True, kw_only=True):
+class Diagnostics(RecordPart, frozen=True, kw_only=True):
     """How well the sampler ran: worst split R-hat, smallest effective sizes, divergent transitions."""
 
     rhat_max: float
@@ -31,7 +31,7 @@ class Diagnostics(Part, frozen=True, kw_only=True):
     divergences: int
 
 
-class Fitted(Part, frozen=True, kw_only=True):
+class Fitted(RecordPart, frozen=True, kw_only=True):
     """What the model was fitted to."""
 
     numbers: int

@@ -10,14 +10,14 @@ from typing import Literal
 import msgspec
 
 from reprieve.evidence.records.condition import ConditionId, Level, Route
-from reprieve.evidence.records.record import Part, Record
+from reprieve.evidence.records.record import Record, RecordPart
 from reprieve.words import HorizonId
 
 #: The source of a sentence whose numbers the forecast gives.
 MODEL = "model"
 
 
-class Value(Part, frozen=True, kw_only=True, tag_field="of"):
+class Value(RecordPart, frozen=True, kw_only=True, tag_field="of"):
     """A number of the evidence or of the forecast, and how it is said."""
 
 
@@ -76,7 +76,7 @@ class HarmValue(Value, frozen=True, kw_only=True, tag="harm"):
 AnyValue = StudySize | ArmHours | OutcomeValue | ForecastValue | RouteFact | HarmValue
 
 
-class Judged(Part, frozen=True, kw_only=True):
+class Judged(RecordPart, frozen=True, kw_only=True):
     """The certainty that is recorded for a condition, a route and one day or several."""
 
     condition: ConditionId
@@ -84,7 +84,7 @@ class Judged(Part, frozen=True, kw_only=True):
     several_days: bool
 
 
-class Sentence(Part, frozen=True, kw_only=True):
+class Sentence(RecordPart, frozen=True, kw_only=True):
     """One sentence of the answer to a question.
 
     Parameters

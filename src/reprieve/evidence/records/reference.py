@@ -5,14 +5,14 @@ from __future__ import annotations
 import re
 
 from reprieve.errors import EvidenceError
-from reprieve.evidence.records.record import Part, Status
+from reprieve.evidence.records.record import RecordPart, Status
 
 _KEY = re.compile(r"[A-Z][A-Za-z0-9]+")
 _DOI = re.compile(r"10\.\d{4,9}/\S+[^\s.]")
 _PMID = re.compile(r"[1-9]\d{5,8}")
 
 
-class Reference(Part, frozen=True, kw_only=True):
+class Reference(RecordPart, frozen=True, kw_only=True):
     """A published text behind a number.
 
     ``None`` means not seen: authors, a title, DOI or PMID is never filled in from a guess. ``url`` is the page where

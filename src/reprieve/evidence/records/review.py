@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import Literal
 
-from reprieve.evidence.records.record import Part, Record, Status
+from reprieve.evidence.records.record import Record, RecordPart, Status
 
 #: Unit and the values that can stand in it. A ratio is of risks, treated over control.
 _RANGE: dict[str, tuple[float, float]] = {
@@ -18,7 +18,7 @@ _RANGE: dict[str, tuple[float, float]] = {
 Window = tuple[float | None, float | None]
 
 
-class Figure(Part, frozen=True, kw_only=True):
+class ReviewNumber(RecordPart, frozen=True, kw_only=True):
     """One number of a review.
 
     Parameters
@@ -84,7 +84,7 @@ class Review(Record, frozen=True, kw_only=True):
     k: int | None = None
     k_is: Literal["trials", "studies", "experts", "clinics"] | None = None
     n: int | None = None
-    figures: tuple[Figure, ...] = ()
+    figures: tuple[ReviewNumber, ...] = ()
     conclusion: str | None = None
     certainty: str | None = None
     note: str | None = None

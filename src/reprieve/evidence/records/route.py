@@ -11,7 +11,7 @@ from typing import Literal
 import msgspec
 
 from reprieve.errors import OutsideEvidence
-from reprieve.evidence.records.record import Part, Record, Status
+from reprieve.evidence.records.record import Record, RecordPart, Status
 from reprieve.regimen.forms import FORMS
 from reprieve.regimen.routes import ROUTES
 from reprieve.units import convert, dimension
@@ -21,7 +21,7 @@ from reprieve.units import convert, dimension
 Choice = Literal["published", "midpoint", "assumed"]
 
 
-class Seen(Part, frozen=True, kw_only=True):
+class PublishedNumber(RecordPart, frozen=True, kw_only=True):
     """One published number behind a value, or a recalled one that is shown and not used."""
 
     value: str
@@ -31,7 +31,7 @@ class Seen(Part, frozen=True, kw_only=True):
     where: str | None = None
 
 
-class Central(Part, frozen=True, kw_only=True):
+class Central(RecordPart, frozen=True, kw_only=True):
     """A central value with the published range it was chosen from."""
 
     value: float
@@ -43,7 +43,7 @@ class Central(Part, frozen=True, kw_only=True):
     note: str | None = None
 
 
-class Course(Part, frozen=True, kw_only=True):
+class PublishedTime(RecordPart, frozen=True, kw_only=True):
     """When an effect begins or how long it lasts, as published: text, shown and never computed with."""
 
     text: str
@@ -62,10 +62,10 @@ class Route(Record, frozen=True, kw_only=True):
     systemic: bool
     bioavailability: Central | None
     tmax: Central | None
-    onset: Course | None
-    duration: Course | None
+    onset: PublishedTime | None
+    duration: PublishedTime | None
     release: Central | None = None
-    evidence: tuple[Seen, ...]
+    evidence: tuple[PublishedNumber, ...]
     assumptions: tuple[str, ...] = msgspec.field(default_factory=tuple)
 
     def check(self) -> None:

@@ -5,10 +5,10 @@ from __future__ import annotations
 import math
 from collections.abc import Iterator
 
-from reprieve.evidence.records.record import Part, Record, Status
+from reprieve.evidence.records.record import Record, RecordPart, Status
 
 
-class Finding(Part, frozen=True, kw_only=True):
+class Finding(RecordPart, frozen=True, kw_only=True):
     """One number of one source.
 
     Parameters

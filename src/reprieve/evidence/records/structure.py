@@ -11,7 +11,7 @@ from collections.abc import Iterator, Mapping
 from typing import Literal, TypeAlias
 
 from reprieve.evidence.records.faults import unknown
-from reprieve.evidence.records.record import Part
+from reprieve.evidence.records.record import RecordPart
 from reprieve.regimen.routes import ROUTES
 from reprieve.units import MOLAR_MASS
 
@@ -36,7 +36,7 @@ Use: TypeAlias = tuple[str, str]
 Arrow: TypeAlias = tuple[str, str | None]
 
 
-class Analyte(Part, frozen=True, kw_only=True):
+class Analyte(RecordPart, frozen=True, kw_only=True):
     """What is measured, where, and what its amounts count.
 
     ng/mL = 1000 · amount / volume · M(``substance``) / M(``counted_as``): a metabolite in parent equivalents
@@ -49,13 +49,13 @@ class Analyte(Part, frozen=True, kw_only=True):
     note: str | None = None
 
 
-class Compartment(Part, frozen=True, kw_only=True):
+class Compartment(RecordPart, frozen=True, kw_only=True):
     """A place that holds drug; ``volume`` names the parameter that turns its amount into a concentration."""
 
     volume: str | None = None
 
 
-class Exchange(Part, tag_field="form", tag="exchange", frozen=True, kw_only=True):
+class Exchange(RecordPart, tag_field="form", tag="exchange", frozen=True, kw_only=True):
     """Drug moves both ways between two volumes: each way at ``clearance/volume`` of where it is."""
 
     between: tuple[str, str]
@@ -75,7 +75,7 @@ class Exchange(Part, tag_field="form", tag="exchange", frozen=True, kw_only=True
         return self.between
 
 
-class Clearance(Part, tag_field="form", tag="clearance", frozen=True, kw_only=True):
+class Clearance(RecordPart, tag_field="form", tag="clearance", frozen=True, kw_only=True):
     """Drug leaves at ``clearance/volume``: for good, or into ``to`` (a ``fraction`` of it if given)."""
 
     source: str
@@ -96,7 +96,7 @@ class Clearance(Part, tag_field="form", tag="clearance", frozen=True, kw_only=Tr
         return (self.source,)
 
 
-class SaturableClearance(Part, tag_field="form", tag="saturable_clearance", frozen=True, kw_only=True):
+class SaturableClearance(RecordPart, tag_field="form", tag="saturable_clearance", frozen=True, kw_only=True):
     """Michaelis-Menten: drug leaves at ``vmax C/(km + C)``, for good or into ``to``, C being that in ``source``.
 
     Out of a place that drug passes before it reaches the blood, it is a saturable first pass.
@@ -121,7 +121,7 @@ class SaturableClearance(Part, tag_field="form", tag="saturable_clearance", froz
         return (self.source,)
 
 
-class Transfer(Part, tag_field="form", tag="transfer", frozen=True, kw_only=True):
+class Transfer(RecordPart, tag_field="form", tag="transfer", frozen=True, kw_only=True):
     """Drug moves at a first-order ``rate``; the ``fraction`` of it arrives, 1 when not given."""
 
     source: str
@@ -142,7 +142,7 @@ class Transfer(Part, tag_field="form", tag="transfer", frozen=True, kw_only=True
         return ()
 
 
-class Transit(Part, tag_field="form", tag="transit", frozen=True, kw_only=True):
+class Transit(RecordPart, tag_field="form", tag="transit", frozen=True, kw_only=True):
     """Drug passes ``through`` n compartments in turn, each at ``n/mean_time``; a ``fraction`` arrives."""
 
     through: tuple[str, ...]
@@ -166,7 +166,7 @@ class Transit(Part, tag_field="form", tag="transit", frozen=True, kw_only=True):
 Flow: TypeAlias = Exchange | Clearance | SaturableClearance | Transfer | Transit
 
 
-class Sprays(Part, frozen=True, kw_only=True):
+class Sprays(RecordPart, frozen=True, kw_only=True):
     """A dose of N sprays: ``first`` of the first is absorbed where it lands, ``first · later`` of every other.
 
     So first·(1 + (N - 1)·later)/N of the whole dose is absorbed there and the rest is swallowed. N is the dose
@@ -182,7 +182,7 @@ class Sprays(Part, frozen=True, kw_only=True):
         return (self.first, "fraction"), (self.later, "fraction")
 
 
-class RouteEntry(Part, frozen=True, kw_only=True):
+class RouteEntry(RecordPart, frozen=True, kw_only=True):
     """Where a ``share`` of a dose enters: ``fraction`` of it (or all), over ``duration`` (or as it is given)."""
 
     into: str
@@ -196,7 +196,7 @@ class RouteEntry(Part, frozen=True, kw_only=True):
         return (*_fraction(self.fraction), *duration)
 
 
-class RouteInput(Part, frozen=True, kw_only=True):
+class RouteInput(RecordPart, frozen=True, kw_only=True):
     """How a dose by one route enters: its entries, in parallel.
 
     ``sprays`` divides it into what is absorbed and what is swallowed; ``infusion_only`` says why a dose given at

@@ -10,7 +10,7 @@ import msgspec
 
 from reprieve.evidence.records.faults import unknown
 from reprieve.evidence.records.parameter import Parameter
-from reprieve.evidence.records.record import Part
+from reprieve.evidence.records.record import RecordPart
 
 #: ``log``: value · exp(η). ``logit``: log(p/(1 - p)) + η of a fraction p. ``additive``: value + η in the printed unit.
 Scale: TypeAlias = Literal["log", "logit", "additive"]
@@ -18,7 +18,7 @@ Scale: TypeAlias = Literal["log", "logit", "additive"]
 _ADDITIVE_SDS = 6.0
 
 
-class Varying(Part, frozen=True, kw_only=True):
+class Varying(RecordPart, frozen=True, kw_only=True):
     """How much parameters vary, as printed, each on the scale it was printed on.
 
     ``variance`` of the logarithm, or ``cv_percent`` where a percentage is what was printed, read as
@@ -79,7 +79,7 @@ class BetweenOccasion(Varying, frozen=True, kw_only=True):
     """
 
 
-class ResidualError(Part, frozen=True, kw_only=True):
+class ResidualError(RecordPart, frozen=True, kw_only=True):
     """Residual error of one analyte as standard deviations: proportional, additive or both, or log-normal."""
 
     proportional_sd: float | None = None

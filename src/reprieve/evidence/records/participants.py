@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from reprieve.evidence.records.record import Part, Status
+from reprieve.evidence.records.record import RecordPart, Status
 
 
-class Range(Part, frozen=True, kw_only=True):
+class Range(RecordPart, frozen=True, kw_only=True):
     """A studied range; ``mean`` or ``median`` where printed."""
 
     low: float
@@ -16,7 +16,7 @@ class Range(Part, frozen=True, kw_only=True):
     median: float | None = None
 
 
-class Population(Part, frozen=True, kw_only=True):
+class Participants(RecordPart, frozen=True, kw_only=True):
     """Who was studied; ``None`` where it was not seen."""
 
     who: str
@@ -27,7 +27,7 @@ class Population(Part, frozen=True, kw_only=True):
     weight_kg: Range | None = None
 
 
-class Missing(Part, frozen=True, kw_only=True):
+class Missing(RecordPart, frozen=True, kw_only=True):
     """Something the paper must have and no source that was read has, and why.
 
     ``route`` names the route that cannot be answered for it: no approximation may take its place.
@@ -38,7 +38,7 @@ class Missing(Part, frozen=True, kw_only=True):
     route: str | None = None
 
 
-class Quoted(Part, frozen=True, kw_only=True):
+class Quoted(RecordPart, frozen=True, kw_only=True):
     """A printed value that no computation uses: text where it is not one number, with its range where printed."""
 
     value: float | str
@@ -49,14 +49,14 @@ class Quoted(Part, frozen=True, kw_only=True):
     note: str | None = None
 
 
-class Signature(Part, frozen=True, kw_only=True):
+class Signature(RecordPart, frozen=True, kw_only=True):
     """Who did it, and when; null until somebody has."""
 
     by: str | None = None
     date: str | None = None
 
 
-def population_faults(people: Population) -> Iterator[str]:
+def participants_faults(people: Participants) -> Iterator[str]:
     """Sentences about ranges and counts that cannot be."""
     for what, span in (("age", people.age_years), ("weight", people.weight_kg)):
         if span is None:
