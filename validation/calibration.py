@@ -27,10 +27,12 @@ from typing import Any
 
 import numpy as np
 import yaml
+from msgspec.structs import asdict
 
 from reprieve import Patient, protocol
 from reprieve.evidence.evidence import Evidence
 from reprieve.evidence.records.calibration import CalibrationPriors
+from reprieve.evidence.records.posterior import Diagnostics
 from reprieve.exposure.choice import choose_models
 from reprieve.exposure.inputs import exposure_inputs
 from reprieve.inference import plain_regression
@@ -113,6 +115,13 @@ def _fits_of_structures(data: FitData) -> dict[str, tuple[Draws, Any]]:
     return found
 
 
+def _ran(found: Draws, diagnostics: Diagnostics) -> dict[str, float]:
+    """How a fit ran, with the size of its draws, (chains, draws, ...)."""
+    chains, draws = next(iter(found.values())).shape[:2]
+    rounded = {name: round(value, 3) for name, value in asdict(diagnostics).items()}
+    return rounded | {"chains": chains, "draws": draws}
+
+
 def held_out() -> None:
     """Score the structures, predict every study without itself, and compare priors with the posterior."""
     began, data, priors = time.time(), evidence_data(), EVIDENCE.record(CalibrationPriors, "priors")
@@ -132,7 +141,7 @@ def held_out() -> None:
     found = fits[SHIPPED][0]
     _write("parameters", _parameters(data, found))
     _predict(data, *parts[SHIPPED], flat(found))
-    fitted = {name: {k: round(v, 3) for k, v in vars(diagnostics).items()} for name, (_, diagnostics) in fits.items()}
+    fitted = {name: _ran(*fit) for name, fit in fits.items()}
     _note("held_out", time.time() - began, structures=list(STRUCTURES), fits=fitted)
 
 

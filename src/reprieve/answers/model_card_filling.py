@@ -37,7 +37,7 @@ from reprieve.version import __version__
 
 #: From these days after the last dose on.
 _FROM = {"from the first day on": 1.0, "from 2 weeks on": 14.0, "from 4 weeks on": 28.0, "from 12 weeks on": 84.0}
-#: What :attr:`reprieve.inference.sampling.Diagnostics.passed` asks, in words.
+#: What :attr:`reprieve.evidence.records.posterior.Diagnostics.passed` asks, in words.
 _ASKED = "at most 1.01, at least 400 each, and none"
 
 

@@ -5,21 +5,22 @@ from __future__ import annotations
 import hashlib
 import io
 from collections.abc import Callable, Sequence
-from dataclasses import asdict
 from importlib.metadata import version
 from pathlib import Path
 from typing import Any
 
 import numpy as np
 import yaml
+from msgspec.structs import asdict
 
 from reprieve.errors import OutsideEvidence
 from reprieve.evidence.evidence import Evidence
 from reprieve.evidence.records.calibration import CalibrationPriors
+from reprieve.evidence.records.posterior import Diagnostics
 from reprieve.evidence.records.study import Study
 from reprieve.inference.calibration_model import parameters_of
 from reprieve.inference.fit_data import CONDITIONS, FitData, fit_data
-from reprieve.inference.sampling import Diagnostics, Draws, flat, sample
+from reprieve.inference.sampling import Draws, flat, sample
 
 #: The structure that ships; docs/validation/held-out.md compares it with the others.
 SHIPPED = "plateau"
@@ -95,9 +96,7 @@ def write(folder: Path, found: Draws, diagnostics: Diagnostics, data: FitData, f
         "fitted": {"numbers": data.n_reports, "studies": len(data.studies)},
         "versions": {name: version(name) for name in ("numpyro", "jax", "numpy")} | {"seed": str(seed)},
         "diagnostics": {
-            name: round(value, 3) if isinstance(value, float) else value
-            for name, value in asdict(diagnostics).items()
-            if name not in {"chains", "draws"}
+            name: round(value, 3) if isinstance(value, float) else value for name, value in asdict(diagnostics).items()
         },
         "constants": {
             name: {k: v for k, v in _plain(constants[name]).items() if v is not None}

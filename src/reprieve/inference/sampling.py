@@ -19,6 +19,7 @@ from numpy.typing import NDArray
 from numpyro.infer import MCMC, NUTS, init_to_median, init_to_value
 
 from reprieve.evidence.records.calibration import CalibrationPriors
+from reprieve.evidence.records.posterior import Diagnostics
 from reprieve.inference.calibration_model import Weights, model, parameters_of
 from reprieve.inference.fit_data import FitData, Seen
 
@@ -27,28 +28,6 @@ Draws = dict[str, NDArray[np.float64]]
 _ONE_CORE = "--xla_cpu_multi_thread_eigen=false intra_op_parallelism_threads=1"
 #: The compiler's memory is only given back with the process.
 _CHAINS_PER_PROCESS = 8
-
-
-@dataclass(frozen=True)
-class Diagnostics:
-    """Rank-normalised split R-hat and effective sample sizes (worst of all parameters), divergent transitions.
-
-    References
-    ----------
-    Vehtari A et al. Bayesian Anal 2021;16:667-718.
-    """
-
-    rhat_max: float
-    ess_bulk_min: float
-    ess_tail_min: float
-    divergences: int
-    chains: int
-    draws: int
-
-    @property
-    def passed(self) -> bool:
-        """R-hat at most 1.01, both sizes at least 400, no divergence."""
-        return self.rhat_max <= 1.01 and min(self.ess_bulk_min, self.ess_tail_min) >= 400 and self.divergences == 0
 
 
 @dataclass(frozen=True)
@@ -178,8 +157,6 @@ def diagnose(found: Draws, divergences: int) -> Diagnostics:
         ess_bulk_min=float(min(effective_size(columns[..., i], "bulk") for i in each)),
         ess_tail_min=float(min(effective_size(columns[..., i], "tail") for i in each)),
         divergences=divergences,
-        chains=columns.shape[0],
-        draws=columns.shape[1],
     )
 
 

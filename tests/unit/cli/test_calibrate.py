@@ -2,6 +2,7 @@
 
 import hashlib
 
+import msgspec
 import numpy as np
 import pytest
 import yaml
@@ -9,14 +10,14 @@ import yaml
 from reprieve import cli
 from reprieve.cli import calibrate as command
 from reprieve.evidence.evidence import Evidence
+from reprieve.evidence.records.posterior import Diagnostics
 from reprieve.inference import calibration
-from reprieve.inference.sampling import Diagnostics
 from reprieve.relief.posterior import posterior
 
 EVIDENCE = Evidence.packaged()
 
 FILES = ("draws.npz", "posterior.yaml")
-GOOD = Diagnostics(rhat_max=1.004, ess_bulk_min=900, ess_tail_min=800, divergences=0, chains=4, draws=500)
+GOOD = Diagnostics(rhat_max=1.004, ess_bulk_min=900, ess_tail_min=800, divergences=0)
 
 
 @pytest.fixture
@@ -48,7 +49,7 @@ def test_both_files_are_written_and_belong_together(sampled, tmp_path, capsys):
     "fault", [{"rhat_max": 1.02}, {"ess_bulk_min": 399.0}, {"ess_tail_min": 10.0}, {"divergences": 1}], ids=str
 )
 def test_a_sampler_that_cannot_be_believed_writes_nothing(fault, sampled, tmp_path, capsys):
-    sampled(Diagnostics(**{**vars(GOOD), **fault}))
+    sampled(msgspec.structs.replace(GOOD, **fault))
     assert cli.run(["calibrate", "--out", str(tmp_path)]) == 3
     assert "did not converge" in capsys.readouterr().err
     assert not any(tmp_path.iterdir())

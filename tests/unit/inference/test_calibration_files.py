@@ -10,15 +10,14 @@ from prior_distributions import drawn
 from reprieve.errors import EvidenceError
 from reprieve.evidence.evidence import Evidence, read_record
 from reprieve.evidence.records.calibration import CalibrationPriors
-from reprieve.evidence.records.posterior import Calibration
+from reprieve.evidence.records.posterior import Calibration, Diagnostics
 from reprieve.inference.calibration import write
 from reprieve.inference.fit_data import CONDITIONS
-from reprieve.inference.sampling import Diagnostics
 from reprieve.relief.posterior import PARAMETERS, read_posterior
 
 EVIDENCE = Evidence.packaged()
 
-MADE = Diagnostics(rhat_max=1.00412, ess_bulk_min=812.34567, ess_tail_min=700.0, divergences=0, chains=4, draws=750)
+MADE = Diagnostics(rhat_max=1.00412, ess_bulk_min=812.34567, ess_tail_min=700.0, divergences=0)
 
 
 @pytest.fixture(scope="module", params=[3000, 500])

@@ -23,12 +23,22 @@ class Constant(RecordPart, frozen=True, kw_only=True):
 
 
 class Diagnostics(RecordPart, frozen=True, kw_only=True):
-    """How well the sampler ran: worst split R-hat, smallest effective sizes, divergent transitions."""
+    """How well the sampler ran: rank-normalised split R-hat and effective sizes, worst of all, divergent transitions.
+
+    References
+    ----------
+    Vehtari A et al. Bayesian Anal 2021;16:667-718.
+    """
 
     rhat_max: float
     ess_bulk_min: float
     ess_tail_min: float
     divergences: int
+
+    @property
+    def passed(self) -> bool:
+        """R-hat at most 1.01, both sizes at least 400, no divergence."""
+        return self.rhat_max <= 1.01 and min(self.ess_bulk_min, self.ess_tail_min) >= 400 and self.divergences == 0
 
 
 class Fitted(RecordPart, frozen=True, kw_only=True):
