@@ -90,5 +90,5 @@ def test_that_of_the_fit_changes_with_what_was_fitted_and_with_nothing_else(evid
 def test_the_posterior_is_that_of_this_evidence_and_refused_beside_another(evidence: Path) -> None:
     assert EVIDENCE.calibration.evidence_fingerprint == EVIDENCE.fitted_fingerprint
     fitted_after(evidence, "studies", "sigtermans2009", "study.yaml")
-    with pytest.raises(EvidenceError, match=r"the evidence has changed since .*Run `reprieve calibrate`"):
+    with pytest.raises(EvidenceError, match=r"the evidence has changed since .*Calibrate it anew"):
         posterior(Evidence(evidence))

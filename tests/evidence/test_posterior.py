@@ -25,7 +25,9 @@ def arrays():
 def test_a_missing_array_is_named(name):
     given = arrays()
     del given[name]
-    with pytest.raises(EvidenceError, match=rf"draws.npz: the array '{name}' is missing. Run `reprieve calibrate`"):
+    with pytest.raises(
+        EvidenceError, match=rf"draws.npz: the array '{name}' is missing. Calibrate the relief model anew"
+    ):
         checked_posterior(CALIBRATION, given, "draws.npz")
 
 
@@ -38,7 +40,7 @@ def test_a_wrong_shape_and_an_impossible_value_are_refused():
 
 def test_draws_of_another_calibration_are_refused(tmp_path):
     (tmp_path / "draws.npz").write_bytes(b"other")
-    with pytest.raises(EvidenceError, match=r"draws_sha256 .*not of one calibration. Run `reprieve calibrate`"):
+    with pytest.raises(EvidenceError, match=r"draws_sha256 .*not of one calibration. Calibrate the relief model anew"):
         read_posterior(tmp_path, CALIBRATION)
     same = msgspec.structs.replace(CALIBRATION, draws_sha256=hashlib.sha256(b"other").hexdigest())
     assert same.draws_sha256 != CALIBRATION.draws_sha256

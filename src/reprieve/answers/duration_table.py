@@ -105,7 +105,7 @@ def check_has_a_table(name: str) -> ConditionId:
     raise OutsideEvidence(
         f"For {found.name} the number of studies of infusions is {count}; a table needs "
         f"{Evidence.packaged().duration_table.least_studies}. There is one for {', '.join(known)}. "
-        f"'reprieve forecast' answers for one regimen."
+        f"Ask for a forecast of one regimen instead."
     )
 
 

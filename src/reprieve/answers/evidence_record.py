@@ -22,5 +22,4 @@ def evidence_record(record_id: str, *, verified_only: bool = False) -> StudyAnsw
         return review_answer(Evidence.packaged().record(Review, record_id), verified_only=verified_only)
     if record_id in studies:
         return study_answer(Evidence.packaged().study(record_id), verified_only=verified_only)
-    listed_by = "reprieve evidence list --role all"
-    raise UnknownName("study or review", record_id, (*studies, *reviews), listed_by=listed_by)
+    raise UnknownName("study or review", record_id, (*studies, *reviews), listed=False)

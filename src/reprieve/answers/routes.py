@@ -19,7 +19,7 @@ from reprieve.regimen.routes import ROUTES, canonical_route
 #: Why the vein has no record: nothing is absorbed, and its times are those of the regimen.
 VEIN = (
     "Into a vein the whole dose arrives. When it peaks, begins and ends follows the regimen: "
-    "ask 'reprieve concentration' or 'reprieve forecast'."
+    "ask for a concentration or a forecast."
 )
 
 

@@ -13,6 +13,7 @@ from collections.abc import Sequence
 import click
 
 from reprieve.cli.app import app
+from reprieve.cli.exit_codes import fail
 from reprieve.errors import ReprieveError
 
 _STOPPED = 130
@@ -30,11 +31,10 @@ def run(arguments: Sequence[str] | None = None) -> int:
     except BrokenPipeError:  # the reader of our output closed it, as `| head` does
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
         return 0
-    except click.exceptions.NoArgsIsHelpError as error:
-        error.show()
-        return error.exit_code
-    except (ReprieveError, click.ClickException) as error:
-        click.echo(f"reprieve: {_sentence(error)}", err=True)
+    except ReprieveError as error:
+        return fail(error)
+    except click.ClickException as error:
+        _show(error)
         return error.exit_code
     except (click.Abort, KeyboardInterrupt):
         click.echo("reprieve: stopped.", err=True)
@@ -46,9 +46,14 @@ def run(arguments: Sequence[str] | None = None) -> int:
     return code if isinstance(code, int) else 0
 
 
-def _sentence(error: ReprieveError | click.ClickException) -> str:
-    if isinstance(error, ReprieveError):
-        return str(error)
+def _show(error: click.ClickException) -> None:
+    if isinstance(error, click.exceptions.NoArgsIsHelpError):
+        error.show()
+    else:
+        click.echo(f"reprieve: {_sentence(error)}", err=True)
+
+
+def _sentence(error: click.ClickException) -> str:
     said = " ".join(error.format_message().split())
     where = error.ctx.command_path if isinstance(error, click.UsageError) and error.ctx else None
     return f"{said} See '{where} --help'." if where else said

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 import click
 
 from reprieve.cli.as_json import JSON, print_json
+from reprieve.cli.exit_codes import EXIT_CODES
 from reprieve.errors import FileError, InputError, OutsideEvidence
 
 if TYPE_CHECKING:
@@ -91,7 +92,7 @@ def _regression_answer(made: Synthesis, by: Moderator, out: Path | None, as_json
     if out is not None:
         _write(picture, out)
     if answer.meta_regression and answer.meta_regression.why_none is not None:
-        raise click.exceptions.Exit(OutsideEvidence.exit_code)
+        raise click.exceptions.Exit(EXIT_CODES[OutsideEvidence])
 
 
 @click.command()

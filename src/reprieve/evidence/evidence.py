@@ -212,7 +212,7 @@ class Evidence:
         """
         if study_id not in self._studies:
             if study_id not in self.study_ids:
-                raise UnknownName("study", study_id, self.study_ids, listed_by="reprieve evidence list --role all")
+                raise UnknownName("study", study_id, self.study_ids, listed=False)
             self._studies[study_id] = self.read_study(self.study_path(study_id))
         return self._studies[study_id]
 

@@ -129,7 +129,7 @@ def compare_models(
             try:
                 predicted.append(_predict(model, given, patient, np.array(asked)))
             except MissingDatum:
-                reason = "needs the age; give --age"
+                reason = "needs the age of the patient"
             except OutsideEvidence as error:
                 reason = str(error).removesuffix(" Choose another model or route.")
         if reason is not None:
@@ -137,8 +137,7 @@ def compare_models(
     if not predicted:
         raise OutsideEvidence(
             f"No published population model that runs has {' and '.join(given.forms)} {' and '.join(given.routes)}. "
-            f"'reprieve models list' says what each covers; 'reprieve concentration' approximates routes from "
-            f"published absorption."
+            f"The list of models says what each covers; a concentration approximates routes from published absorption."
         )
     predicted.sort(key=lambda one: -one.cmax)
     return ModelComparison(given, patient, asked, tuple(predicted), skipped)
@@ -161,7 +160,7 @@ def _barred(model: PopulationModel, regimen: Regimen, with_all: bool) -> str | N
     if lacking := [route for route in regimen.routes if route not in model.inputs]:
         return f"no published input for {' and '.join(lacking)}; it has {', '.join(model.inputs)}"
     if model.never_for_dosing and not with_all:
-        return f"never for dosing: {' '.join(model.never_for_dosing.split())} (--all includes it)"
+        return f"never for dosing: {' '.join(model.never_for_dosing.split())} (asked for all models, it is included)"
     return None
 
 

@@ -103,7 +103,7 @@ def write(folder: Path, found: Draws, diagnostics: Diagnostics, data: FitData, f
             for name in ("reversal_spread", "acute_half_life", "day_scatter")
         },
     }
-    header = "# The calibration of the relief model; `reprieve calibrate` writes this file and draws.npz.\n"
+    header = "# The calibration of the relief model; a calibration writes this file and draws.npz.\n"
     text = yaml.safe_dump(said, sort_keys=False, allow_unicode=True, width=110)
     (folder / "posterior.yaml").write_text(header + text, encoding="utf-8")
 

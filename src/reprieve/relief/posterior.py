@@ -61,7 +61,7 @@ PARAMETERS: Mapping[str, Fact] = {
     "mean_scatter": Fact("fraction", 0, _SD, "SD of reported means around the model's, beyond sampling"),
 }  # fmt: skip
 _BY_CONDITION = "condition_effect"
-_REMEDY = "Run `reprieve calibrate` to write both files anew"
+_REMEDY = "Calibrate the relief model anew, which writes both files"
 
 
 @dataclass(frozen=True)
@@ -166,6 +166,6 @@ def posterior(evidence: Evidence) -> Posterior:
         raise EvidenceError(
             f"posterior.yaml: its evidence_fingerprint is {about.evidence_fingerprint}, that of the evidence is "
             f"{evidence.fitted_fingerprint}: the evidence has changed since the relief model was calibrated on it. "
-            f"Run `reprieve calibrate`."
+            f"Calibrate it anew."
         )
     return read_posterior(evidence.posterior_folder, about)

@@ -248,7 +248,7 @@ class _Meaning:
         has = f"CMT {number}" if number else "no CMT"
         return MissingDatum(
             f"Subject {record.id}, {what} at {record.time_h:g} h: it has {has}, and which {kind} that means is not "
-            f"said. Say it, as --cmt {number}={one}; {self.model.id} has {', '.join(names)}."
+            f"said. Say it, as {number}={one}; {self.model.id} has {', '.join(names)}."
         )
 
 

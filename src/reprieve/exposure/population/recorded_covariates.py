@@ -81,7 +81,7 @@ def covariate_columns(
     for name in ignored:
         if name not in header or name in COLUMNS:
             why = "is read as it is" if name in COLUMNS else f"is not there; there are {', '.join(header)}"
-            raise InputError(f"The column {name} is to be ignored and {why}. Leave it out of --ignore.")
+            raise InputError(f"The column {name} is to be ignored and {why}. Leave it out of the columns to ignore.")
     meant = {
         covariate: [column for column in header if column.upper() in names and column not in ignored]
         for covariate, names in _NAMES.items()

@@ -133,7 +133,7 @@ def whole_file(path: Path, about: Mapping[str, object], *, force: bool = False) 
     beside = [path] if path.suffix == ".parquet" else [path, _description(path)]
     for there in beside:
         if there.exists() and not force:
-            raise InputError(f"{there} is already there. Choose another name, or give --force to replace it.")
+            raise InputError(f"{there} is already there. Choose another name, or ask that it be replaced.")
     with _whole_or_not(beside) as unfinished:
         writer = writer_of(unfinished[0], dict(about))
         try:

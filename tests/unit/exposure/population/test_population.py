@@ -165,7 +165,7 @@ def test_a_file_is_whole_or_not_there_and_is_never_replaced_unasked(tmp_path, na
         write_table(simulated(), tmp_path / name, done=stopped)
     assert os.listdir(tmp_path) == []
     (tmp_path / name).write_text("mine")
-    with pytest.raises(InputError, match=r"is already there. Choose another name, or give --force"):
+    with pytest.raises(InputError, match=r"is already there. Choose another name, or ask that it be replaced"):
         write_table(simulated(), tmp_path / name)
     with pytest.raises(KeyboardInterrupt):
         write_table(simulated(), tmp_path / name, force=True, done=stopped)

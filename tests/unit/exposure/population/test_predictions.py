@@ -110,7 +110,7 @@ HEAD = "ID,TIME,AMT,CMT,DV,WT\n1,0,20,.,.,70\n"
     [
         ("ID,TIME,AMT\n1,0,20\n", {}, MissingDatum, r"needs the weight \(column WT, in kg\) of every"),
         (HEAD + "1,1,.,.,50,70\n", {}, MissingDatum, "measurement at 1 h: it has no CMT, and which analyte"),
-        (HEAD + "1,1,.,2,.,70\n", {}, MissingDatum, "look at 1 h: it has CMT 2, .* Say it, as --cmt 2=s_ketamine"),
+        (HEAD + "1,1,.,2,.,70\n", {}, MissingDatum, "look at 1 h: it has CMT 2, .* Say it, as 2=s_ketamine"),
         ("ID,TIME,AMT,CMT,WT\n1,0,20,3,70\n1,1,.,.,70\n", {}, MissingDatum, "dose at 0 h: it has CMT 3, and which"),
         (HEAD, {}, InputError, "data has no look; add a line with EVID 0"),
         (HEAD + "1,1,.,.,.,7\n", {"compartments": ["1:iv"]}, InputError, "given as '1:iv'; write its number"),
