@@ -21,7 +21,6 @@ def test_independent_normal_draws_pass():
     assert found.rhat_max == pytest.approx(1.0, abs=0.005)
     # Effective sizes of 4000 independent draws are about 4000.
     assert 3000 < found.ess_bulk_min < 5000
-    assert (found.chains, found.draws) == (4, 1000)
 
 
 def test_chains_at_different_places_are_flagged_in_any_column():
