@@ -28,7 +28,7 @@ checked here until the exam is over.
 
 def page() -> str:
     """The page."""
-    answer = claims_answer()
+    answer = claims_answer(EVIDENCE)
     found = answer.claims
     parts = [_INTRO, STATUSES, _counts(found), "## Where articles disagree\n", _disagreements(answer.disagreements)]
     for article in EVIDENCE.articles:

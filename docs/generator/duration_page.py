@@ -25,7 +25,7 @@ EVIDENCE = Evidence.packaged()
 
 def page() -> str:
     """The page."""
-    answer = durations_answer()
+    answer = durations_answer(EVIDENCE)
     stated, counted = posterior(Evidence.packaged()).calibration.statement, answer.rule.studies
     parts = [_intro(answer), f"Calibration of the forecast: {stated}.\n", _infusions()]
     parts += ["## Claims that give a chance\n", _TESTED, *(_tested(one) for one in answer.tested_claims)]

@@ -19,7 +19,7 @@ def page() -> str:
             f"# Questions that patients ask\n\n{NOT_ADVICE}\n\nAfter each sentence stands what it rests on and how "
             f"sure one can be: {_SURE}. Every number was looked up in the evidence or the forecast when this page was "
             "made. *Model* is the forecast, for a made-up person; `reprieve faq` prints the same.\n",
-            *(_answer(answer) for answer in plain_answers()),
+            *(_answer(answer) for answer in plain_answers(EVIDENCE)),
         ]
     )
 
@@ -39,6 +39,6 @@ def _link(source: str) -> str:
         return "[forecast](duration-table.md)"
     if source in EVIDENCE.claims:
         article = next(one for one in EVIDENCE.articles if EVIDENCE.claims[source] in one.claims)
-        return f"[{cited(source)}](claims.md#{article.id})"
+        return f"[{cited(EVIDENCE, source)}](claims.md#{article.id})"
     found = EVIDENCE.reference(source)
-    return f"[{cited(source)}]({found.link})" if found.link else cited(source)
+    return f"[{cited(EVIDENCE, source)}]({found.link})" if found.link else cited(EVIDENCE, source)

@@ -90,7 +90,7 @@ def _parameters(model: PopulationModel) -> Iterator[tuple[object, ...]]:
 
 
 def _checks(model: PopulationModel) -> Iterator[tuple[object, ...]]:
-    (rerun,) = check_answer(model.id).models
+    (rerun,) = check_answer(EVIDENCE, model.id).models
     for check in rerun.checks:
         name = check.check.replace("_", " ")
         if not check.rows:

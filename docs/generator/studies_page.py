@@ -89,7 +89,7 @@ def _names(names: tuple[str, ...]) -> str:
 
 
 def _evidence(study: Study) -> tuple[object, ...]:
-    line = study_line(study)
+    line = study_line(EVIDENCE, study)
     flagged = " \\*" if study.flags else ""
     hours = "–".join(dict.fromkeys(f"{value:.4g}" for value in line.infusion_hours))
     return (

@@ -136,7 +136,7 @@ def test_a_citation_that_is_not_in_the_bibliography_is_refused():
 
 
 def test_what_is_repeated_is_told_once_with_everybody_who_tells_it():
-    told = {one.claim.id: one for one in claims.told()}
+    told = {one.claim.id: one for one in claims.told(EVIDENCE)}
     assert {article.id for article in told["S0-10"].repeated_in} == {"clinic_faq", "harold_pierre"}
     assert all(CLAIMS[c.repeats].verdict == c.verdict for c in CLAIMS.values() if c.repeats)
 
@@ -180,7 +180,7 @@ def test_a_faulty_disagreement_is_refused(change, sentence):
 
 
 def test_claims_that_disagree_are_paired_both_ways():
-    told = {one.claim.id: one for one in claims.told()}
+    told = {one.claim.id: one for one in claims.told(EVIDENCE)}
     assert "S4-12" in told["S0-11"].against
     assert "S0-11" in told["S4-12"].against
     assert all(one in told[other].against for one in told for other in told[one].against)
@@ -196,11 +196,11 @@ def test_hours_are_covered_up_to_both_ends():
 
 
 def test_a_search_narrows_and_an_unknown_word_is_refused():
-    assert {one.claim.id for one in claims.told(topic="IM")} >= {"S0-09", "S0-10", "S2-05"}
-    assert all("fibromyalgia" in one.claim.conditions for one in claims.told(topic="fibromyalgia"))
-    both = claims.told(topic="duration", verdict="contradicted", article="Harold Pierre")
+    assert {one.claim.id for one in claims.told(EVIDENCE, topic="IM")} >= {"S0-09", "S0-10", "S2-05"}
+    assert all("fibromyalgia" in one.claim.conditions for one in claims.told(EVIDENCE, topic="fibromyalgia"))
+    both = claims.told(EVIDENCE, topic="duration", verdict="contradicted", article="Harold Pierre")
     assert {one.claim.id for one in both} == {"S4-12", "S4-13"}
-    assert all(one.claim.status == "seen" for one in claims.told(verified_only=True))
+    assert all(one.claim.status == "seen" for one in claims.told(EVIDENCE, verified_only=True))
     for asked in ({"topic": "durations"}, {"verdict": "support"}, {"article": "doctorhub"}):
         with pytest.raises(UnknownName, match="Did you mean"):
-            claims.told(**asked)
+            claims.told(EVIDENCE, **asked)

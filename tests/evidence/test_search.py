@@ -18,7 +18,7 @@ EVERYTHING = (*EVIDENCE.all_studies, *EVIDENCE.records(Review))
 
 
 def ids(words: str, *, verified_only: bool = False) -> list[str]:
-    return [found.record.id for found in search(words, EVERYTHING, verified_only=verified_only)]
+    return [found.record.id for found in search(EVIDENCE, words, EVERYTHING, verified_only=verified_only)]
 
 
 @pytest.mark.parametrize(
@@ -64,7 +64,7 @@ def test_a_word_in_the_result_is_in_the_record() -> None:
 
 def test_withheld_studies_are_found_by_design_only() -> None:
     assert "hardy2012" in ids("cancer subcutaneous") or "hardy2012" in ids("hardy")
-    for found in search("withheld", EVERYTHING):
+    for found in search(EVIDENCE, "withheld", EVERYTHING):
         assert getattr(found.record, "withheld", True) or "withheld" in found.passage.lower()
 
 

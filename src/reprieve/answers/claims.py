@@ -85,21 +85,27 @@ class TopicsAnswer(Answer, frozen=True, kw_only=True):
 
 
 def claims_answer(
-    *, topic: str | None = None, verdict: str | None = None, article: str | None = None, verified_only: bool = False
+    evidence: Evidence,
+    *,
+    topic: str | None = None,
+    verdict: str | None = None,
+    article: str | None = None,
+    verified_only: bool = False,
 ) -> ClaimsAnswer:
     """The claims that fit everything asked for; see :func:`reprieve.evidence.claims.told`."""
-    found = told(topic=topic, verdict=verdict, article=article, verified_only=verified_only)
+    found = told(evidence, topic=topic, verdict=verdict, article=article, verified_only=verified_only)
     return ClaimsAnswer(
-        claims=tuple(map(checked_claim, found)), disagreements=tuple(map(_disagreement, disagreements(found)))
+        claims=tuple(checked_claim(evidence, one) for one in found),
+        disagreements=tuple(_disagreement(evidence, one) for one in disagreements(evidence, found)),
     )
 
 
-def topics_answer() -> TopicsAnswer:
+def topics_answer(evidence: Evidence) -> TopicsAnswer:
     """Topics, conditions and routes with their number of claims."""
-    return TopicsAnswer(topics=subjects())
+    return TopicsAnswer(topics=subjects(evidence))
 
 
-def checked_claim(one: Told) -> CheckedClaim:
+def checked_claim(evidence: Evidence, one: Told) -> CheckedClaim:
     """A claim with who tells it, as it is cited."""
     claim = one.claim
     chance = claim.chance and ToldChance(beyond=claim.chance.beyond, low=claim.chance.low, high=claim.chance.high)
@@ -109,14 +115,14 @@ def checked_claim(one: Told) -> CheckedClaim:
         verified=claim.is_verified,
         article=one.article.id,
         articles=tuple(article.title for article in (one.article, *one.repeated_in)),
-        cited=_cited(claim.sources),
+        cited=_cited(evidence, claim.sources),
         disagrees_with=one.against,
     )
 
 
-def _disagreement(record: Disagreement) -> ClaimsDisagree:
-    return ClaimsDisagree(**msgspec.structs.asdict(record), cited=_cited(record.sources))
+def _disagreement(evidence: Evidence, record: Disagreement) -> ClaimsDisagree:
+    return ClaimsDisagree(**msgspec.structs.asdict(record), cited=_cited(evidence, record.sources))
 
 
-def _cited(keys: tuple[str, ...]) -> tuple[str, ...]:
-    return tuple(Evidence.packaged().reference(key).short for key in keys)
+def _cited(evidence: Evidence, keys: tuple[str, ...]) -> tuple[str, ...]:
+    return tuple(evidence.reference(key).short for key in keys)

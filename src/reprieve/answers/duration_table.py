@@ -73,23 +73,23 @@ class Tested:
     shares: tuple[Share, ...]
 
 
-def studies_of_infusions() -> dict[ConditionId, int]:
+def studies_of_infusions(evidence: Evidence) -> dict[ConditionId, int]:
     """Condition to how many of its studies gave an infusion of known hours and report something usable."""
     counted: Counter[ConditionId] = Counter()
-    for study in Evidence.packaged().studies:
+    for study in evidence.studies:
         if any(outcome.usable and outcome.endpoint in {"acute", "sustained"} for outcome in study.outcomes):
             counted.update({arm.condition or study.condition for arm in study.arms if _infused(arm)})
     return dict(counted)
 
 
-def conditions_with_a_table() -> tuple[ConditionId, ...]:
+def conditions_with_a_table(evidence: Evidence) -> tuple[ConditionId, ...]:
     """Conditions with enough studies of infusions, most studies first."""
-    counted = studies_of_infusions()
-    enough = [name for name in counted if counted[name] >= Evidence.packaged().duration_table.least_studies]
+    counted = studies_of_infusions(evidence)
+    enough = [name for name in counted if counted[name] >= evidence.duration_table.least_studies]
     return tuple(sorted(enough, key=lambda name: (-counted[name], name)))
 
 
-def check_has_a_table(name: str) -> ConditionId:
+def check_has_a_table(evidence: Evidence, name: str) -> ConditionId:
     """The id of a condition that has enough studies.
 
     Raises
@@ -97,20 +97,20 @@ def check_has_a_table(name: str) -> ConditionId:
     OutsideEvidence
         Too few studies gave it an infusion.
     """
-    found, known = Evidence.packaged().condition(name), conditions_with_a_table()
+    found, known = evidence.condition(name), conditions_with_a_table(evidence)
     for condition in known:
         if condition == found.id:
             return condition
-    count = studies_of_infusions().get(found.id, 0)
+    count = studies_of_infusions(evidence).get(found.id, 0)
     raise OutsideEvidence(
         f"For {found.name} the number of studies of infusions is {count}; a table needs "
-        f"{Evidence.packaged().duration_table.least_studies}. There is one for {', '.join(known)}. "
+        f"{evidence.duration_table.least_studies}. There is one for {', '.join(known)}. "
         f"Ask for a forecast of one regimen instead."
     )
 
 
 @cache
-def row(condition: str, infusion_id: str) -> Row:
+def row(evidence: Evidence, condition: str, infusion_id: str) -> Row:
     """One infusion in one condition, forecast once and kept.
 
     Raises
@@ -118,36 +118,45 @@ def row(condition: str, infusion_id: str) -> Row:
     UnknownName
         The table has no such infusion; the nearest are named.
     """
-    table = Evidence.packaged().duration_table
+    table = evidence.duration_table
     infusions = {one.id: one for one in table.rows}
     if infusion_id not in infusions:
         raise UnknownName("infusion", infusion_id, infusions)
     infusion = infusions[infusion_id]
-    regimen = _regimen(infusion)
+    regimen = _regimen(evidence, infusion)
     made = forecast(
-        Patient(condition=condition, weight=table.weight, pain=table.pain), regimen, seed=_SEED, n_patients=_PATIENTS
+        Patient(condition=condition, weight=table.weight, pain=table.pain),
+        regimen,
+        seed=_SEED,
+        n_patients=_PATIENTS,
+        evidence=evidence,
     )
-    return Row(infusion, forecast_answer(made), _claims(condition, infusion.hours), _nearest(condition, made.regimen))
+    return Row(
+        infusion,
+        forecast_answer(made),
+        _claims(evidence, condition, infusion.hours),
+        _nearest(evidence, condition, made.regimen),
+    )
 
 
-def rows(condition: str) -> tuple[Row, ...]:
+def rows(evidence: Evidence, condition: str) -> tuple[Row, ...]:
     """All infusions in one condition, shortest first."""
-    return tuple(row(condition, infusion.id) for infusion in Evidence.packaged().duration_table.rows)
+    return tuple(row(evidence, condition, infusion.id) for infusion in evidence.duration_table.rows)
 
 
-def tested(conditions: tuple[ConditionId, ...]) -> tuple[Tested, ...]:
+def tested(evidence: Evidence, conditions: tuple[ConditionId, ...]) -> tuple[Tested, ...]:
     """Every claim that gives a chance for so many hours, beside the forecast in these conditions."""
     found = []
-    for claim in Evidence.packaged().claims.values():
+    for claim in evidence.claims.values():
         if claim.chance is not None:
             beyond = claim.chance.beyond
             covered = [
                 (condition, one, one.answer.sustained.exceeds[beyond])
                 for condition in conditions
-                for one in rows(condition)
+                for one in rows(evidence, condition)
                 if _covers(claim, one.infusion.hours, condition)
             ]
-            found.append(Tested(claim, claim.chance, tuple(covered), _shares(claim)))
+            found.append(Tested(claim, claim.chance, tuple(covered), _shares(evidence, claim)))
     return tuple(found)
 
 
@@ -157,31 +166,31 @@ def _covers(claim: Claim, hours: float, condition: str) -> bool:
     return claim.covers(hours) and (not about or condition in about)
 
 
-def _regimen(infusion: Infusion) -> str | Protocol:
-    return Evidence.packaged().record(Protocol, infusion.protocol) if infusion.protocol else str(infusion.regimen)
+def _regimen(evidence: Evidence, infusion: Infusion) -> str | Protocol:
+    return evidence.record(Protocol, infusion.protocol) if infusion.protocol else str(infusion.regimen)
 
 
 def _infused(arm: Arm) -> bool:
     return arm.role == "ketamine" and arm.route == "iv" and bool(arm.infusion_hours)
 
 
-def _claims(condition: str, hours: float) -> tuple[Claim, ...]:
-    return tuple(claim for claim in Evidence.packaged().claims.values() if _covers(claim, hours, condition))
+def _claims(evidence: Evidence, condition: str, hours: float) -> tuple[Claim, ...]:
+    return tuple(claim for claim in evidence.claims.values() if _covers(claim, hours, condition))
 
 
-def _nearest(condition: str, regimen: Regimen) -> tuple[Nearness, ...]:
+def _nearest(evidence: Evidence, condition: str, regimen: Regimen) -> tuple[Nearness, ...]:
     here = [
         study
-        for study in Evidence.packaged().studies
+        for study in evidence.studies
         if any(_infused(arm) and (arm.condition or study.condition) == condition for arm in study.arms)
     ]
     return nearest_studies(here, condition, regimen, most=2)
 
 
-def _shares(claim: Claim) -> tuple[Share, ...]:
+def _shares(evidence: Evidence, claim: Claim) -> tuple[Share, ...]:
     """The first share each arm reports beyond the horizon."""
     first: dict[tuple[str, str], Share] = {}
-    for study in Evidence.packaged().studies:
+    for study in evidence.studies:
         for arm in study.arms:
             condition = arm.condition or study.condition
             if _infused(arm) and _covers(claim, arm.infusion_hours or 0.0, condition):

@@ -131,7 +131,7 @@ class DurationsAnswer(Answer, frozen=True, kw_only=True):
     provenance: Annotated[Provenance, field("What makes the first row again.")]
 
 
-def durations_answer(condition: str | None = None) -> DurationsAnswer:
+def durations_answer(evidence: Evidence, condition: str | None = None) -> DurationsAnswer:
     """The table for one condition by any of its names, or for all that have enough studies.
 
     Raises
@@ -139,18 +139,18 @@ def durations_answer(condition: str | None = None) -> DurationsAnswer:
     OutsideEvidence
         Too few studies gave the condition an infusion.
     """
-    conditions = (check_has_a_table(condition),) if condition else conditions_with_a_table()
-    table = Evidence.packaged().duration_table
+    conditions = (check_has_a_table(evidence, condition),) if condition else conditions_with_a_table(evidence)
+    table = evidence.duration_table
     return DurationsAnswer(
         patient=TablePatient(weight=table.weight, pain=table.pain, reason=table.patient_reason),
-        rule=TableRule(least_studies=table.least_studies, studies=studies_of_infusions()),
-        conditions={name: tuple(map(_row, rows(name))) for name in conditions},
-        tested_claims=tuple(map(_tested, tested(conditions))),
-        provenance=rows(conditions[0])[0].answer.provenance,
+        rule=TableRule(least_studies=table.least_studies, studies=studies_of_infusions(evidence)),
+        conditions={name: tuple(_row(evidence, row) for row in rows(evidence, name)) for name in conditions},
+        tested_claims=tuple(_tested(evidence, one) for one in tested(evidence, conditions)),
+        provenance=rows(evidence, conditions[0])[0].answer.provenance,
     )
 
 
-def _row(row: Row) -> DurationRow:
+def _row(evidence: Evidence, row: Row) -> DurationRow:
     sustained = row.answer.sustained
     return DurationRow(
         id=row.infusion.id,
@@ -168,7 +168,7 @@ def _row(row: Row) -> DurationRow:
         certainty=row.answer.certainty,
         extrapolation=row.answer.extrapolation,
         claims=tuple(map(_standing, row.claims)),
-        nearest=tuple(map(_near, row.nearest)),
+        nearest=tuple(_near(evidence, near) for near in row.nearest),
     )
 
 
@@ -182,10 +182,10 @@ def _standing(claim: Claim) -> ClaimStanding:
     )
 
 
-def _near(near: Nearness) -> NearTrial:
+def _near(evidence: Evidence, near: Nearness) -> NearTrial:
     return NearTrial(
         id=near.study.id,
-        study=Evidence.packaged().reference(near.study.reference).short,
+        study=evidence.reference(near.study.reference).short,
         infusion_hours=near.arm.infusion_hours,
         design=near.study.design_class,
         n=near.study.n_total,
@@ -193,7 +193,7 @@ def _near(near: Nearness) -> NearTrial:
     )
 
 
-def _tested(one: Tested) -> TestedClaim:
+def _tested(evidence: Evidence, one: Tested) -> TestedClaim:
     claim, chance = one.claim, one.chance
     return TestedClaim(
         id=claim.id,
@@ -207,14 +207,14 @@ def _tested(one: Tested) -> TestedClaim:
             RowChance(condition=condition, id=row.infusion.id, infusion=row.infusion.label, p=p)
             for condition, row, p in one.forecasts
         ),
-        reported=tuple(map(_share, one.shares)),
+        reported=tuple(_share(evidence, share) for share in one.shares),
     )
 
 
-def _share(share: Share) -> ReportedShare:
+def _share(evidence: Evidence, share: Share) -> ReportedShare:
     return ReportedShare(
         id=share.study.id,
-        study=Evidence.packaged().reference(share.study.reference).short,
+        study=evidence.reference(share.study.reference).short,
         condition=share.arm.condition or share.study.condition,
         design=share.study.design_class,
         infusion_hours=share.arm.infusion_hours,

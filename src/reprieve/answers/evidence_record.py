@@ -9,7 +9,7 @@ from reprieve.evidence.evidence import Evidence
 from reprieve.evidence.records.review import Review
 
 
-def evidence_record(record_id: str, *, verified_only: bool = False) -> StudyAnswer | ReviewAnswer:
+def evidence_record(evidence: Evidence, record_id: str, *, verified_only: bool = False) -> StudyAnswer | ReviewAnswer:
     """The study or review of an id.
 
     Raises
@@ -17,9 +17,9 @@ def evidence_record(record_id: str, *, verified_only: bool = False) -> StudyAnsw
     UnknownName
         Neither has this id; the nearest ones are named.
     """
-    studies, reviews = Evidence.packaged().study_ids, Evidence.packaged().ids(Review)
+    studies, reviews = evidence.study_ids, evidence.ids(Review)
     if record_id in reviews:
-        return review_answer(Evidence.packaged().record(Review, record_id), verified_only=verified_only)
+        return review_answer(evidence, evidence.record(Review, record_id), verified_only=verified_only)
     if record_id in studies:
-        return study_answer(Evidence.packaged().study(record_id), verified_only=verified_only)
+        return study_answer(evidence, evidence.study(record_id), verified_only=verified_only)
     raise UnknownName("study or review", record_id, (*studies, *reviews), listed=False)

@@ -31,21 +31,19 @@ class SearchAnswer(Answer, frozen=True, kw_only=True):
     found: Annotated[tuple[Match, ...], field("Studies and reviews in which all of them stand.")]
 
 
-def evidence_search(words: str, *, verified_only: bool = False) -> SearchAnswer:
+def evidence_search(evidence: Evidence, words: str, *, verified_only: bool = False) -> SearchAnswer:
     """The studies and reviews in which all words stand."""
-    found = search(
-        words, (*Evidence.packaged().all_studies, *Evidence.packaged().records(Review)), verified_only=verified_only
-    )
-    return SearchAnswer(words=words, found=tuple(map(_match, found)))
+    found = search(evidence, words, (*evidence.all_studies, *evidence.records(Review)), verified_only=verified_only)
+    return SearchAnswer(words=words, found=tuple(_match(evidence, one) for one in found))
 
 
-def _match(found: Found) -> Match:
+def _match(evidence: Evidence, found: Found) -> Match:
     record = found.record
     return Match(
         id=record.id,
         record="study" if isinstance(record, Study) else "review",
         role=record.role if isinstance(record, Study) else None,
-        citation=Evidence.packaged().reference(record.reference).short,
+        citation=evidence.reference(record.reference).short,
         score=round(found.score, 2),
         passage=found.passage,
     )

@@ -39,7 +39,7 @@ class _Filled:
     status: Status = "seen"
 
 
-def plain_answer(question_id: str) -> PlainAnswer:
+def plain_answer(evidence: Evidence, question_id: str) -> PlainAnswer:
     """The answer to one question.
 
     Raises
@@ -49,64 +49,60 @@ def plain_answer(question_id: str) -> PlainAnswer:
     EvidenceError
         A number is asked for that no record holds; the file and field are named.
     """
-    return fill(Evidence.packaged().record(Question, question_id))
+    return fill(evidence, evidence.record(Question, question_id))
 
 
-def faq_answer(question_id: str | None = None) -> FaqAnswer:
+def faq_answer(evidence: Evidence, question_id: str | None = None) -> FaqAnswer:
     """One question answered, or all; see :func:`plain_answer`."""
-    return FaqAnswer(answers=(plain_answer(question_id),) if question_id else plain_answers())
+    return FaqAnswer(answers=(plain_answer(evidence, question_id),) if question_id else plain_answers(evidence))
 
 
-def plain_answers() -> tuple[PlainAnswer, ...]:
+def plain_answers(evidence: Evidence) -> tuple[PlainAnswer, ...]:
     """All answers, in the order people ask."""
-    return tuple(plain_answer(question_id) for question_id in Evidence.packaged().question_ids)
+    return tuple(plain_answer(evidence, question_id) for question_id in evidence.question_ids)
 
 
-def fill(record: Question) -> PlainAnswer:
+def fill(evidence: Evidence, record: Question) -> PlainAnswer:
     """An answer with its numbers looked up; see :func:`plain_answer`."""
     said = []
     for number, sentence in enumerate(record.sentences):
         try:
-            said.append(_said(sentence))
+            said.append(_said(evidence, sentence))
         except UnknownName as error:
             raise EvidenceError(f"{record.id}.yaml: sentences[{number}].values: {error}") from None
     return PlainAnswer(id=record.id, question=record.question, sentences=tuple(said))
 
 
-def _said(sentence: Sentence) -> Said:
-    filled = {name: _filled(value) for name, value in sentence.values.items()}
+def _said(evidence: Evidence, sentence: Sentence) -> Said:
+    filled = {name: _filled(evidence, value) for name, value in sentence.values.items()}
     recalled = [value.status == "recalled" for value in filled.values()]
     recalled += [
-        Evidence.packaged().claims[source].status == "recalled"
-        for source in sentence.sources
-        if source in Evidence.packaged().claims
+        evidence.claims[source].status == "recalled" for source in sentence.sources if source in evidence.claims
     ]
     text = sentence.text.format(**{name: value.text for name, value in filled.items()})
-    rows = _rows(sentence)
+    rows = _rows(evidence, sentence)
     tested = rows[0].answer.calibration if rows else None
     return Said(
         text=text,
         basis=sentence.basis,
         sources=sentence.sources,
-        cited=tuple(map(cited, sentence.sources)),
-        certainty=_certainty(sentence, rows),
+        cited=tuple(cited(evidence, source) for source in sentence.sources),
+        certainty=_certainty(evidence, sentence, rows),
         verified=not any(recalled),
         calibration=tested,
     )
 
 
-def _rows(sentence: Sentence) -> list[Row]:
+def _rows(evidence: Evidence, sentence: Sentence) -> list[Row]:
     """The rows of the duration table that give the numbers of a sentence."""
     values = sentence.values.values()
-    return [row(value.condition, value.infusion) for value in values if isinstance(value, ForecastValue)]
+    return [row(evidence, value.condition, value.infusion) for value in values if isinstance(value, ForecastValue)]
 
 
-def _certainty(sentence: Sentence, rows: list[Row]) -> Level:
+def _certainty(evidence: Evidence, sentence: Sentence, rows: list[Row]) -> Level:
     if isinstance(sentence.certainty, Judged):
         asked = sentence.certainty
-        found = (
-            Evidence.packaged().condition(asked.condition).certainty_for(asked.route, several_days=asked.several_days)
-        )
+        found = evidence.condition(asked.condition).certainty_for(asked.route, several_days=asked.several_days)
         return found.level if found else "very low"
     if sentence.certainty is not None:
         return sentence.certainty
@@ -117,24 +113,24 @@ def _certainty(sentence: Sentence, rows: list[Row]) -> Level:
     return min(found_levels, key=levels.index)
 
 
-def _filled(value: AnyValue) -> _Filled:
+def _filled(evidence: Evidence, value: AnyValue) -> _Filled:
     match value:
         case StudySize():
-            return _Filled(str(Evidence.packaged().study(value.study).n_total))
+            return _Filled(str(evidence.study(value.study).n_total))
         case ArmHours():
-            arms = {arm.id: arm for arm in Evidence.packaged().study(value.study).arms if arm.infusion_hours}
+            arms = {arm.id: arm for arm in evidence.study(value.study).arms if arm.infusion_hours}
             return _Filled(_hours(_one(arms, value.arm, "arm").infusion_hours or 0.0))
         case OutcomeValue():
-            return _outcome(value)
+            return _outcome(evidence, value)
         case ForecastValue():
-            return _Filled(_forecast(value))
+            return _Filled(_forecast(evidence, value))
         case RouteFact():
-            course = getattr(Evidence.packaged().record(Route, value.route), value.say)
+            course = getattr(evidence.record(Route, value.route), value.say)
             if course is None:
                 raise UnknownName(value.say, value.route, ())
             return _Filled(_plain_times(course.text), course.status)
         case HarmValue():
-            return _harm(value)
+            return _harm(evidence, value)
 
 
 def _one(found: dict[str, _T], name: str, what: str) -> _T:
@@ -143,11 +139,11 @@ def _one(found: dict[str, _T], name: str, what: str) -> _T:
     return found[name]
 
 
-def _outcome(asked: OutcomeValue) -> _Filled:
+def _outcome(evidence: Evidence, asked: OutcomeValue) -> _Filled:
     named = f"{asked.arm} {asked.measure}"
     found = {
         f"{outcome.arm} {outcome.measure}": outcome
-        for outcome in Evidence.packaged().study(asked.study).outcomes
+        for outcome in evidence.study(asked.study).outcomes
         if asked.day in {None, outcome.days_after_end}
     }
     outcome = _one(found, named, "outcome")
@@ -162,8 +158,8 @@ def _outcome(asked: OutcomeValue) -> _Filled:
     return _Filled(say[asked.say](), outcome.status)
 
 
-def _forecast(asked: ForecastValue) -> str:
-    found = row(asked.condition, asked.infusion)
+def _forecast(evidence: Evidence, asked: ForecastValue) -> str:
+    found = row(evidence, asked.condition, asked.infusion)
     sustained = found.answer.sustained
     interval = sustained.exceeds_interval[asked.beyond]
     say: dict[str, Callable[[], str]] = {
@@ -176,10 +172,8 @@ def _forecast(asked: ForecastValue) -> str:
     return say[asked.say]()
 
 
-def _harm(asked: HarmValue) -> _Filled:
-    found = {
-        f"{one.what} at {one.at}": one for one in Evidence.packaged().record(SafetyRelation, asked.relation).findings
-    }
+def _harm(evidence: Evidence, asked: HarmValue) -> _Filled:
+    found = {f"{one.what} at {one.at}": one for one in evidence.record(SafetyRelation, asked.relation).findings}
     finding = _one(found, f"{asked.what} at {asked.at}", "finding")
     say: dict[str, Callable[[], str]] = {
         "number": lambda: f"{finding.value:.2g}",
@@ -213,11 +207,11 @@ def _plural(count: float, unit: str) -> str:
     return f"{count:g} {unit}{'' if count == 1 else 's'}"
 
 
-def cited(source: str) -> str:
+def cited(evidence: Evidence, source: str) -> str:
     """How a source of a sentence is named: author and year, the claim, or the model."""
     if source == MODEL:
         return "forecast"
-    if source in Evidence.packaged().claims:
+    if source in evidence.claims:
         return f"claim {source}"
-    found = Evidence.packaged().reference(source)
+    found = evidence.reference(source)
     return found.short if found.year else f"{found.short}, no date"

@@ -192,7 +192,12 @@ class MetaAnalysisAnswer(Answer, frozen=True, kw_only=True):
 
 
 def controlled_trials(
-    window: str = "day", measure: str | None = None, condition: str | None = None, *, verified_only: bool = False
+    evidence: Evidence,
+    window: str = "day",
+    measure: str | None = None,
+    condition: str | None = None,
+    *,
+    verified_only: bool = False,
 ) -> Synthesis:
     """The placebo-controlled trials of a window, measure and condition, pooled.
 
@@ -209,8 +214,8 @@ def controlled_trials(
     """
     asked = windows.window(window)
     how = effect_sizes.measure(measure or ("rd" if asked.id == "day" else "md"))
-    about = None if condition is None else Evidence.packaged().condition(condition).id
-    studies = [study for study in Evidence.packaged().studies if about in (None, study.condition)]
+    about = None if condition is None else evidence.condition(condition).id
+    studies = [study for study in evidence.studies if about in (None, study.condition)]
     return synthesise(studies, how, asked, verified_only=verified_only)
 
 

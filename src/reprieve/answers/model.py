@@ -65,7 +65,7 @@ class ModelAnswer(Answer, frozen=True, kw_only=True):
     notes: Annotated[tuple[str, ...], field("Anything a reader should know.")]
 
 
-def model_answer(model_id: str) -> ModelAnswer:
+def model_answer(evidence: Evidence, model_id: str) -> ModelAnswer:
     """Everything the record of a model says.
 
     Raises
@@ -73,8 +73,8 @@ def model_answer(model_id: str) -> ModelAnswer:
     UnknownName
         No model has this id; the nearest are named.
     """
-    model = Evidence.packaged().record(PopulationModel, model_id.strip())
-    cited = Evidence.packaged().reference(model.source)
+    model = evidence.record(PopulationModel, model_id.strip())
+    cited = evidence.reference(model.source)
     return ModelAnswer(
         **msgspec.structs.asdict(model),
         citation=cited.short,

@@ -41,21 +41,21 @@ _FROM = {"from the first day on": 1.0, "from 2 weeks on": 14.0, "from 4 weeks on
 _ASKED = "at most 1.01, at least 400 each, and none"
 
 
-def model_card() -> ModelCardAnswer:
+def model_card(evidence: Evidence) -> ModelCardAnswer:
     """The model card of this version and its evidence."""
-    constants = Evidence.packaged().record(CalibrationPriors, "priors").constants
+    constants = evidence.record(CalibrationPriors, "priors").constants
     data = fit_data(
-        Evidence.packaged().studies,
+        evidence.studies,
         acute_half_life_min=constants["acute_half_life"].value,
         correlation=constants["repeated_correlation"].value,
     )
     found = tuple(report for kind in range(3) for report in data.reports_of(kind))
-    fitted, now = Evidence.packaged().calibration.evidence_fingerprint, Evidence.packaged().fitted_fingerprint
-    counts = _evidence(data)
-    introduction, *sections = _prose(counts, is_current=fitted == now)
+    fitted, now = evidence.calibration.evidence_fingerprint, evidence.fitted_fingerprint
+    counts = _evidence(evidence, data)
+    introduction, *sections = _prose(evidence, counts, is_current=fitted == now)
     return ModelCardAnswer(
         version=__version__,
-        evidence_fingerprint=Evidence.packaged().fingerprint,
+        evidence_fingerprint=evidence.fingerprint,
         fitted_fingerprint=fitted,
         is_current=fitted == now,
         introduction=introduction.text,
@@ -66,17 +66,17 @@ def model_card() -> ModelCardAnswer:
         conditions=tuple(sorted((_of_condition(name, found) for name in get_args(ConditionId)), key=_most_studies)),
         times=tuple(_from(words, day, found) for words, day in _FROM.items()),
         left_out=tuple(_left_out(data)),
-        exposure=tuple(_exposure()),
+        exposure=tuple(_exposure(evidence)),
     )
 
 
-def _prose(counts: EvidenceCounts, *, is_current: bool) -> Iterator[Section]:
+def _prose(evidence: Evidence, counts: EvidenceCounts, *, is_current: bool) -> Iterator[Section]:
     """The title with the introduction, then the sections."""
-    about, ran = Evidence.packaged().calibration, Evidence.packaged().calibration.diagnostics
+    about, ran = evidence.calibration, evidence.calibration.diagnostics
     text = Template(resources.files("reprieve.answers").joinpath("model_card.md").read_text("utf-8")).substitute(
         counts.to_dict(),
         version=__version__,
-        fingerprint=Evidence.packaged().fingerprint,
+        fingerprint=evidence.fingerprint,
         fitted_fingerprint=about.evidence_fingerprint,
         statement=about.statement,
         changed="has not changed" if is_current else "**has changed, and a new fit is due**",
@@ -88,15 +88,15 @@ def _prose(counts: EvidenceCounts, *, is_current: bool) -> Iterator[Section]:
         yield Section(title=title, level=len(marks), text=said.strip())
 
 
-def _evidence(data: FitData) -> EvidenceCounts:
-    roles = Counter(study.role for study in Evidence.packaged().all_studies)
+def _evidence(evidence: Evidence, data: FitData) -> EvidenceCounts:
+    roles = Counter(study.role for study in evidence.all_studies)
     return EvidenceCounts(
         fitted=len(data.studies),
         evidence=roles["evidence"],
         withheld=roles["withheld"],
         duplicates=roles["duplicate"],
         background=roles["background"],
-        reviews=len(Evidence.packaged().records(Review)),
+        reviews=len(evidence.records(Review)),
     )
 
 
@@ -190,12 +190,10 @@ def _left_out(data: FitData) -> Iterator[NotFitted]:
     yield from (NotFitted(numbers=count, reason=reason) for reason, count in reasons.most_common())
 
 
-def _exposure() -> Iterator[ExposurePeople]:
-    used = {
-        member.model for rule in Evidence.packaged().record(ModelChoice, "exposure").rules for member in rule.members
-    }
+def _exposure(evidence: Evidence) -> Iterator[ExposurePeople]:
+    used = {member.model for rule in evidence.record(ModelChoice, "exposure").rules for member in rule.members}
     for name in sorted(used):
-        who = Evidence.packaged().record(PopulationModel, name).population
+        who = evidence.record(PopulationModel, name).population
         yield ExposurePeople(
             model=name,
             who=who.who,

@@ -61,7 +61,7 @@ class CheckAnswer(Answer, frozen=True, kw_only=True):
     agrees: Annotated[bool, field("Whether all of them hold.")]
 
 
-def check_answer(model_id: str | None = None) -> CheckAnswer:
+def check_answer(evidence: Evidence, model_id: str | None = None) -> CheckAnswer:
     """Run the checks of one model again on the engine, or of all.
 
     Raises
@@ -69,8 +69,8 @@ def check_answer(model_id: str | None = None) -> CheckAnswer:
     UnknownName
         No model has this id; the nearest are named.
     """
-    ids = (model_id.strip(),) if model_id else Evidence.packaged().ids(PopulationModel)
-    models = tuple(_model(Evidence.packaged().record(PopulationModel, name)) for name in ids)
+    ids = (model_id.strip(),) if model_id else evidence.ids(PopulationModel)
+    models = tuple(_model(evidence.record(PopulationModel, name)) for name in ids)
     return CheckAnswer(models=models, agrees=all(model.agrees for model in models))
 
 

@@ -43,13 +43,10 @@ class ModelList(Answer, frozen=True, kw_only=True):
     models: Annotated[tuple[ListedModel, ...], field("By id.")]
 
 
-def model_list() -> ModelList:
+def model_list(evidence: Evidence) -> ModelList:
     """All population models."""
     return ModelList(
-        models=tuple(
-            _listed(Evidence.packaged().record(PopulationModel, name))
-            for name in Evidence.packaged().ids(PopulationModel)
-        )
+        models=tuple(_listed(evidence.record(PopulationModel, name)) for name in evidence.ids(PopulationModel))
     )
 
 

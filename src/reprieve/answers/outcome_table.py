@@ -82,6 +82,7 @@ class OutcomeTable(Answer, frozen=True, kw_only=True):
 
 
 def outcome_table(
+    evidence: Evidence,
     condition: str | None = None,
     *,
     kind: str | None = None,
@@ -96,8 +97,8 @@ def outcome_table(
     UnknownName
         There is no such condition.
     """
-    wanted = Evidence.packaged().condition(condition).id if condition else None
-    rows = (row for study in Evidence.packaged().all_studies for row in _rows(study, verified_only=verified_only))
+    wanted = evidence.condition(condition).id if condition else None
+    rows = (row for study in evidence.all_studies for row in _rows(evidence, study, verified_only=verified_only))
     return OutcomeTable(
         numbers=tuple(
             row
@@ -114,7 +115,7 @@ def _within(day: float | None, window: tuple[float, float]) -> bool:
     return day is not None and window[0] <= day <= window[1]
 
 
-def _rows(study: Study, *, verified_only: bool) -> Iterator[OutcomeRow]:
+def _rows(evidence: Evidence, study: Study, *, verified_only: bool) -> Iterator[OutcomeRow]:
     told = verified(study) if verified_only else study
     arms = {arm.id: arm for arm in told.arms}
     for outcome in told.outcomes:
@@ -127,7 +128,7 @@ def _rows(study: Study, *, verified_only: bool) -> Iterator[OutcomeRow]:
             design_class=study.design_class,
             risk_of_bias=study.risk_of_bias,
             flags=study.flags,
-            citation=Evidence.packaged().reference(study.reference).short,
+            citation=evidence.reference(study.reference).short,
             arm_role=arm.role,
             arm_n=arm.n,
             route=arm.route,

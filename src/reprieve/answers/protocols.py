@@ -40,7 +40,7 @@ class ProtocolsAnswer(Answer, frozen=True, kw_only=True):
     protocols: Annotated[tuple[NamedProtocol, ...], field("By id.")]
 
 
-def protocols_answer(protocol_id: str | None = None) -> ProtocolsAnswer:
+def protocols_answer(evidence: Evidence, protocol_id: str | None = None) -> ProtocolsAnswer:
     """All named protocols, or one.
 
     Raises
@@ -48,6 +48,6 @@ def protocols_answer(protocol_id: str | None = None) -> ProtocolsAnswer:
     UnknownName
         No protocol has this name; the nearest are named.
     """
-    ids = (protocol_id.strip().lower(),) if protocol_id else Evidence.packaged().ids(Protocol)
-    found = (msgspec.structs.asdict(Evidence.packaged().record(Protocol, name)) for name in ids)
+    ids = (protocol_id.strip().lower(),) if protocol_id else evidence.ids(Protocol)
+    found = (msgspec.structs.asdict(evidence.record(Protocol, name)) for name in ids)
     return ProtocolsAnswer(protocols=tuple(NamedProtocol(**known) for known in found))

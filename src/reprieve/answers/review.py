@@ -37,10 +37,10 @@ class ReviewAnswer(Answer, frozen=True, kw_only=True):
     figures: Annotated[tuple[ReviewNumber, ...], field("What it printed as numbers.")]
 
 
-def review_answer(review: Review, *, verified_only: bool = False) -> ReviewAnswer:
+def review_answer(evidence: Evidence, review: Review, *, verified_only: bool = False) -> ReviewAnswer:
     """Everything the record of a review says; ``verified_only`` leaves out what was never seen in a source."""
     told = verified(review) if verified_only else review
-    cited = Evidence.packaged().reference(review.reference)
+    cited = evidence.reference(review.reference)
     return ReviewAnswer(
         record="review",
         id=told.id,

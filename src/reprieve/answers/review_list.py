@@ -32,14 +32,14 @@ class ReviewList(Answer, frozen=True, kw_only=True):
     reviews: Annotated[tuple[ReviewLine, ...], field("All of them.")]
 
 
-def review_list(*, verified_only: bool = False) -> ReviewList:
+def review_list(evidence: Evidence, *, verified_only: bool = False) -> ReviewList:
     """All reviews."""
     return ReviewList(
-        reviews=tuple(_line(review, verified_only=verified_only) for review in Evidence.packaged().records(Review))
+        reviews=tuple(_line(evidence, review, verified_only=verified_only) for review in evidence.records(Review))
     )
 
 
-def _line(review: Review, *, verified_only: bool) -> ReviewLine:
+def _line(evidence: Evidence, review: Review, *, verified_only: bool) -> ReviewLine:
     return ReviewLine(
         id=review.id,
         scope=review.scope,
@@ -48,5 +48,5 @@ def _line(review: Review, *, verified_only: bool) -> ReviewLine:
         n=review.n,
         includes_withheld=review.includes_withheld,
         figures=sum(not verified_only or figure.status not in UNVERIFIED for figure in review.figures),
-        citation=Evidence.packaged().reference(review.reference).short,
+        citation=evidence.reference(review.reference).short,
     )

@@ -92,7 +92,7 @@ class RoutesAnswer(Answer, frozen=True, kw_only=True):
         return {name: tuple(one for one in self.claims if one.routes[0] == name) for name in names}
 
 
-def routes_answer(route: str | None = None) -> RoutesAnswer:
+def routes_answer(evidence: Evidence, route: str | None = None) -> RoutesAnswer:
     """All routes, or one by any of its names.
 
     Raises
@@ -101,20 +101,20 @@ def routes_answer(route: str | None = None) -> RoutesAnswer:
         No route has this name; the nearest are named.
     """
     names = (canonical_route(route.strip()),) if route else tuple(ROUTES)
-    found = [one for one in told() if one.claim.by_route and set(one.claim.routes) & set(names)]
+    found = [one for one in told(evidence) if one.claim.by_route and set(one.claim.routes) & set(names)]
     found.sort(key=lambda one: (one.claim.topic != "onset", one.claim.id))
-    claims = tuple(map(checked_claim, found))
-    published = sorted(Evidence.packaged().records(Route), key=lambda one: tuple(ROUTES).index(one.route))
+    claims = tuple(checked_claim(evidence, one) for one in found)
+    published = sorted(evidence.records(Route), key=lambda one: tuple(ROUTES).index(one.route))
     return RoutesAnswer(
         routes=(
             *((_vein(claims),) if "iv" in names else ()),
-            *(_published(record, claims) for record in published if record.route in names),
+            *(_published(evidence, record, claims) for record in published if record.route in names),
         ),
         claims=claims,
     )
 
 
-def _published(record: records.Route, claims: tuple[CheckedClaim, ...]) -> PublishedRoute:
+def _published(evidence: Evidence, record: records.Route, claims: tuple[CheckedClaim, ...]) -> PublishedRoute:
     return PublishedRoute(
         id=record.id,
         route=record.route,
@@ -126,7 +126,7 @@ def _published(record: records.Route, claims: tuple[CheckedClaim, ...]) -> Publi
         onset=_effect_time(record.onset),
         duration=_effect_time(record.duration),
         release=_central(record.release),
-        evidence=tuple(map(_evidence, record.evidence)),
+        evidence=tuple(_evidence(evidence, seen) for seen in record.evidence),
         assumptions=record.assumptions,
         claims=_ids(record.route, claims),
     )
@@ -163,7 +163,7 @@ def _effect_time(found: records.PublishedTime | None) -> EffectTime | None:
     return EffectTime(text=found.text, status=found.status) if found else None
 
 
-def _evidence(seen: records.PublishedNumber) -> RouteEvidence:
-    named = Evidence.packaged().reference(seen.source).short if seen.source else None
+def _evidence(evidence: Evidence, seen: records.PublishedNumber) -> RouteEvidence:
+    named = evidence.reference(seen.source).short if seen.source else None
     cited = ", ".join(filter(None, (named, seen.where))) or "no source"
     return RouteEvidence(**msgspec.structs.asdict(seen), cited=cited)

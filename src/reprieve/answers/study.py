@@ -47,11 +47,11 @@ class StudyAnswer(Answer, frozen=True, kw_only=True):
     outcomes: Annotated[tuple[Outcome, ...], field("Every printed number of pain.")]
 
 
-def study_answer(study: Study, *, verified_only: bool = False) -> StudyAnswer:
+def study_answer(evidence: Evidence, study: Study, *, verified_only: bool = False) -> StudyAnswer:
     """Everything the record of a study says; ``verified_only`` leaves out what was never seen in a source."""
-    flags = tuple(flag for flag in Evidence.packaged().records(Integrity) if flag.id in study.flags)
+    flags = tuple(flag for flag in evidence.records(Integrity) if flag.id in study.flags)
     told, seen_flags = verified((study, flags)) if verified_only else (study, flags)
-    cited = Evidence.packaged().reference(study.reference)
+    cited = evidence.reference(study.reference)
     return StudyAnswer(
         record="study",
         id=told.id,

@@ -49,6 +49,7 @@ class StudyList(Answer, frozen=True, kw_only=True):
 
 
 def study_list(
+    evidence: Evidence,
     *,
     condition: str | None = None,
     route: str | None = None,
@@ -63,12 +64,12 @@ def study_list(
     UnknownName
         There is no such condition or route.
     """
-    wanted = Evidence.packaged().condition(condition).id if condition else None
+    wanted = evidence.condition(condition).id if condition else None
     by = canonical_route(route.strip()) if route else None
     return StudyList(
         studies=tuple(
-            study_line(study, verified_only=verified_only)
-            for study in (Evidence.packaged().studies if role == "evidence" else Evidence.packaged().all_studies)
+            study_line(evidence, study, verified_only=verified_only)
+            for study in (evidence.studies if role == "evidence" else evidence.all_studies)
             if role in (study.role, "all")
             and (wanted is None or wanted in study.conditions)
             and (by is None or by in routes_of(study))
@@ -77,7 +78,7 @@ def study_list(
     )
 
 
-def study_line(study: Study, *, verified_only: bool = False) -> StudyLine:
+def study_line(evidence: Evidence, study: Study, *, verified_only: bool = False) -> StudyLine:
     """One study as a line of a list."""
     numbers = [outcome for outcome in study.outcomes if outcome.verified or not verified_only]
     return StudyLine(
@@ -94,14 +95,14 @@ def study_line(study: Study, *, verified_only: bool = False) -> StudyLine:
         usable_numbers=sum(outcome.usable for outcome in numbers),
         flags=study.flags,
         duplicate_of=study.duplicate_of,
-        citation=Evidence.packaged().reference(study.reference).short,
+        citation=evidence.reference(study.reference).short,
         headline=_headline(study, verified_only=verified_only),
     )
 
 
-def studies_by_role() -> Counter[Role]:
+def studies_by_role(evidence: Evidence) -> Counter[Role]:
     """How many studies have each role; their records are not opened for it."""
-    return Counter(study_folder.role_of(Evidence.packaged().study_path(name)) for name in Evidence.packaged().study_ids)
+    return Counter(study_folder.role_of(evidence.study_path(name)) for name in evidence.study_ids)
 
 
 def routes_of(study: Study) -> tuple[str, ...]:

@@ -231,8 +231,9 @@ def protocols(protocol_id: str | None, as_json: bool) -> None:
       reprieve protocols schwartzman2009
     """
     from reprieve.answers.protocols import protocols_answer  # noqa: PLC0415
+    from reprieve.evidence.evidence import Evidence  # noqa: PLC0415
 
-    found = protocols_answer(protocol_id)
+    found = protocols_answer(Evidence.packaged(), protocol_id)
     if as_json:
         print_json(found.to_dict())
         return

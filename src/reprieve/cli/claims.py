@@ -32,11 +32,14 @@ def claims(
     """
     from reprieve.answers.claims import ClaimsAnswer, claims_answer, topics_answer  # noqa: PLC0415
     from reprieve.cli.claim_printout import print_claims, print_topics  # noqa: PLC0415
+    from reprieve.evidence.evidence import Evidence  # noqa: PLC0415
 
     found = (
-        topics_answer()
+        topics_answer(Evidence.packaged())
         if list_topics
-        else claims_answer(topic=topic, verdict=verdict, article=article, verified_only=verified_only)
+        else claims_answer(
+            Evidence.packaged(), topic=topic, verdict=verdict, article=article, verified_only=verified_only
+        )
     )
     if as_json:
         print_json(found.to_dict())

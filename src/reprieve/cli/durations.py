@@ -22,8 +22,9 @@ def durations(condition: str | None, as_json: bool) -> None:
 
     with said_if_slow():
         from reprieve.answers.durations import durations_answer  # noqa: PLC0415
+        from reprieve.evidence.evidence import Evidence  # noqa: PLC0415
 
-        found = durations_answer(condition)
+        found = durations_answer(Evidence.packaged(), condition)
     if as_json:
         print_json(found.to_dict())
         return

@@ -68,18 +68,22 @@ def list_studies(
 
     if role == "review":
         from reprieve.answers.review_list import review_list  # noqa: PLC0415
+        from reprieve.evidence.evidence import Evidence  # noqa: PLC0415
 
         if condition or route or design:
             raise InputError("Reviews have no single condition, route or design; leave these options out.")
-        reviews = review_list(verified_only=verified_only)
+        reviews = review_list(Evidence.packaged(), verified_only=verified_only)
         if as_json:
             print_json(reviews.to_dict())
         else:
             print_reviews(reviews)
         return
     from reprieve.answers.study_list import study_list  # noqa: PLC0415
+    from reprieve.evidence.evidence import Evidence  # noqa: PLC0415
 
-    found = study_list(condition=condition, route=route, design=design, role=role, verified_only=verified_only)
+    found = study_list(
+        Evidence.packaged(), condition=condition, route=route, design=design, role=role, verified_only=verified_only
+    )
     if as_json:
         print_json(found.to_dict())
     else:
@@ -99,8 +103,9 @@ def show(record_id: str, verified_only: bool, as_json: bool) -> None:
       reprieve evidence show michelet2018 --json
     """
     from reprieve.answers.evidence_record import evidence_record  # noqa: PLC0415
+    from reprieve.evidence.evidence import Evidence  # noqa: PLC0415
 
-    found = evidence_record(record_id.strip().lower(), verified_only=verified_only)
+    found = evidence_record(Evidence.packaged(), record_id.strip().lower(), verified_only=verified_only)
     if as_json:
         print_json(found.to_dict())
     else:
@@ -122,8 +127,9 @@ def search(words: tuple[str, ...], verified_only: bool, as_json: bool) -> None:
       reprieve evidence search phantom limb
     """
     from reprieve.answers.evidence_search import evidence_search  # noqa: PLC0415
+    from reprieve.evidence.evidence import Evidence  # noqa: PLC0415
 
-    found = evidence_search(" ".join(words), verified_only=verified_only)
+    found = evidence_search(Evidence.packaged(), " ".join(words), verified_only=verified_only)
     if as_json:
         print_json(found.to_dict())
     else:
@@ -159,10 +165,13 @@ def table(
       reprieve evidence table --kind proportion --window 7:35 --csv > responders.csv
     """
     from reprieve.answers.outcome_table import outcome_table  # noqa: PLC0415
+    from reprieve.evidence.evidence import Evidence  # noqa: PLC0415
 
     if as_csv and as_json:
         raise InputError("Both --csv and --json are given; give one of them.")
-    found = outcome_table(condition, kind=kind, endpoint=endpoint, window=window, verified_only=verified_only)
+    found = outcome_table(
+        Evidence.packaged(), condition, kind=kind, endpoint=endpoint, window=window, verified_only=verified_only
+    )
     if as_json:
         print_json(found.to_dict())
     elif as_csv:

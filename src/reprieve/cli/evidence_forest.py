@@ -39,8 +39,9 @@ def _options(command: Callable[..., None]) -> Callable[..., None]:
 
 def _synthesis(window: str, measure: str | None, condition: str | None, verified_only: bool) -> Synthesis:
     from reprieve.answers.meta_analysis import controlled_trials  # noqa: PLC0415
+    from reprieve.evidence.evidence import Evidence  # noqa: PLC0415
 
-    return controlled_trials(window, measure, condition, verified_only=verified_only)
+    return controlled_trials(Evidence.packaged(), window, measure, condition, verified_only=verified_only)
 
 
 def _check_out(out: Path | None) -> None:

@@ -15,6 +15,7 @@ from reprieve.answers.review_list import ReviewList
 from reprieve.answers.study_list import StudyLine, StudyList, studies_by_role
 from reprieve.cli.console import console
 from reprieve.cli.evidence_number import measure, number, status
+from reprieve.evidence.evidence import Evidence
 from reprieve.words import wrapped
 
 _DESIGN = {"rct": "RCT", "rct_crossover": "RCT x-over", "cohort": "cohort", "case_series": "series"}
@@ -59,7 +60,7 @@ def print_studies(found: StudyList, *, role: str) -> None:
         terminal, f"{len(found.studies)} {'study' if len(found.studies) == 1 else 'studies'}. {_legend(found.studies)}"
     )
     if role == "evidence":
-        roles = studies_by_role()
+        roles = studies_by_role(Evidence.packaged())
         others = ", ".join(f"{roles[name]} {name}" for name in ("background", "duplicate", "withheld"))
         _hint(terminal, f"Not evidence, so not listed: {others} (--role all). Reviews: --role review.")
 

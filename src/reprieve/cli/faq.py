@@ -32,7 +32,7 @@ def faq(question_id: str | None, as_json: bool) -> None:
             print_questions([Evidence.packaged().record(Question, name) for name in Evidence.packaged().question_ids])
             return
         asked = (question_id or "").strip().lower().replace("-", "_")
-        found = faq_answer(asked)
+        found = faq_answer(Evidence.packaged(), asked)
     if as_json:
         print_json(found.to_dict())
     else:

@@ -23,8 +23,9 @@ def model_card(as_json: bool) -> None:
 
     with said_if_slow():
         from reprieve.answers.model_card_filling import model_card as filled  # noqa: PLC0415
+        from reprieve.evidence.evidence import Evidence  # noqa: PLC0415
 
-        card = filled()
+        card = filled(Evidence.packaged())
     if as_json:
         print_json(card.to_dict())
         return

@@ -28,8 +28,9 @@ def list_models(as_json: bool) -> None:
     """
     from reprieve.answers.model_list import model_list  # noqa: PLC0415
     from reprieve.cli.model_list_printout import print_models  # noqa: PLC0415
+    from reprieve.evidence.evidence import Evidence  # noqa: PLC0415
 
-    found = model_list()
+    found = model_list(Evidence.packaged())
     if as_json:
         print_json(found.to_dict())
     else:
@@ -48,8 +49,9 @@ def show(model_id: str, as_json: bool) -> None:
     """
     from reprieve.answers.model import model_answer  # noqa: PLC0415
     from reprieve.cli.model_printout import print_model  # noqa: PLC0415
+    from reprieve.evidence.evidence import Evidence  # noqa: PLC0415
 
-    found = model_answer(model_id)
+    found = model_answer(Evidence.packaged(), model_id)
     if as_json:
         print_json(found.to_dict())
     else:
@@ -76,8 +78,9 @@ def check(model_id: str | None, every_row: bool, as_json: bool) -> None:
 
     with said_if_slow():
         from reprieve.answers.model_check import check_answer  # noqa: PLC0415
+        from reprieve.evidence.evidence import Evidence  # noqa: PLC0415
 
-        found = check_answer(model_id)
+        found = check_answer(Evidence.packaged(), model_id)
     if as_json:
         print_json(found.to_dict())
     else:

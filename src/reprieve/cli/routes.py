@@ -19,8 +19,9 @@ def routes(route: str | None, as_json: bool) -> None:
       reprieve routes intranasal
     """
     from reprieve.answers.routes import routes_answer  # noqa: PLC0415
+    from reprieve.evidence.evidence import Evidence  # noqa: PLC0415
 
-    found = routes_answer(route)
+    found = routes_answer(Evidence.packaged(), route)
     if as_json:
         print_json(found.to_dict())
         return

@@ -30,9 +30,9 @@ class Told:
     against: tuple[str, ...]
 
 
-def subjects() -> dict[str, int]:
+def subjects(evidence: Evidence) -> dict[str, int]:
     """What can be asked for, and how many claims are about it: topics, then conditions, then routes."""
-    claims = [claim for article in Evidence.packaged().articles for claim in article.claims]
+    claims = [claim for article in evidence.articles for claim in article.claims]
     conditions = sorted({condition for claim in claims for condition in claim.conditions})
     routes = sorted({route for claim in claims for route in claim.routes})
     return {
@@ -42,12 +42,18 @@ def subjects() -> dict[str, int]:
 
 
 def told(
-    *, topic: str | None = None, verdict: str | None = None, article: str | None = None, verified_only: bool = False
+    evidence: Evidence,
+    *,
+    topic: str | None = None,
+    verdict: str | None = None,
+    article: str | None = None,
+    verified_only: bool = False,
 ) -> tuple[Told, ...]:
     """The claims that fit everything asked for, in the order of the articles.
 
     Parameters
     ----------
+    evidence : what is published
     topic : a topic, a condition or a route
     verdict : ``supported``, ``partly``, ``contradicted`` or ``unverifiable``
     article : id of an article
@@ -58,12 +64,12 @@ def told(
     UnknownName
         Nothing goes by one of these names; the nearest are named.
     """
-    topic = _known("topic", topic, tuple(subjects()))
+    topic = _known("topic", topic, tuple(subjects(evidence)))
     verdict = _known("verdict", verdict, get_args(ClaimVerdict))
-    article = _known("article", article, tuple(one.id for one in Evidence.packaged().articles))
+    article = _known("article", article, tuple(one.id for one in evidence.articles))
     return tuple(
-        _told(claim, by)
-        for by in Evidence.packaged().articles
+        _told(evidence, claim, by)
+        for by in evidence.articles
         for claim in by.claims
         if (topic is None or claim.is_about(topic))
         and verdict in {None, claim.verdict}
@@ -72,10 +78,10 @@ def told(
     )
 
 
-def disagreements(found: tuple[Told, ...]) -> tuple[Disagreement, ...]:
+def disagreements(evidence: Evidence, found: tuple[Told, ...]) -> tuple[Disagreement, ...]:
     """Where any of these claims disagrees with another."""
     ids = {one.claim.id for one in found}
-    return tuple(one for one in Evidence.packaged().records(Disagreement) if ids & set(one.claims))
+    return tuple(one for one in evidence.records(Disagreement) if ids & set(one.claims))
 
 
 def _known(what: str, given: str | None, known: tuple[str, ...]) -> str | None:
@@ -87,11 +93,11 @@ def _known(what: str, given: str | None, known: tuple[str, ...]) -> str | None:
     return spelled
 
 
-def _told(claim: Claim, article: Article) -> Told:
-    disagreeing = (one.claims for one in Evidence.packaged().records(Disagreement) if claim.id in one.claims)
+def _told(evidence: Evidence, claim: Claim, article: Article) -> Told:
+    disagreeing = (one.claims for one in evidence.records(Disagreement) if claim.id in one.claims)
     return Told(
         claim,
         article,
-        tuple(other for other in Evidence.packaged().articles for same in other.claims if same.repeats == claim.id),
+        tuple(other for other in evidence.articles for same in other.claims if same.repeats == claim.id),
         tuple(dict.fromkeys(other for ids in disagreeing for other in ids if other != claim.id)),
     )

@@ -45,22 +45,22 @@ class Found:
     passage: str
 
 
-def passages(record: Study | Review) -> Iterator[Passage]:
+def passages(evidence: Evidence, record: Study | Review) -> Iterator[Passage]:
     """All texts of a study or a review."""
-    entry = Evidence.packaged().reference(record.reference)
+    entry = evidence.reference(record.reference)
     yield Passage(f"{record.id} {entry.authors or ''} {entry.year or ''}", _NAMES, prose=False)
     if entry.title:
         yield Passage(entry.title, _SUBJECT)
     yield Passage(entry.journal or "", _TEXT, prose=False)
     if isinstance(record, Study):
-        yield from _of_study(record)
+        yield from _of_study(evidence, record)
     else:
         yield from _of_review(record)
 
 
-def _of_study(study: Study) -> Iterator[Passage]:
+def _of_study(evidence: Evidence, study: Study) -> Iterator[Passage]:
     for name in study.conditions:
-        known = Evidence.packaged().condition(name)
+        known = evidence.condition(name)
         yield Passage(" ".join((known.id, known.name, *known.synonyms)), _SUBJECT, prose=False)
     yield Passage(f"{study.population or ''} {study.design or ''} {study.design_class}", _SUBJECT, prose=False)
     yield Passage(study.headline or "", _SUBJECT)
@@ -74,7 +74,7 @@ def _of_study(study: Study) -> Iterator[Passage]:
     for outcome in study.outcomes:
         said = (outcome.measure.replace("_", " "), outcome.time, outcome.response, outcome.reason, outcome.note)
         yield Passage("; ".join(filter(None, said)), _TEXT, outcome.status)
-    for record in Evidence.packaged().records(Integrity):
+    for record in evidence.records(Integrity):
         if record.id in study.flags:
             yield Passage(f"{record.signal}: {record.what}", _TEXT, record.status)
 
@@ -87,7 +87,9 @@ def _of_review(review: Review) -> Iterator[Passage]:
         yield Passage(f"{figure.measure}; {figure.time or ''}", _TEXT, figure.status)
 
 
-def search(words: str, records: Iterable[Study | Review], *, verified_only: bool = False) -> tuple[Found, ...]:
+def search(
+    evidence: Evidence, words: str, records: Iterable[Study | Review], *, verified_only: bool = False
+) -> tuple[Found, ...]:
     """The records in which every word stands, best first.
 
     A word is found where another begins with it, whatever its case. A record's score adds up, over the words, the best
@@ -95,12 +97,13 @@ def search(words: str, records: Iterable[Study | Review], *, verified_only: bool
 
     Parameters
     ----------
+    evidence : what is published; the texts of a record name what else is in it
     words : separated by spaces
     records : where to look
     verified_only : whether to pass over what was never seen in a source
     """
     asked = [word.lower() for word in _WORD.findall(words.replace("_", " "))]
-    found = (_score(asked, record, verified_only=verified_only) for record in records) if asked else iter(())
+    found = (_score(evidence, asked, record, verified_only=verified_only) for record in records) if asked else iter(())
     return tuple(sorted(filter(None, found), key=_order))
 
 
@@ -110,12 +113,12 @@ def _order(found: Found) -> tuple[float, bool, str]:
     return -found.score, not evidence, found.record.id
 
 
-def _score(asked: list[str], record: Study | Review, *, verified_only: bool) -> Found | None:
+def _score(evidence: Evidence, asked: list[str], record: Study | Review, *, verified_only: bool) -> Found | None:
     best = dict.fromkeys(asked, 0.0)
     shown, most = _in_short(record), 0.0
     if verified_only and "recalled" in shown:
         shown = ""
-    for passage in passages(record):
+    for passage in passages(evidence, record):
         if verified_only and (passage.status in ("recalled", "assumed") or "recalled" in passage.text):
             continue
         there = _WORD.findall(passage.text.lower().replace("_", " "))

@@ -35,19 +35,21 @@ def test_a_condition_has_a_table_from_two_studies_of_infusions_on():
         for arm in study.arms:
             if usable and arm.role == "ketamine" and arm.route == "iv" and (arm.infusion_hours or hours_of(arm)):
                 found.setdefault(arm.condition or study.condition, set()).add(study.id)
-    assert {name for name, ids in found.items() if len(ids) >= 2} == set(duration_table.conditions_with_a_table())
+    assert {name for name, ids in found.items() if len(ids) >= 2} == set(
+        duration_table.conditions_with_a_table(EVIDENCE)
+    )
     assert len(found["whiplash"]) == 2
     assert len(found["sci"]) == 1
 
 
 def test_a_condition_with_too_few_studies_is_refused():
     with pytest.raises(OutsideEvidence, match=r"the number of studies of infusions is 1; a table needs 2.*crps"):
-        duration_table.check_has_a_table("sci")
-    assert duration_table.check_has_a_table("CRPS type I") == "crps"
+        duration_table.check_has_a_table(EVIDENCE, "sci")
+    assert duration_table.check_has_a_table(EVIDENCE, "CRPS type I") == "crps"
 
 
 def test_a_row_is_what_forecast_answers():
-    row = duration_table.row("crps", "40h")
+    row = duration_table.row(EVIDENCE, "crps", "40h")
     patient = rp.Patient(condition="crps", weight=TABLE.weight, pain=TABLE.pain)
     made = rp.forecast(patient, rp.protocol("schwartzman2009"), seed=1, n_patients=1000)
     assert row.answer.to_dict()["sustained"] == made.to_dict()["sustained"]
@@ -55,7 +57,7 @@ def test_a_row_is_what_forecast_answers():
 
 @pytest.mark.parametrize("condition", ["crps", "fibromyalgia"])
 def test_relief_is_a_chance_that_falls_with_time(condition):
-    for row in duration_table.rows(condition):
+    for row in duration_table.rows(EVIDENCE, condition):
         sustained = row.answer.to_dict()["sustained"]
         for found in (sustained, sustained["placebo"]):
             chances = [found["exceeds"][horizon] for horizon in HORIZONS]
@@ -65,28 +67,28 @@ def test_relief_is_a_chance_that_falls_with_time(condition):
 
 
 def test_what_is_told_stands_beside_the_hours_and_the_condition_it_is_told_of():
-    told = {row.infusion.id: {claim.id for claim in row.claims} for row in duration_table.rows("crps")}
+    told = {row.infusion.id: {claim.id for claim in row.claims} for row in duration_table.rows(EVIDENCE, "crps")}
     assert [row for row in told if "S0-19" in told[row]] == ["10h"]
     assert [row for row in told if "S0-20" in told[row]] == ["30h", "40h", "100h", "120h"]
     assert [row for row in told if "S1-31" in told[row]] == ["24h"]
     assert "S0-05" in told["100h"]
-    other = {claim.id for row in duration_table.rows("fibromyalgia") for claim in row.claims}
+    other = {claim.id for row in duration_table.rows(EVIDENCE, "fibromyalgia") for claim in row.claims}
     assert not other & {"S0-19", "S0-20", "S0-05"}
 
 
 def test_trials_beside_a_row_are_of_its_condition_and_infused():
     for condition in ("crps", "fibromyalgia"):
-        for row in duration_table.rows(condition):
+        for row in duration_table.rows(EVIDENCE, condition):
             assert row.nearest
             assert all((near.arm.condition or near.study.condition) == condition for near in row.nearest)
-    nearest = duration_table.row("crps", "100h").nearest[0]
+    nearest = duration_table.row(EVIDENCE, "crps", "100h").nearest[0]
     assert nearest.study.id == "sigtermans2009"
 
 
 def test_a_told_chance_is_tested_against_every_share_reported_after_so_many_hours():
     """Beyond 30 h, later than day 2: Bosma half at a month, Goldberg 60 % and Kiefer 65 % at three; esketamine none
     of four at day 2. Pomeroy's 71 % is of the last day and is no test."""
-    found = {one.claim.id: one for one in duration_table.tested(("crps", "neuropathic"))}
+    found = {one.claim.id: one for one in duration_table.tested(EVIDENCE, ("crps", "neuropathic"))}
     shares = {(s.study.id, s.arm.id): (s.outcome.days_after_end, s.outcome.value) for s in found["S0-20"].shares}
     assert shares["bosma2018", "ket"] == (30, 0.5)
     assert shares["goldberg2010", "ket"] == (90, 0.6)

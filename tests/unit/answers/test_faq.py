@@ -17,7 +17,7 @@ from reprieve.evidence.records.question import MODEL, Question
 EVIDENCE = Evidence.packaged()
 
 QUESTIONS = EVIDENCE.question_ids
-ANSWERS = {one.id: one for one in answers.plain_answers()}
+ANSWERS = {one.id: one for one in answers.plain_answers(EVIDENCE)}
 SAID = [(one.id, number, said) for one in ANSWERS.values() for number, said in enumerate(one.sentences)]
 NAMES = [f"{question}-{number}" for question, number, _ in SAID]
 
@@ -40,7 +40,7 @@ def test_a_sentence_has_sources_that_resolve_and_a_certainty(question, number, s
     assert said.sources
     for source in said.sources:
         assert source == MODEL or source in EVIDENCE.claims or source in EVIDENCE.references
-        assert answers.cited(source)
+        assert answers.cited(EVIDENCE, source)
     assert said.certainty in IN_WORDS
     assert (said.calibration is not None) == (said.basis == "model")
 
@@ -106,8 +106,8 @@ def another_forecast(monkeypatch):
     horizons = ("48h", "2wk", "4wk", "12wk")
 
     def instead(**changed):
-        def row(condition, infusion):
-            found = real(condition, infusion)
+        def row(published, condition, infusion):
+            found = real(published, condition, infusion)
             sustained = {
                 **found.answer.to_dict()["sustained"],
                 "exceeds": dict.fromkeys(horizons, 0.123),
@@ -117,7 +117,7 @@ def another_forecast(monkeypatch):
             return Row(found.infusion, made_up_forecast(sustained=sustained, **changed), (), ())
 
         monkeypatch.setattr(answers, "row", row)
-        return [one for one in answers.plain_answer("how_long").sentences if one.basis == "model"]
+        return [one for one in answers.plain_answer(EVIDENCE, "how_long").sentences if one.basis == "model"]
 
     return instead
 
@@ -174,7 +174,7 @@ def made_up(tmp_path):
 
 def test_a_made_up_answer_without_faults_is_filled(made_up):
     """Max 1995 had eight people."""
-    assert answers.fill(made_up()).sentences[0].text == "It helped 8 people."
+    assert answers.fill(EVIDENCE, made_up()).sentences[0].text == "It helped 8 people."
 
 
 @pytest.mark.parametrize(
@@ -214,13 +214,13 @@ def test_a_planted_fault_is_refused_with_file_and_field(change, sentence, made_u
 )
 def test_a_number_no_record_holds_is_refused_with_file_and_field(value, sentence, made_up):
     with pytest.raises(EvidenceError, match=re.escape(f"made_up.yaml: sentences[0].values: {sentence}")):
-        answers.fill(made_up(values={"n": value}))
+        answers.fill(EVIDENCE, made_up(values={"n": value}))
 
 
 def test_an_infusion_the_table_does_not_have_is_refused(made_up):
     record = made_up(values={"n": {**FORECAST, "infusion": "50h"}}, basis="model", sources=["model"], certainty=None)
     with pytest.raises(EvidenceError, match=r"made_up.yaml: sentences\[0\].values: Unknown infusion '50h'"):
-        answers.fill(record)
+        answers.fill(EVIDENCE, record)
 
 
 def test_a_question_is_a_question():
@@ -231,7 +231,7 @@ def test_a_question_is_a_question():
 
 def test_an_unknown_question_is_refused_with_the_nearest():
     with pytest.raises(UnknownName, match="Did you mean 'how_long'"):
-        answers.plain_answer("how_lang")
+        answers.plain_answer(EVIDENCE, "how_lang")
 
 
 @pytest.mark.parametrize(

@@ -6,6 +6,7 @@ import msgspec
 import pytest
 
 from reprieve.answers.meta_analysis import MetaAnalysisAnswer, controlled_trials, meta_analysis_answer
+from reprieve.evidence.evidence import Evidence
 from reprieve.inference.effect_sizes import MEASURES
 from reprieve.inference.moderators import HOURS, MODERATORS
 from reprieve.inference.window import WINDOWS
@@ -15,7 +16,7 @@ EVERY = [(when.id, how.id) for when in WINDOWS for how in MEASURES]
 
 @pytest.mark.parametrize(("when", "how"), EVERY)
 def test_an_answer_comes_back_from_its_json(when, how):
-    made = controlled_trials(when, how)
+    made = controlled_trials(Evidence.packaged(), when, how)
     for by in (None, *MODERATORS):
         answer = meta_analysis_answer(made, by)
         assert msgspec.json.decode(answer.to_json(), type=MetaAnalysisAnswer) == answer
@@ -23,7 +24,7 @@ def test_an_answer_comes_back_from_its_json(when, how):
 
 @pytest.mark.parametrize(("when", "how"), EVERY)
 def test_weights_are_shares_and_every_controlled_study_is_somewhere_once(when, how):
-    answer = meta_analysis_answer(controlled_trials(when, how))
+    answer = meta_analysis_answer(controlled_trials(Evidence.packaged(), when, how))
     if answer.pooled is not None:
         assert sum(one.weight for one in answer.effects) == pytest.approx(1.0)
         assert answer.pooled.k == len(answer.effects)
@@ -32,7 +33,7 @@ def test_weights_are_shares_and_every_controlled_study_is_somewhere_once(when, h
 
 
 def test_a_ratio_is_shown_as_one_and_pooled_as_its_logarithm():
-    answer = meta_analysis_answer(controlled_trials("day", "or"))
+    answer = meta_analysis_answer(controlled_trials(Evidence.packaged(), "day", "or"))
     assert answer.measure.pooled_on == "logarithm"
     for one in answer.effects:
         assert math.log(one.estimate) == pytest.approx(one.pooled_scale.estimate)
@@ -40,12 +41,12 @@ def test_a_ratio_is_shown_as_one_and_pooled_as_its_logarithm():
 
 
 def test_the_measure_that_is_not_named_is_that_of_the_window():
-    assert controlled_trials("day").comparisons.measure.id == "rd"
-    assert controlled_trials("month").comparisons.measure.id == "md"
+    assert controlled_trials(Evidence.packaged(), "day").comparisons.measure.id == "rd"
+    assert controlled_trials(Evidence.packaged(), "month").comparisons.measure.id == "md"
 
 
 def test_a_regression_that_cannot_be_says_why_and_has_no_numbers():
-    answer = meta_analysis_answer(controlled_trials("day", "rr", "phn"), HOURS)
+    answer = meta_analysis_answer(controlled_trials(Evidence.packaged(), "day", "rr", "phn"), HOURS)
     assert "needs 3 or more studies" in answer.meta_regression.why_none
     assert answer.meta_regression.coefficients is msgspec.UNSET
     assert "coefficients" not in answer.to_dict()["meta_regression"]

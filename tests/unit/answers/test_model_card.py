@@ -14,7 +14,7 @@ EVIDENCE = Evidence.packaged()
 
 @pytest.fixture(scope="module")
 def card():
-    return model_card()
+    return model_card(EVIDENCE)
 
 
 def test_the_parts_add_up_to_the_fit(card):
