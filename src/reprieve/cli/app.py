@@ -264,7 +264,7 @@ def trial() -> None:
 
 
 @trial.command()
-@click.argument("file", type=click.Path(path_type=Path), metavar="ARMS.yaml")
+@click.argument("file", metavar="ARMS.yaml")
 @click.option(
     "--seed",
     type=Whole(0),
@@ -274,8 +274,8 @@ def trial() -> None:
     help="Seed of the draws; the same seed gives the same bytes.",
 )
 @click.option("--json", "as_json", is_flag=True, help="Print the answer as JSON.")
-def predict(file: Path, seed: int, as_json: bool) -> None:
-    """Predict the outcomes of trial arms in a YAML file.
+def predict(file: str, seed: int, as_json: bool) -> None:
+    """Predict the outcomes of trial arms in a YAML file; - reads stdin.
 
     Each arm has id, condition, role (ketamine, placebo, active_placebo), design (rct, cohort), n, regimen,
     optional age, weight and pain, and predict: a list of measure (responder_fraction, mean_pain_fraction),
@@ -290,8 +290,10 @@ def predict(file: Path, seed: int, as_json: bool) -> None:
     with said_if_slow():
         from reprieve import strict_yaml  # noqa: PLC0415
         from reprieve.answers.trial import trial_answer  # noqa: PLC0415
+        from reprieve.datasets.data_file import text_of  # noqa: PLC0415
 
-        found = trial_answer(strict_yaml.load(file), seed=seed)
+        text, name = text_of(file)
+        found = trial_answer(strict_yaml.parse(text, name=name), seed=seed)
     if as_json:
         print_json(found.to_dict())
     else:

@@ -48,8 +48,8 @@ class _WeightRange(click.ParamType[tuple[float, float]]):
 @click.option("--weight", type=WEIGHT, metavar="KG", help="Weight of everybody, kg; or with a unit, as '154 lb'.")
 @click.option("--weights", type=_WeightRange(), metavar="KG:KG", help="Spread people evenly over a range of weight.")
 @click.option(
-    "--covariates", type=click.Path(path_type=Path), metavar="CSV",
-    help="File with a column for each covariate (weight, age ...); its rows are taken in turn.",
+    "--covariates", metavar="CSV",
+    help="File with a column for each covariate (weight, age ...), - reads stdin; its rows are taken in turn.",
 )  # fmt: skip
 @click.option("--analyte", "analytes", multiple=True, metavar="NAME", help="Only this one; may be given again.")
 @click.option(
@@ -76,7 +76,7 @@ def simulate(
     times: tuple[float, ...] | None,
     weight: float | None,
     weights: tuple[float, float] | None,
-    covariates: Path | None,
+    covariates: str | None,
     analytes: tuple[str, ...],
     occasions: bool,
     residual: bool,
@@ -123,6 +123,7 @@ def simulate(
     if subjects is None or times is None:
         missing = " and ".join(name for name in ("--subjects", "--times") if apart[name] is None)
         raise MissingDatum(f"Not given: {missing}. A regimen is simulated in so many people, at so many hours.")
+    from reprieve.datasets.data_file import content_of  # noqa: PLC0415
     from reprieve.exposure.population.people import read_covariates  # noqa: PLC0415
     from reprieve.exposure.population.simulation import simulate_population  # noqa: PLC0415
     from reprieve.exposure.population.table import quantiles_of, write_table  # noqa: PLC0415
@@ -135,7 +136,7 @@ def simulate(
         subjects=subjects,
         model=model.strip() if model else None,
         weight=weights if weights is not None else weight,
-        covariates=read_covariates(covariates) if covariates else None,
+        covariates=read_covariates(*content_of(covariates)) if covariates else None,
         seed=seed,
         occasions=occasions,
         residual=residual,

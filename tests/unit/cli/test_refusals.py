@@ -86,7 +86,7 @@ INPUT = {
     "command misspelt": (["frecast"], "Did you mean 'forecast'?"),
     "times missing": (["concentration", *INFUSION], "Missing option '--times'"),
     "shell that is none": (["completion", "tcsh"], "is not one of 'bash', 'zsh', 'fish'"),
-    "file missing": (["trial", "predict", "/no/such/arms.yaml"], "Check the name and try again"),
+    "file missing": (["trial", "predict", "/no/such/arms.yaml"], "check the name and that it is a file"),
     "a folder as file": (["trial", "predict", "/"], "cannot be read"),
 }
 

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from pathlib import Path
 from typing import TypeAlias
 
 import numpy as np
@@ -97,22 +96,24 @@ def describe_people(seed: int, weight: Weight | None, covariates: Mapping[str, o
     return People(seed, None, listed)
 
 
-def read_covariates(path: Path) -> dict[str, Sequence[float | str]]:
+def read_covariates(content: bytes, file: str) -> dict[str, Sequence[float | str]]:
     """Covariates from a comma-separated file with a column for each and a row for each person.
+
+    Parameters
+    ----------
+    content : the file
+    file : what to call it in a sentence
 
     Raises
     ------
     FileError
-        It cannot be read, a column is no covariate, or a cell is missing or no number; line and column are named.
+        A column is no covariate, or a cell is missing or no number; line and column are named.
     """
-    try:
-        header, lines = rows(path.read_bytes(), path.name)
-    except OSError as error:
-        raise FileError(f"{path} cannot be read: {error.strerror}.") from None
+    header, lines = rows(content, file)
     for name in header:
         if name not in KNOWN_COVARIATES:
             raise FileError(
-                f"{path.name}, line 1, column {name}: that is no covariate; known are {', '.join(KNOWN_COVARIATES)}."
+                f"{file}, line 1, column {name}: that is no covariate; known are {', '.join(KNOWN_COVARIATES)}."
             )
     found: dict[str, list[float | str]] = {name: [] for name in header}
     for row in lines:
@@ -122,5 +123,5 @@ def read_covariates(path: Path) -> dict[str, Sequence[float | str]]:
                 raise row.at(name).refuse("the value is missing; every person needs one")
             found[name].append(value)
     if not found[header[0]]:
-        raise FileError(f"{path.name}, line 2: there are no people; write one on each line.")
+        raise FileError(f"{file}, line 2: there are no people; write one on each line.")
     return dict(found)
