@@ -9,6 +9,7 @@ from reprieve.answers.field import Answer, field
 from reprieve.answers.forecast import GivenPatient
 from reprieve.answers.model_list import Sampling
 from reprieve.chart.patient import Patient
+from reprieve.evidence.evidence import Evidence
 from reprieve.exposure.model_comparison import Predicted, compare_models
 
 
@@ -47,10 +48,15 @@ class ComparisonAnswer(Answer, frozen=True, kw_only=True):
 
 
 def comparison_answer(
-    regimen: str, patient: Patient, *, times: Sequence[float] | None = None, with_all: bool = False
+    evidence: Evidence,
+    regimen: str,
+    patient: Patient,
+    *,
+    times: Sequence[float] | None = None,
+    with_all: bool = False,
 ) -> ComparisonAnswer:
     """Every model's answer; see :func:`reprieve.exposure.model_comparison.compare_models`."""
-    found = compare_models(regimen, patient, times=times, with_all=with_all)
+    found = compare_models(regimen, patient, times=times, with_all=with_all, evidence=evidence)
     return ComparisonAnswer(
         regimen=str(found.regimen),
         patient=GivenPatient(**patient.known),

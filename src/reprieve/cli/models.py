@@ -114,8 +114,11 @@ def compare(
     with said_if_slow():
         from reprieve.answers.model_comparison import comparison_answer  # noqa: PLC0415
         from reprieve.chart.patient import Patient  # noqa: PLC0415
+        from reprieve.evidence.evidence import Evidence  # noqa: PLC0415
 
-        found = comparison_answer(regimen, Patient(weight=weight, age=age), times=times, with_all=with_all)
+        found = comparison_answer(
+            Evidence.packaged(), regimen, Patient(weight=weight, age=age), times=times, with_all=with_all
+        )
     if as_json:
         print_json(found.to_dict())
     else:

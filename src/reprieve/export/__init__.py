@@ -31,6 +31,7 @@ def export(
     *,
     weight_kg: float | None = None,
     covariates: Mapping[str, float | str] | None = None,
+    evidence: Evidence | None = None,
 ) -> str:
     """A published population model as text for another tool.
 
@@ -41,6 +42,7 @@ def export(
     weight_kg : kg, written as the value of WT; the model's reference weight when not given
     covariates : other covariates (``age`` in years, ``race``, ``rifampicin``), as for weight; those the model does
         not use are left aside
+    evidence : what is published; what comes with Reprieve when not given
 
     Returns
     -------
@@ -57,7 +59,8 @@ def export(
     """
     if language not in _WRITERS:
         raise UnknownName("language", language, LANGUAGES)
-    model = Evidence.packaged().record(PopulationModel, model_id)
+    known = evidence or Evidence.packaged()
+    model = known.record(PopulationModel, model_id)
     given = {name: declared.reference for name, declared in model.covariates.items()} | dict(covariates or {})
     if weight_kg is not None:
         given["weight"] = weight_kg
@@ -65,4 +68,4 @@ def export(
     # Refuses what cannot be run; a model that is never for dosing may be checked, and its text says so.
     build(model, weight_kg=given.get("weight"), covariates=others, for_comparison=True)
     written = equations(model, given)
-    return _WRITERS[language](model_id, heading(model, written.routes), written)
+    return _WRITERS[language](model_id, heading(known, model, written.routes), written)

@@ -11,15 +11,16 @@ from reprieve.evidence.records.population_model import PopulationModel
 NOT_FOR_CLINICAL_USE = "Not for clinical use without checking the paper."
 
 
-def heading(model: PopulationModel, routes: Mapping[str, tuple[str, ...]]) -> tuple[str, ...]:
+def heading(evidence: Evidence, model: PopulationModel, routes: Mapping[str, tuple[str, ...]]) -> tuple[str, ...]:
     """Lines of plain text: source, evidence, sampling, people, how to dose, what is left out, versions.
 
     Parameters
     ----------
+    evidence : what is published, the record among it
     model : the record
     routes : route to the amounts a dose by it goes into
     """
-    cited = Evidence.packaged().reference(model.source)
+    cited = evidence.reference(model.source)
     lines = [
         f"{model.id}, {model.completeness}",
         NOT_FOR_CLINICAL_USE,
@@ -52,5 +53,5 @@ def heading(model: PopulationModel, routes: Mapping[str, tuple[str, ...]]) -> tu
         lines.append(f"Variability between people: {model.between_subject.note}")
     if model.residual_error_note:
         lines.append(f"Residual error: {model.residual_error_note}")
-    lines.append(f"Reprieve {version('reprieve')}, evidence fingerprint {Evidence.packaged().fingerprint}")
+    lines.append(f"Reprieve {version('reprieve')}, evidence fingerprint {evidence.fingerprint}")
     return tuple(" ".join(line.split()) for line in lines)

@@ -96,13 +96,16 @@ _FORMS: dict[str, object] = {
 }
 
 
-def published_effect(record_id: str, relation: str | None = None) -> PublishedEffect:
+def published_effect(
+    record_id: str, relation: str | None = None, *, evidence: Evidence | None = None
+) -> PublishedEffect:
     """One relation of one record as a function of concentration.
 
     Parameters
     ----------
     record_id : id of a pharmacodynamic record
     relation : its name there; may be left out where there is one
+    evidence : what is published; what comes with Reprieve when not given
 
     Raises
     ------
@@ -113,7 +116,7 @@ def published_effect(record_id: str, relation: str | None = None) -> PublishedEf
     OutsideEvidence
         What was published is not enough to compute it; the sentence says what is missing.
     """
-    record = Evidence.packaged().record(Pharmacodynamics, record_id)
+    record = (evidence or Evidence.packaged()).record(Pharmacodynamics, record_id)
     if relation is None and len(record.relations) > 1:
         raise InputError(f"{record_id} has several relations; name one of {', '.join(record.relations)}.")
     name = relation if relation is not None else next(iter(record.relations))

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -100,7 +100,12 @@ def _span(values: Sequence[float]) -> str:
 
 
 def compare_models(
-    regimen: str, patient: Patient, *, times: Sequence[float] | None = None, with_all: bool = False
+    regimen: str,
+    patient: Patient,
+    *,
+    times: Sequence[float] | None = None,
+    with_all: bool = False,
+    evidence: Evidence | None = None,
 ) -> ModelComparison:
     """Predict one regimen by every published model with an input for its route and form.
 
@@ -110,6 +115,7 @@ def compare_models(
     patient : the weight is needed, the age by some models
     times : h after the start of the first dose; at and after the end of the last dose when not given
     with_all : also models that nobody should dose by
+    evidence : what is published; what comes with Reprieve when not given
 
     Raises
     ------
@@ -118,16 +124,18 @@ def compare_models(
     OutsideEvidence
         No model covers the form and route.
     """
+    known = evidence or Evidence.packaged()
+    covariates = known_covariates(known, patient)
     given = Regimen.parse(regimen)
     asked = _times(given, times)
     predicted: list[Predicted] = []
     skipped: dict[str, str] = {}
-    for model_id in Evidence.packaged().ids(PopulationModel):
-        model = Evidence.packaged().record(PopulationModel, model_id)
+    for model_id in known.ids(PopulationModel):
+        model = known.record(PopulationModel, model_id)
         reason = _barred(model, given, with_all)
         if reason is None:
             try:
-                predicted.append(_predict(model, given, patient, np.array(asked)))
+                predicted.append(_predict(model, given, patient, covariates, np.array(asked)))
             except MissingDatum:
                 reason = "needs the age of the patient"
             except OutsideEvidence as error:
@@ -164,8 +172,13 @@ def _barred(model: PopulationModel, regimen: Regimen, with_all: bool) -> str | N
     return None
 
 
-def _predict(model: PopulationModel, regimen: Regimen, patient: Patient, times: NDArray[np.float64]) -> Predicted:
-    known = known_covariates(Evidence.packaged(), patient)
+def _predict(
+    model: PopulationModel,
+    regimen: Regimen,
+    patient: Patient,
+    known: Mapping[str, float | str],
+    times: NDArray[np.float64],
+) -> Predicted:
     built = build(
         model,
         weight_kg=patient.weight_kg,

@@ -5,6 +5,9 @@ import shutil
 import pytest
 
 import reprieve as rp
+from reprieve.answers import duration_table
+from reprieve.answers.routes import routes_answer
+from reprieve.answers.study_list import study_list
 from reprieve.errors import EvidenceError, FileError
 from reprieve.evidence.evidence import Evidence
 from reprieve.evidence.kinds import KINDS
@@ -45,6 +48,53 @@ def test_an_earlier_answer_is_made_again_on_its_own_evidence(copy):
     assert changed.certainty.level == "moderate"
     assert now.answer.certainty.level == "low"
     assert changed.provenance.evidence_fingerprint != now.answer.provenance.evidence_fingerprint
+
+
+def change(path, printed, instead):
+    text = path.read_text(encoding="utf-8")
+    assert printed in text
+    path.write_text(text.replace(printed, instead, 1), encoding="utf-8")
+
+
+def of_the_muscle(evidence):
+    return routes_answer(evidence, "im").routes[0].people
+
+
+def of_goldberg(evidence):
+    lines = study_list(evidence, condition="crps").studies
+    return next(line.headline for line in lines if line.id == "goldberg2005")
+
+
+def of_half_an_hour(evidence):
+    return duration_table.row(evidence, "crps", "30min").answer.certainty.level
+
+
+def of_the_fingerprint(evidence):
+    return rp.simulate_population(
+        "racemic im 30 mg", times=[0.5], subjects=2, weight=70, evidence=evidence
+    ).provenance()["evidence_fingerprint"]
+
+
+@pytest.mark.parametrize(
+    ("asked", "record", "printed", "instead"),
+    [
+        (of_the_muscle, "routes/im.yaml", "people: adults", "people: astronauts"),
+        (of_goldberg, "studies/goldberg2005/study.yaml", "headline: Ten outpatient days", "headline: Changed days"),
+        (
+            of_half_an_hour,
+            "conditions/crps.yaml",
+            "exposure: single\n    level: very low",
+            "exposure: single\n    level: high",
+        ),
+        (of_the_fingerprint, "routes/im.yaml", "people: adults", "people: astronauts"),
+    ],
+)
+def test_two_evidences_in_one_process_do_not_mix(asked, record, printed, instead, copy):
+    """What came with Reprieve answers the same before and after a changed copy was asked."""
+    before = asked(PACKAGED)
+    change(copy / record, printed, instead)
+    assert asked(Evidence.at(copy)) != before
+    assert asked(PACKAGED) == before
 
 
 def test_a_relief_model_of_other_studies_is_refused(copy):

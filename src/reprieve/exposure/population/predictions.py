@@ -53,6 +53,7 @@ class Predictions:
 
     Parameters
     ----------
+    evidence : what is published
     model : the published model
     columns : ``subject``, ``draw`` (where people were drawn), ``time_h``, ``analyte``, ``observed_ng_per_mL`` (where
         something was measured) and ``predicted_ng_per_mL``, (n_rows,) each
@@ -64,6 +65,7 @@ class Predictions:
     notes : what is approximate or outside the people studied, and for how many subjects
     """
 
+    evidence: Evidence
     model: PopulationModel
     columns: Mapping[str, NDArray[np.generic]]
     subjects: int
@@ -84,7 +86,7 @@ class Predictions:
             "seed": None if self.draws is None else self.seed,
             "columns_not_read": list(self.aside),
             "notes": list(self.notes),
-            "evidence_fingerprint": Evidence.packaged().fingerprint,
+            "evidence_fingerprint": self.evidence.fingerprint,
             "version": __version__,
         }
 
@@ -129,6 +131,7 @@ def predict_data(
     draws: int | None = None,
     seed: int = 1,
     ignored: Sequence[str] = (),
+    evidence: Evidence | None = None,
 ) -> Predictions:
     """Predict every look of a data set in NONMEM's format by a published model.
 
@@ -144,6 +147,7 @@ def predict_data(
     draws : how many people to draw like each subject; typical values of its covariates when not given
     seed : of the draws
     ignored : columns that are not read
+    evidence : what is published; what comes with Reprieve when not given
 
     Raises
     ------
@@ -156,7 +160,8 @@ def predict_data(
     OutsideEvidence
         The model cannot answer, or publishes no variability to draw from.
     """
-    record = Evidence.packaged().record(PopulationModel, model)
+    published = evidence or Evidence.packaged()
+    record = published.record(PopulationModel, model)
     _refuse_draws(record, draws)
     text = content.encode() if isinstance(content, str) else content
     header, _ = rows(text, file)
@@ -173,6 +178,7 @@ def predict_data(
         raise InputError(f"{file} has no look; add a line with EVID 0 for each time that is to be predicted.")
     notes = Counter(person.note for person in people if person.note)
     return Predictions(
+        evidence=published,
         model=record,
         columns=_columns(found, drawn=draws is not None),
         subjects=len(people),

@@ -62,6 +62,7 @@ class Population:
 
     Parameters
     ----------
+    evidence : what is published
     chosen : the published model and why it answers
     regimen : what is given
     times_h : (n_times,) h after the start of the first dose
@@ -73,6 +74,7 @@ class Population:
     asked : analytes to simulate; None for all that can be computed
     """
 
+    evidence: Evidence
     chosen: Chosen
     regimen: Regimen
     times_h: Floats
@@ -120,7 +122,7 @@ class Population:
             "seed": self.seed,
             "between_occasions": self._has_occasions,
             "residual_error": self.residual,
-            "evidence_fingerprint": Evidence.packaged().fingerprint,
+            "evidence_fingerprint": self.evidence.fingerprint,
             "version": __version__,
             "note": self.note,
         }
@@ -146,7 +148,7 @@ class Population:
             deviations=deviated,
             analytes=self.asked,
         )
-        return with_routes(built, absorbed(Evidence.packaged(), self.regimen, [self.chosen.model]))
+        return with_routes(built, absorbed(self.evidence, self.regimen, [self.chosen.model]))
 
     def _simulated(self, first: int, n: int) -> Chunk:
         names = between_subject(self.chosen.variability_from)[0]
@@ -216,6 +218,7 @@ def simulate_population(
     occasions: bool = True,
     residual: bool = False,
     analytes: Sequence[str] | None = None,
+    evidence: Evidence | None = None,
 ) -> Population:
     """Simulate people who differ as a published model says, on one regimen.
 
@@ -231,6 +234,7 @@ def simulate_population(
     occasions : let parameters vary from session to session where the model says how
     residual : add the model's residual error, as a measurement would have it
     analytes : only these, which is faster; all that can be computed when not given
+    evidence : what is published; what comes with Reprieve when not given
 
     Returns
     -------
@@ -252,14 +256,15 @@ def simulate_population(
     asked = read_times(times)
     if np.any(np.diff(asked) <= 0):
         raise InputError("The times do not rise; put them in order, each once.")
-    evidence = Evidence.packaged()
-    chosen = named_model(evidence, model, regimen) if model else choose_models(evidence, regimen.form, regimen.route)[0]
+    known = evidence or Evidence.packaged()
+    chosen = named_model(known, model, regimen) if model else choose_models(known, regimen.form, regimen.route)[0]
     if chosen.apart:
         raise InputError(
             f"{chosen.model.id} was made for esketamine; a population is simulated in the form a model was made for. "
             f"Write the regimen in esketamine, or choose a model of the racemate."
         )
     found = Population(
+        evidence=known,
         chosen=chosen,
         regimen=regimen,
         times_h=asked,
