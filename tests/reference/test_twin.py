@@ -22,7 +22,7 @@ from reprieve.inference.fit_data import CONDITIONS, Looks
 from reprieve.inference.reports import reports
 from reprieve.regimen import Regimen
 from reprieve.relief.comparison import regimen_of
-from reprieve.relief.reported import Seen, seen
+from reprieve.relief.reported import ArmOnDay, arm_on_day
 from reprieve.relief.trajectory import follow, relief_by_reversal
 from reprieve.relief.virtual_patients import Populations, VirtualPatients
 
@@ -191,7 +191,7 @@ def looks(rng, n):
 
 def test_shares_and_means_are_those_of_the_core():
     remaining, chance, context, spread = looked = looks(np.random.default_rng(3), 40)
-    core = Seen(remaining, chance, context, spread, 0.1)
+    core = ArmOnDay(remaining, chance, context, spread, 0.1)
     for threshold in (0.1, 0.3, 0.5, 0.93):
         ours = twin.share_with_relief(looked, np.full(40, threshold), 0.1)
         np.testing.assert_allclose(ours, np.clip(core.share_relieved(threshold), 1e-4, 1 - 1e-4), atol=1e-12)
@@ -242,7 +242,9 @@ def test_the_arm_of_sigtermans_is_that_of_the_core(few_studies, differ, within):
         exposure_inputs(EVIDENCE, regimen, Patient(weight=70, interactions=()), members), whole, hours=hours
     )
     for i, day in enumerate(days):
-        core = seen(trajectory.drug_factor[:, i], whole.populations.chance, whole.populations, day, day_scatter=0.1)
+        core = arm_on_day(
+            trajectory.drug_factor[:, i], whole.populations.chance, whole.populations, day, day_scatter=0.1
+        )
         assert ours_mean[i] == pytest.approx(core.mean_pain()[0].mean(), abs=within)
         assert ours_share[i] == pytest.approx(core.share_relieved(0.5).mean(), abs=within)
 

@@ -29,7 +29,7 @@ _PATIENTS, _SEED = 1000, 1
 
 
 @dataclass(frozen=True)
-class Row:
+class InfusionRow:
     """One infusion in one condition.
 
     Parameters
@@ -69,7 +69,7 @@ class Tested:
 
     claim: Claim
     chance: ClaimedChance
-    forecasts: tuple[tuple[ConditionId, Row, float], ...]
+    forecasts: tuple[tuple[ConditionId, InfusionRow, float], ...]
     shares: tuple[Share, ...]
 
 
@@ -110,7 +110,7 @@ def check_has_a_table(evidence: Evidence, name: str) -> ConditionId:
 
 
 @cache
-def row(evidence: Evidence, condition: str, infusion_id: str) -> Row:
+def row(evidence: Evidence, condition: str, infusion_id: str) -> InfusionRow:
     """One infusion in one condition, forecast once and kept.
 
     Raises
@@ -131,7 +131,7 @@ def row(evidence: Evidence, condition: str, infusion_id: str) -> Row:
         n_patients=_PATIENTS,
         evidence=evidence,
     )
-    return Row(
+    return InfusionRow(
         infusion,
         forecast_answer(made),
         _claims(evidence, condition, infusion.hours),
@@ -139,7 +139,7 @@ def row(evidence: Evidence, condition: str, infusion_id: str) -> Row:
     )
 
 
-def rows(evidence: Evidence, condition: str) -> tuple[Row, ...]:
+def rows(evidence: Evidence, condition: str) -> tuple[InfusionRow, ...]:
     """All infusions in one condition, shortest first."""
     return tuple(row(evidence, condition, infusion.id) for infusion in evidence.duration_table.rows)
 

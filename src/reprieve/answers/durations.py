@@ -6,7 +6,7 @@ from typing import Annotated
 
 from reprieve.answers.claims import FindingStatus
 from reprieve.answers.duration_table import (
-    Row,
+    InfusionRow,
     Share,
     Tested,
     check_has_a_table,
@@ -150,7 +150,7 @@ def durations_answer(evidence: Evidence, condition: str | None = None) -> Durati
     )
 
 
-def _row(evidence: Evidence, row: Row) -> DurationRow:
+def _row(evidence: Evidence, row: InfusionRow) -> DurationRow:
     sustained = row.answer.sustained
     return DurationRow(
         id=row.infusion.id,

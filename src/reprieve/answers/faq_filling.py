@@ -7,7 +7,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from typing import TypeVar
 
-from reprieve.answers.duration_table import Row, row
+from reprieve.answers.duration_table import InfusionRow, row
 from reprieve.answers.faq import FaqAnswer, PlainAnswer, Said
 from reprieve.errors import EvidenceError, UnknownName
 from reprieve.evidence.evidence import Evidence
@@ -93,13 +93,13 @@ def _said(evidence: Evidence, sentence: Sentence) -> Said:
     )
 
 
-def _rows(evidence: Evidence, sentence: Sentence) -> list[Row]:
+def _rows(evidence: Evidence, sentence: Sentence) -> list[InfusionRow]:
     """The rows of the duration table that give the numbers of a sentence."""
     values = sentence.values.values()
     return [row(evidence, value.condition, value.infusion) for value in values if isinstance(value, ForecastValue)]
 
 
-def _certainty(evidence: Evidence, sentence: Sentence, rows: list[Row]) -> Level:
+def _certainty(evidence: Evidence, sentence: Sentence, rows: list[InfusionRow]) -> Level:
     if isinstance(sentence.certainty, Judged):
         asked = sentence.certainty
         found = evidence.condition(asked.condition).certainty_for(asked.route, several_days=asked.several_days)

@@ -7,7 +7,7 @@ from typing import Annotated, Literal
 import msgspec
 
 from reprieve.answers.field import Answer, field
-from reprieve.answers.relief import Acute, PainOnDay, Sustained, Uncertainty
+from reprieve.answers.relief import Acute, PainOnDay, SustainedAnswer, UncertaintyAnswer
 from reprieve.words import HorizonId
 
 Status = Literal["seen", "recalled", "derived", "assumed"]
@@ -119,7 +119,7 @@ class Ratio(Answer, frozen=True, kw_only=True):
     high: Annotated[float | None, field("Upper end of its interval.")]
 
 
-class Interaction(Answer, frozen=True, kw_only=True):
+class InteractionAnswer(Answer, frozen=True, kw_only=True):
     """What is published of something that was named, by one route."""
 
     name: Annotated[str, field("What was named.")]
@@ -160,9 +160,9 @@ class ForecastAnswer(Answer, frozen=True, kw_only=True):
     verdict_code: Annotated[Literal["lasting", "no_detectable_effect"], field("The same for programs.")]
     calibration: Annotated[str, field("On what the relief model was calibrated.")]
     acute: Annotated[Acute, field("Relief while drug is on board.")]
-    sustained: Annotated[Sustained, field("Relief after the last dose.")]
+    sustained: Annotated[SustainedAnswer, field("Relief after the last dose.")]
     pain: Annotated[tuple[PainOnDay, ...], field("Pain day by day to twelve weeks.")]
-    uncertainty: Annotated[Uncertainty, field("Where the uncertainty comes from.")]
+    uncertainty: Annotated[UncertaintyAnswer, field("Where the uncertainty comes from.")]
     certainty: Annotated[Judgement, field("How sure the evidence is.")]
     extrapolation: Annotated[tuple[str, ...], field("In what the question differs from what was studied.")]
     evidence: Annotated[tuple[Source, ...], field("What was computed from, then the nearest studies.")]
@@ -170,7 +170,7 @@ class ForecastAnswer(Answer, frozen=True, kw_only=True):
     inputs: Annotated[Inputs, field("Data used, not used and missing.")]
     model: Annotated[LeadingModel, field("The leading model of exposure.")]
     exposure_models: Annotated[tuple[ModelAlone, ...], field("Each model of exposure alone.")]
-    interactions: Annotated[tuple[Interaction, ...], field("What may change exposure.")]
+    interactions: Annotated[tuple[InteractionAnswer, ...], field("What may change exposure.")]
     assumptions: Annotated[tuple[str, ...], field("What the relief model takes without a source.")]
     method: Annotated[str, field("How the answer is computed.")]
     limits: Annotated[tuple[str, ...], field("What it does not know.")]

@@ -11,7 +11,7 @@ from reprieve.answers.forecast import (
     GivenPatient,
     GivenRegimen,
     Inputs,
-    Interaction,
+    InteractionAnswer,
     Judgement,
     LeadingModel,
     ModelAlone,
@@ -214,9 +214,9 @@ def _nearest(near: Nearness, made: Forecast) -> Source:
     )
 
 
-def _interaction(effect: ExposureEffect, change: ExposureChange, made: Forecast) -> Interaction:
+def _interaction(effect: ExposureEffect, change: ExposureChange, made: Forecast) -> InteractionAnswer:
     auc = effect.auc
-    return Interaction(
+    return InteractionAnswer(
         name=effect.name,
         route=change.route,
         group=effect.group,

@@ -100,7 +100,7 @@ class Estimate(Answer, frozen=True, kw_only=True):
     p: Annotated[float, field("Two-sided p of no effect.")]
 
 
-class Heterogeneity(Answer, frozen=True, kw_only=True):
+class HeterogeneityAnswer(Answer, frozen=True, kw_only=True):
     """How much studies differ beyond chance."""
 
     tau2: Annotated[float, field("Variance between studies.")]
@@ -122,7 +122,7 @@ class PooledEffect(Answer, frozen=True, kw_only=True):
     untruncated: Annotated[Estimate | None, field("Without that floor; null where it changes nothing.")]
     fixed: Annotated[Estimate, field("The common effect.")]
     prediction: Annotated[Ends | None, field("Interval of what a new study would show; null with two studies.")]
-    heterogeneity: Annotated[Heterogeneity, field("How much studies differ.")]
+    heterogeneity: Annotated[HeterogeneityAnswer, field("How much studies differ.")]
 
 
 class CorrelatedEffect(PooledEffect, frozen=True, kw_only=True):
@@ -131,7 +131,7 @@ class CorrelatedEffect(PooledEffect, frozen=True, kw_only=True):
     correlation: Annotated[float, field("The correlation.")]
 
 
-class Coefficient(Answer, frozen=True, kw_only=True):
+class CoefficientAnswer(Answer, frozen=True, kw_only=True):
     """A coefficient of the regression, on the scale that is pooled."""
 
     name: Annotated[str, field("What it belongs to.")]
@@ -163,13 +163,15 @@ class MetaRegression(Answer, frozen=True, kw_only=True):
     ] = msgspec.UNSET
     level: Annotated[float | msgspec.UnsetType, field("Coverage of the intervals.")] = msgspec.UNSET
     coefficients: Annotated[
-        tuple[Coefficient, ...] | msgspec.UnsetType, field("The intercept, then the moderator's.")
+        tuple[CoefficientAnswer, ...] | msgspec.UnsetType, field("The intercept, then the moderator's.")
     ] = msgspec.UNSET
     test: Annotated[JointTest | msgspec.UnsetType, field("Test of the moderator.")] = msgspec.UNSET
     r2: Annotated[
         float | msgspec.UnsetType | None, field("Share of the variance between studies that it explains, per cent.")
     ] = msgspec.UNSET
-    heterogeneity: Annotated[Heterogeneity | msgspec.UnsetType, field("How much studies still differ.")] = msgspec.UNSET
+    heterogeneity: Annotated[HeterogeneityAnswer | msgspec.UnsetType, field("How much studies still differ.")] = (
+        msgspec.UNSET
+    )
     why_none: Annotated[str | None, field("Why there is no regression; null where there is one.")]
 
 
@@ -279,7 +281,7 @@ def _pooled(pooled: meta_analysis.Pooled, how: Measure) -> PooledEffect:
         prediction=None
         if pooled.prediction is None
         else (how.shown(pooled.prediction[0]), how.shown(pooled.prediction[1])),
-        heterogeneity=Heterogeneity(**asdict(pooled.heterogeneity)),
+        heterogeneity=HeterogeneityAnswer(**asdict(pooled.heterogeneity)),
     )
 
 
@@ -307,10 +309,11 @@ def _regression(made: Synthesis, by: Moderator) -> MetaRegression:
         reference=reference,
         level=found.level,
         coefficients=tuple(
-            Coefficient(name=name, **asdict(one)) for name, one in zip(found.names, found.coefficients, strict=True)
+            CoefficientAnswer(name=name, **asdict(one))
+            for name, one in zip(found.names, found.coefficients, strict=True)
         ),
         test=JointTest(f=found.f, df=found.f_df, p=found.p),
         r2=found.r2,
-        heterogeneity=Heterogeneity(**asdict(found.heterogeneity)),
+        heterogeneity=HeterogeneityAnswer(**asdict(found.heterogeneity)),
         why_none=None,
     )

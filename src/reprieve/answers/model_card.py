@@ -89,7 +89,7 @@ class TimeCounts(Answer, frozen=True, kw_only=True):
     p_against_placebo: Annotated[int, field("Of them against placebo.")]
 
 
-class NotFitted(Answer, frozen=True, kw_only=True):
+class NotFittedCounts(Answer, frozen=True, kw_only=True):
     """Usable numbers that are not in the fit."""
 
     numbers: Annotated[int, field("How many.")]
@@ -128,5 +128,5 @@ class ModelCardAnswer(Answer, frozen=True, kw_only=True):
     designs: Annotated[tuple[DesignCounts, ...], field("The same by design.")]
     conditions: Annotated[tuple[ConditionCounts, ...], field("The same by condition, most studies first.")]
     times: Annotated[tuple[TimeCounts, ...], field("The same by time after the last dose.")]
-    left_out: Annotated[tuple[NotFitted, ...], field("Usable numbers that are not in the fit.")]
+    left_out: Annotated[tuple[NotFittedCounts, ...], field("Usable numbers that are not in the fit.")]
     exposure: Annotated[tuple[ExposurePeople, ...], field("Population models that forecasts use.")]

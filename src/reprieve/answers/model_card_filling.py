@@ -17,7 +17,7 @@ from reprieve.answers.model_card import (
     ExposurePeople,
     FitCounts,
     ModelCardAnswer,
-    NotFitted,
+    NotFittedCounts,
     Section,
     StudiedRange,
     TimeCounts,
@@ -185,9 +185,9 @@ def _from(words: str, day: float, found: Iterable[Report]) -> TimeCounts:
     )
 
 
-def _left_out(data: FitData) -> Iterator[NotFitted]:
+def _left_out(data: FitData) -> Iterator[NotFittedCounts]:
     reasons = Counter(left.reason.rstrip(".") for left in data.left_out)
-    yield from (NotFitted(numbers=count, reason=reason) for reason, count in reasons.most_common())
+    yield from (NotFittedCounts(numbers=count, reason=reason) for reason, count in reasons.most_common())
 
 
 def _exposure(evidence: Evidence) -> Iterator[ExposurePeople]:

@@ -13,7 +13,7 @@ from reprieve.evidence.records.model_check import Check, Origin
 from reprieve.evidence.records.population_model import PopulationModel
 from reprieve.exposure.built import BuiltModel, CompartmentDose, Floats
 from reprieve.exposure.built_system import system_of
-from reprieve.exposure.model_checks import Comparison, evaluate
+from reprieve.exposure.model_checks import CheckedPrediction, evaluate
 from reprieve.pkpd.dose import Dose
 
 #: Of one number; ``known misfit`` where the record says why it does not agree.
@@ -115,7 +115,7 @@ def _worst(rows: Sequence[CheckedNumber]) -> NumberVerdict:
     return next((verdict for verdict in order if verdict in verdicts), "agrees")
 
 
-def _number(row: Comparison, check: Check) -> CheckedNumber:
+def _number(row: CheckedPrediction, check: Check) -> CheckedNumber:
     misfit: NumberVerdict = "known misfit" if check.known_misfit else "disagrees"
     return CheckedNumber(
         what=row.what,

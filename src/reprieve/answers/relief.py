@@ -104,7 +104,7 @@ class ReliefOnDay(Answer, frozen=True, kw_only=True):
     placebo: Annotated[float, field("The same people without the drug.")]
 
 
-class Sustained(Lasting, frozen=True, kw_only=True):
+class SustainedAnswer(Lasting, frozen=True, kw_only=True):
     """Relief after the last dose, with drug and on placebo."""
 
     threshold: Annotated[float, field("Share of pain that must be gone to count as relief.")]
@@ -138,7 +138,7 @@ class Settings(Answer, frozen=True, kw_only=True):
     chance_sd: Annotated[dict[HorizonId, float], field("Standard deviation of the chance of relief between them.")]
 
 
-class People(Answer, frozen=True, kw_only=True):
+class BetweenPeople(Answer, frozen=True, kw_only=True):
     """How people of one setting differ."""
 
     what: Annotated[str, field("What the numbers are.")]
@@ -153,12 +153,12 @@ class Difference(Answer, frozen=True, kw_only=True):
     high: Annotated[float, field("Upper end of the 80 % interval.")]
 
 
-class Uncertainty(Answer, frozen=True, kw_only=True):
+class UncertaintyAnswer(Answer, frozen=True, kw_only=True):
     """Where the uncertainty comes from."""
 
     posterior: Annotated[NotKnown, field("What is not known; more studies would narrow it.")]
     setting: Annotated[Settings, field("How clinics and studies differ; knowing one's own clinic would narrow it.")]
-    population: Annotated[People, field("How people differ; only the patient's own course tells.")]
+    population: Annotated[BetweenPeople, field("How people differ; only the patient's own course tells.")]
     difference_from_placebo: Annotated[
         dict[HorizonId, Difference], field("Chance of relief with drug less that on placebo.")
     ]

@@ -8,25 +8,25 @@ import numpy as np
 from reprieve.answers.relief import (
     Acute,
     AcuteIntervals,
+    BetweenPeople,
     Chance,
     Difference,
     Interval,
     Lasting,
     NotKnown,
     PainOnDay,
-    People,
     Quantiles,
     ReliefOnDay,
     Settings,
-    Sustained,
-    Uncertainty,
+    SustainedAnswer,
+    UncertaintyAnswer,
     rounded,
 )
 from reprieve.relief.distribution import Duration, between_draws
 from reprieve.relief.endpoints import acute_relief, probability_of_relief
 from reprieve.relief.forecast import Forecast
 from reprieve.relief.trajectory import FOLLOW_UP_DAYS, WORST_PAIN
-from reprieve.relief.uncertainty import Uncertainty as Sources
+from reprieve.relief.uncertainty import Uncertainty
 from reprieve.words import HORIZONS
 
 #: Days of the curves in an answer: days after the last dose, daily to 12 weeks.
@@ -58,9 +58,9 @@ def lasting(duration: Duration) -> Lasting:
     )
 
 
-def sustained(made: Forecast) -> Sustained:
+def sustained(made: Forecast) -> SustainedAnswer:
     """Relief after the last dose, with drug and on placebo."""
-    return Sustained(
+    return SustainedAnswer(
         **msgspec.structs.asdict(lasting(made.sustained.duration)),
         threshold=made.threshold,
         follow_up_days=FOLLOW_UP_DAYS,
@@ -100,7 +100,7 @@ def pain(made: Forecast) -> tuple[PainOnDay, ...]:
     return tuple(rows)
 
 
-def uncertainty(found: Sources, baseline: float) -> Uncertainty:
+def uncertainty(found: Uncertainty, baseline: float) -> UncertaintyAnswer:
     """Where the uncertainty comes from, at each horizon; ``baseline`` is pain before treatment, points."""
     average, between, pain_sd = {}, {}, {}
     for one in HORIZONS:
@@ -110,7 +110,7 @@ def uncertainty(found: Sources, baseline: float) -> Uncertainty:
         between[one.id] = rounded(float(sd.mean()))
         left = found.trajectory.remaining_at(one.days).reshape(found.people.n_draws, -1)
         pain_sd[one.id] = rounded(baseline * float(left.std(axis=1, ddof=1).mean()))
-    return Uncertainty(
+    return UncertaintyAnswer(
         posterior=NotKnown(
             what="not known of the average setting: 80 % interval of the chance of relief between draws",
             chance=average,
@@ -119,7 +119,7 @@ def uncertainty(found: Sources, baseline: float) -> Uncertainty:
             what="how clinics and studies differ: standard deviation of the chance of relief between them",
             chance_sd=between,
         ),
-        population=People(
+        population=BetweenPeople(
             what="how people of one setting differ: standard deviation of their pain, points", pain_sd=pain_sd
         ),
         difference_from_placebo={

@@ -9,7 +9,7 @@ from rich.table import Table
 from rich.text import Text
 
 from reprieve.answers.forecast import ForecastAnswer, GivenPatient, GivenRegimen, ModelAlone
-from reprieve.answers.relief import Acute, Lasting, Quantiles, Sustained, Uncertainty
+from reprieve.answers.relief import Acute, Lasting, Quantiles, SustainedAnswer, UncertaintyAnswer
 from reprieve.cli.console import console
 from reprieve.words import (
     HORIZONS,
@@ -35,7 +35,7 @@ _NEAREST = 3
 _SHOWN: HorizonId = "4wk"
 
 
-def _chances(sustained: Sustained) -> Table:
+def _chances(sustained: SustainedAnswer) -> Table:
     table = Table(box=None, padding=(0, 2, 0, 0), header_style="bold", pad_edge=False)
     table.add_column(f"Relief of {percent(sustained.threshold)} or more lasts longer than", min_width=24)
     for one in HORIZONS:
@@ -78,7 +78,7 @@ def _acute(acute: Acute, threshold: float) -> str:
     )
 
 
-def _uncertainty(found: Uncertainty) -> tuple[tuple[str, str], tuple[str, str]]:
+def _uncertainty(found: UncertaintyAnswer) -> tuple[tuple[str, str], tuple[str, str]]:
     """What is not known of the average clinic, and how clinics and people differ, at one horizon."""
     chance, beyond = found.posterior.chance[_SHOWN], found.difference_from_placebo[_SHOWN]
     clinics, people = found.setting.chance_sd[_SHOWN], found.population.pain_sd[_SHOWN]

@@ -13,7 +13,7 @@ from reprieve.errors import InputError
 from reprieve.evidence.records.population_model import PopulationModel
 from reprieve.export.flows import balances, entries, readouts
 from reprieve.export.parameters import blocks, changing, covariates, individual, typical
-from reprieve.export.parts import Assignment, Balance, Block, Entry, Quantity, Readout
+from reprieve.export.parts import Assignment, Balance, Block, Entry, NamedNumber, Readout
 
 
 @dataclass(frozen=True)
@@ -31,8 +31,8 @@ class Equations:
     routes : for every route, into which amounts a dose goes
     """
 
-    typical: tuple[Quantity, ...]
-    covariates: tuple[Quantity, ...]
+    typical: tuple[NamedNumber, ...]
+    covariates: tuple[NamedNumber, ...]
     individual: tuple[Assignment, ...]
     changing: tuple[Assignment, ...]
     balances: tuple[Balance, ...]

@@ -18,7 +18,7 @@ from reprieve.evidence.records.parameter import Parameter
 from reprieve.evidence.records.population_model import PopulationModel
 from reprieve.evidence.records.variability import covariance_rows
 from reprieve.export.expression import TIME, Above, Binary, Exponential, Expression, Number, Symbol, product
-from reprieve.export.parts import HOUSE_UNIT, Assignment, Block, Quantity
+from reprieve.export.parts import HOUSE_UNIT, Assignment, Block, NamedNumber
 from reprieve.units import convert, dimension
 
 #: How many sprays a dose has; only models of sprays use it.
@@ -35,7 +35,7 @@ def _original(model: PopulationModel, name: str) -> Parameter:
     return model.parameters[model.parameters[name].same_as or name]
 
 
-def typical(model: PopulationModel) -> Iterator[Quantity]:
+def typical(model: PopulationModel) -> Iterator[NamedNumber]:
     """Printed values in house units, each saying what was printed."""
     for name, parameter in model.parameters.items():
         if parameter.value is None or parameter.unit is None:
@@ -45,24 +45,24 @@ def typical(model: PopulationModel) -> Iterator[Quantity]:
         says = f"printed {printed}, {parameter.status}"
         says += ", fixed there" if parameter.fixed else ""
         says += f"; {parameter.note}" if parameter.note else ""
-        yield Quantity(f"TV{name}", convert(parameter.value, parameter.unit, unit), unit, says)
+        yield NamedNumber(f"TV{name}", convert(parameter.value, parameter.unit, unit), unit, says)
 
 
-def covariates(model: PopulationModel, given: Mapping[str, float | str]) -> Iterator[Quantity]:
+def covariates(model: PopulationModel, given: Mapping[str, float | str]) -> Iterator[NamedNumber]:
     """Covariates as numbers: a level is a 0/1 indicator of its own, and at the reference all of them are 0."""
     for name, declared in model.covariates.items():
         value = given.get(name, declared.reference)
         if not declared.levels:
             says = f"{name}; the printed values hold at {declared.reference:g}"
-            yield Quantity(_COVARIATE_SYMBOL[name], float(value), declared.unit or "", says)
+            yield NamedNumber(_COVARIATE_SYMBOL[name], float(value), declared.unit or "", says)
         for level in declared.levels:
             if level != declared.reference:
                 says = f"1 if {name} is {level}, else 0; all 0 is {declared.reference}".replace("_", " ")
-                yield Quantity(_indicator(name, level), float(level == value), "", says)
+                yield NamedNumber(_indicator(name, level), float(level == value), "", says)
     for entered in model.inputs.values():
         if entered.sprays:
             says = f"sprays in a dose, dose / {entered.sprays.mg_each:g} mg, at least 1"
-            yield Quantity(SPRAYS.name, 1.0, "", says)
+            yield NamedNumber(SPRAYS.name, 1.0, "", says)
 
 
 def _indicator(covariate: str, level: str) -> str:

@@ -14,7 +14,7 @@ HOUSE_UNIT = {
 
 
 @dataclass(frozen=True)
-class Quantity:
+class NamedNumber:
     """A named number: ``says`` tells where it comes from."""
 
     name: str

@@ -42,7 +42,7 @@ Simulate: TypeAlias = Callable[[BuiltModel, Sequence[CompartmentDose], Floats], 
 
 
 @dataclass(frozen=True)
-class Comparison:
+class CheckedPrediction:
     """One predicted number beside what it should be, in ``unit``; it should lie from ``low`` to ``high``."""
 
     check: str
@@ -59,7 +59,7 @@ class Comparison:
         return self.low <= self.predicted <= self.high
 
 
-def evaluate(model: PopulationModel, check: Check, simulate: Simulate) -> tuple[Comparison, ...]:
+def evaluate(model: PopulationModel, check: Check, simulate: Simulate) -> tuple[CheckedPrediction, ...]:
     """Compare what a model predicts with what one of its checks expects.
 
     Parameters
@@ -85,7 +85,7 @@ def evaluate(model: PopulationModel, check: Check, simulate: Simulate) -> tuple[
             duration_h=_hours(given.duration),
         )
     )
-    compared: tuple[Comparison, ...]
+    compared: tuple[CheckedPrediction, ...]
     match check:
         case ConcentrationCheck():
             compared = _concentrations(check, built, doses, simulate)
@@ -124,14 +124,16 @@ def _hours(span: Span | None) -> float:
     return 0.0 if span is None else convert(span.value, span.unit, "h")
 
 
-def _within(check: str, what: str, predicted: float, expected: float, unit: str, allowed: Tolerance) -> Comparison:
+def _within(
+    check: str, what: str, predicted: float, expected: float, unit: str, allowed: Tolerance
+) -> CheckedPrediction:
     margin = max(allowed.relative * abs(expected), allowed.absolute, allowed.printed_to / 2)
-    return Comparison(check, what, predicted, expected, expected - margin, expected + margin, unit)
+    return CheckedPrediction(check, what, predicted, expected, expected - margin, expected + margin, unit)
 
 
 def _concentrations(
     check: ConcentrationCheck, built: BuiltModel, doses: Sequence[CompartmentDose], simulate: Simulate
-) -> tuple[Comparison, ...]:
+) -> tuple[CheckedPrediction, ...]:
     times = np.array([convert(time, check.time_unit, "h") for time in check.times])
     predicted = simulate(built, doses, times)
     return tuple(
@@ -150,7 +152,7 @@ def _concentrations(
 
 def _exposure(
     check: ExposureCheck, built: BuiltModel, doses: Sequence[CompartmentDose], simulate: Simulate
-) -> tuple[Comparison, ...]:
+) -> tuple[CheckedPrediction, ...]:
     start, end, step = _hours(check.start), _hours(check.end), _hours(check.step)
     times = np.arange(round((end - start) / step) + 1, dtype=np.float64) * step + start
     curves = simulate(built, doses, times)
@@ -160,14 +162,14 @@ def _exposure(
         predicted = summary(row.quantity, row.unit, times - start, curve, to_infinity=check.to_infinity)
         if row.low is not None and row.high is not None:
             what = f"{row.analyte} {row.quantity}"
-            compared.append(Comparison(check.id, what, predicted, row.value, row.low, row.high, row.unit))
+            compared.append(CheckedPrediction(check.id, what, predicted, row.value, row.low, row.high, row.unit))
         else:
             what = f"{row.analyte} {row.quantity}"
             compared.append(_within(check.id, what, predicted, row.value, row.unit, check.tolerance))
     return tuple(compared)
 
 
-def _dose_series(check: DoseSeriesCheck, built: BuiltModel, simulate: Simulate) -> tuple[Comparison, ...]:
+def _dose_series(check: DoseSeriesCheck, built: BuiltModel, simulate: Simulate) -> tuple[CheckedPrediction, ...]:
     end, step = _hours(check.end), _hours(check.step)
     times = np.arange(round(end / step) + 1, dtype=np.float64) * step
     compared = []
@@ -187,7 +189,7 @@ def _ratio(
     built: BuiltModel,
     doses: Sequence[CompartmentDose],
     simulate: Simulate,
-) -> tuple[Comparison, ...]:
+) -> tuple[CheckedPrediction, ...]:
     late = simulate(built, doses, np.array([_hours(check.at)]))[0]
 
     def moles(analyte: str) -> float:
@@ -198,14 +200,16 @@ def _ratio(
     return (_within(check.id, what, predicted, check.value, "fraction", check.tolerance),)
 
 
-def _covariate_ratio(check: CovariateRatioCheck, model: PopulationModel, built: BuiltModel) -> tuple[Comparison, ...]:
+def _covariate_ratio(
+    check: CovariateRatioCheck, model: PopulationModel, built: BuiltModel
+) -> tuple[CheckedPrediction, ...]:
     plain = _built(model, check, {})
     ratio = constant(plain, "clearance") / constant(built, "clearance")
     named = ", ".join(f"{name} {value}" for name, value in check.covariates.items())
     return (_within(check.id, f"{model.parent} area, {named}", ratio, check.value, "fraction", check.tolerance),)
 
 
-def _disposition(check: DispositionCheck, built: BuiltModel) -> tuple[Comparison, ...]:
+def _disposition(check: DispositionCheck, built: BuiltModel) -> tuple[CheckedPrediction, ...]:
     compared = []
     for row in check.expected:
         found = constant(built, row.quantity, compartment=row.compartment, phase=row.phase)
@@ -215,7 +219,7 @@ def _disposition(check: DispositionCheck, built: BuiltModel) -> tuple[Comparison
             what += f" {row.phase}"
         unit = f"{row.unit}/kg" if row.per_kg else row.unit
         if row.low is not None and row.high is not None:
-            compared.append(Comparison(check.id, what, predicted, row.value, row.low, row.high, unit))
+            compared.append(CheckedPrediction(check.id, what, predicted, row.value, row.low, row.high, unit))
         else:
             compared.append(_within(check.id, what, predicted, row.value, unit, check.tolerance))
     return tuple(compared)
@@ -223,26 +227,26 @@ def _disposition(check: DispositionCheck, built: BuiltModel) -> tuple[Comparison
 
 def _bound(
     check: BoundCheck, built: BuiltModel, doses: Sequence[CompartmentDose], simulate: Simulate
-) -> tuple[Comparison, ...]:
+) -> tuple[CheckedPrediction, ...]:
     found = float(simulate(built, doses, np.array([_hours(check.at)]))[0, 0])
     low, high = (check.above, math.inf) if check.above is not None else (-math.inf, check.below if check.below else 0.0)
     line = low if check.above is not None else high
     what = f"{'above' if check.above is not None else 'below'} {line:g} at {check.at.value:g} {check.at.unit}"
-    return (Comparison(check.id, what, convert(found, "ng/mL", check.unit), line, low, high, check.unit),)
+    return (CheckedPrediction(check.id, what, convert(found, "ng/mL", check.unit), line, low, high, check.unit),)
 
 
 def _plateau(
     check: PlateauCheck, built: BuiltModel, doses: Sequence[CompartmentDose], simulate: Simulate
-) -> tuple[Comparison, ...]:
+) -> tuple[CheckedPrediction, ...]:
     times = np.array([convert(time, check.time_unit, "h") for time in check.times])
     curve = simulate(built, doses, times)[:, 0]
     spread = float(curve.max() / curve.min())
-    return (Comparison(check.id, "highest over lowest", spread, 1.0, 1.0, check.at_most, "fraction"),)
+    return (CheckedPrediction(check.id, "highest over lowest", spread, 1.0, 1.0, check.at_most, "fraction"),)
 
 
 def _curve(
     check: CurveCheck, built: BuiltModel, doses: Sequence[CompartmentDose], simulate: Simulate
-) -> tuple[Comparison, ...]:
+) -> tuple[CheckedPrediction, ...]:
     predicted = simulate(built, doses, np.array(check.times_h))[:, built.analytes.index(check.analyte)]
     observed = np.array([molar_to_mass(value, check.substance) for value in check.observed_nmol_per_ml])
     mean_ratio = float(np.exp(np.mean(np.log(predicted / observed))))
@@ -269,7 +273,7 @@ def _curve(
 
 def _effect_site(
     check: EffectSiteCheck, built: BuiltModel, doses: Sequence[CompartmentDose], simulate: Simulate
-) -> tuple[Comparison, ...]:
+) -> tuple[CheckedPrediction, ...]:
     followed = add_effect_site(built, ke0=convert(check.ke0.value, check.ke0.unit, "1/h"))
     step, peak = _hours(check.step), _hours(check.peak)
     times = np.arange(1, round(3 * peak / step) + 1, dtype=np.float64) * step

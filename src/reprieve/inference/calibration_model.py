@@ -14,7 +14,7 @@ from scipy.stats import norm as scipy_norm
 
 from reprieve.evidence.records.calibration import CalibrationPriors, PriorBelief
 from reprieve.inference import twin
-from reprieve.inference.fit_data import CONDITIONS, FitData, Seen
+from reprieve.inference.fit_data import CONDITIONS, FitData, Printed
 
 numpyro.enable_x64()
 
@@ -61,7 +61,7 @@ def model(
     priors: CalibrationPriors,
     structure: str,
     weights: Weights,
-    seen: Seen,
+    seen: Printed,
 ) -> None:
     """The joint distribution, for NumPyro.
 
@@ -113,7 +113,7 @@ def log_likelihood(
     structure: str,
     states: tuple[Any, Any],
     weights: Weights,
-    seen: Seen,
+    seen: Printed,
 ) -> dict[str, Any]:
     """Log likelihood of every share, mean, standard deviation and contrast, each times its weight."""
     reversed_, back = states

@@ -107,7 +107,7 @@ class Shown:
 
 
 @dataclass(frozen=True)
-class LeftOut:
+class WithoutResult:
     """A study without a result of this kind in this window, and why."""
 
     study: Study
@@ -125,7 +125,7 @@ class Comparisons:
     window: Window
     effects: tuple[Effect, ...]
     shown: tuple[Shown, ...]
-    left_out: tuple[LeftOut, ...]
+    left_out: tuple[WithoutResult, ...]
     uncontrolled: int
 
 
@@ -378,7 +378,7 @@ def controlled_comparisons(
     """
     effects: list[Effect] = []
     shown: list[Shown] = []
-    left_out: list[LeftOut] = []
+    left_out: list[WithoutResult] = []
     uncontrolled = 0
     for study in studies:
         if all(arm.role == "ketamine" for arm in study.arms):
@@ -387,10 +387,10 @@ def controlled_comparisons(
         try:
             found = _of_study(study, how, window, correlation)
         except _NotUsed as reason:
-            left_out.append(LeftOut(study, str(reason)))
+            left_out.append(WithoutResult(study, str(reason)))
             continue
         if verified_only and found.status == "recalled":
-            left_out.append(LeftOut(study, "its numbers are recalled and not verified"))
+            left_out.append(WithoutResult(study, "its numbers are recalled and not verified"))
         elif isinstance(found, Shown):
             shown.append(found)
         elif routes := LOCAL_ROUTES.intersection(arm.route or "" for arm in found.treated):

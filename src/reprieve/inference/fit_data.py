@@ -33,7 +33,7 @@ class Looks:
     site_r: Array
 
 
-class Seen(NamedTuple):
+class Printed(NamedTuple):
     """What was printed, or what a simulation prints instead; arrays.
 
     Parameters
@@ -100,9 +100,9 @@ class FitData:
         return np.array([i for i, r in enumerate(self.means) if r.sd], int)
 
     @property
-    def seen(self) -> Seen:
+    def seen(self) -> Printed:
         """What the studies printed."""
-        return Seen(
+        return Printed(
             np.round([r.value * r.n for r in self.shares]),
             np.array([r.value for r in self.means]),
             np.log([self.means[i].sd or np.nan for i in self.with_sd]),

@@ -34,7 +34,7 @@ from reprieve.inference.calibration_model import (
     sd_error,
     standard_errors,
 )
-from reprieve.inference.fit_data import FitData, Seen
+from reprieve.inference.fit_data import FitData, Printed
 from reprieve.inference.sampling import Draws
 
 Floats = NDArray[np.float64]
@@ -47,7 +47,7 @@ _CHUNK = 50
 
 
 @dataclass(frozen=True)
-class LeftOut:
+class WithoutStudies:
     """The posterior without each study.
 
     Parameters
@@ -108,7 +108,7 @@ def _over_draws(one: Any, found: Draws) -> Any:
     return jax.tree.map(lambda *p: np.concatenate([np.asarray(each) for each in p]), *parts)
 
 
-def leave_out(log_likelihood_of: Floats) -> LeftOut:
+def leave_out(log_likelihood_of: Floats) -> WithoutStudies:
     """The posterior without each study, from (n_draws, n_studies) of :func:`study_log_likelihood`."""
     logs, ks = [], []
     for column in log_likelihood_of.T:
@@ -116,10 +116,12 @@ def leave_out(log_likelihood_of: Floats) -> LeftOut:
         logs.append(np.asarray(log_weight) - logsumexp(jnp.asarray(log_weight)))
         ks.append(float(k))
     weight = np.array(logs).T
-    return LeftOut(np.exp(weight), np.asarray(logsumexp(weight + log_likelihood_of, axis=0)), np.array(ks))
+    return WithoutStudies(np.exp(weight), np.asarray(logsumexp(weight + log_likelihood_of, axis=0)), np.array(ks))
 
 
-def printed(data: FitData, priors: CalibrationPriors, structure: str, found: Draws, *, seed: int, fresh: bool) -> Seen:
+def printed(
+    data: FitData, priors: CalibrationPriors, structure: str, found: Draws, *, seed: int, fresh: bool
+) -> Printed:
     """What studies of the same sizes would print, each array (n_draws, n_reports of its kind); means may lie below 0.
 
     Parameters
@@ -149,14 +151,14 @@ def printed(data: FitData, priors: CalibrationPriors, structure: str, found: Dra
         mean, sd = twin.mean_pain(at_means, scatter)
         error = jnp.sqrt(standard_errors(data, sd) ** 2 + values["mean_scatter"] ** 2)
         log_sd = jnp.log(sd[with_sd]) + sd_error(size_sd[with_sd]) * jax.random.normal(of_sd, with_sd.shape)
-        return Seen(
+        return Printed(
             dist.Binomial(size, chance).sample(of_events),
             mean + error * jax.random.normal(of_mean, mean.shape),
             log_sd,
         )
 
     keys = jax.random.split(jax.random.PRNGKey(seed), len(found["depth"]))
-    return Seen(*_over_draws(one, (_population(found) if fresh else found) | {"key": np.asarray(keys)}))
+    return Printed(*_over_draws(one, (_population(found) if fresh else found) | {"key": np.asarray(keys)}))
 
 
 def reported(

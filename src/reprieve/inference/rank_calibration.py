@@ -22,7 +22,7 @@ from scipy import stats
 
 from reprieve.evidence.records.calibration import CalibrationPriors
 from reprieve.inference.calibration_model import distribution, parameters_of
-from reprieve.inference.fit_data import CONDITIONS, FitData, Seen
+from reprieve.inference.fit_data import CONDITIONS, FitData, Printed
 from reprieve.inference.held_out import printed
 from reprieve.inference.sampling import Chain, Draws, run_all
 
@@ -67,7 +67,14 @@ def ranks(
     made = printed(plain, priors, structure, truth, seed=seed + 1, fresh=False)
     chains = [
         Chain(
-            plain, priors, structure, warmup, draws, seed + 10 + i, seen=Seen(*(part[i] for part in made)), accept=0.8
+            plain,
+            priors,
+            structure,
+            warmup,
+            draws,
+            seed + 10 + i,
+            seen=Printed(*(part[i] for part in made)),
+            accept=0.8,
         )
         for i in range(repeats)
     ]

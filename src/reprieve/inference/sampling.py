@@ -21,7 +21,7 @@ from numpyro.infer import MCMC, NUTS, init_to_median, init_to_value
 from reprieve.evidence.records.calibration import CalibrationPriors
 from reprieve.evidence.records.posterior import Diagnostics
 from reprieve.inference.calibration_model import Weights, model, parameters_of
-from reprieve.inference.fit_data import FitData, Seen
+from reprieve.inference.fit_data import FitData, Printed
 
 Draws = dict[str, NDArray[np.float64]]
 #: A chain on one core is faster than two chains that share two: the arrays are small.
@@ -51,7 +51,7 @@ class Chain:
     draws: int
     seed: int
     weights: Weights | None = None
-    seen: Seen | None = None
+    seen: Printed | None = None
     start: Mapping[str, Any] | None = None
     shown: bool = False
     accept: float = 0.95
@@ -76,7 +76,7 @@ def run(chain: Chain) -> tuple[Draws, int]:
         jit_model_args=True,
     )
     weights = tuple(jnp.asarray(w) for w in (chain.weights or chain.data.weights))
-    seen = Seen(*map(jnp.asarray, chain.seen or chain.data.seen))
+    seen = Printed(*map(jnp.asarray, chain.seen or chain.data.seen))
     sampler.run(jax.random.PRNGKey(chain.seed), weights, seen, extra_fields=("diverging",))
     found = {name: np.asarray(v) for name, v in sampler.get_samples().items()}
     return found, int(np.sum(sampler.get_extra_fields()["diverging"]))

@@ -322,7 +322,7 @@ def propagate_modes(
     Parameters
     ----------
     k : (n_subjects, n, n) 1/h; order, first, parent: block structure
-    widths ... closing_bolus : see :class:`reprieve.pkpd.schedule.Schedule`
+    widths ... closing_bolus : see :class:`reprieve.pkpd.schedule.CompiledSchedule`
     readout : (n_subjects, n_out, n); drive, c50, hill, k_des, k_rec: see :class:`SlowState`
     initial : (n_subjects, n + 1) mg in each compartment and U, at the start
     out : (n_subjects, n_times, n_out), written; out_slow : (n_subjects, n_times) U, written

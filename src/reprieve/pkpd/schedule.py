@@ -48,7 +48,7 @@ class PanelNeeds:
 
 
 @dataclass(frozen=True)
-class Schedule:
+class CompiledSchedule:
     """Panels in time order; see :func:`compile_schedule`.
 
     Attributes
@@ -175,7 +175,7 @@ def compile_schedule(
     *,
     needs: PanelNeeds | None = None,
     start_h: float | None = None,
-) -> Schedule:
+) -> CompiledSchedule:
     """Compile doses and observation times.
 
     Parameters
@@ -222,7 +222,7 @@ def compile_schedule(
     order = np.argsort(times, kind="stable")
     reached = np.searchsorted(times[order], edges + SAME_TIME, side="right")
     given_until = float(np.max(ends, initial=first))
-    return Schedule(
+    return CompiledSchedule(
         widths=widths,
         width_of=width_of,
         rates=rates,

@@ -19,7 +19,7 @@ from reprieve.exposure.choice import choose_models, reaches_blood
 from reprieve.exposure.inputs import exposure_inputs
 from reprieve.regimen import Regimen
 from reprieve.relief.posterior import posterior as shipped_posterior
-from reprieve.relief.reported import reported_means, reported_shares, seen
+from reprieve.relief.reported import arm_on_day, reported_means, reported_shares
 from reprieve.relief.studied import studied
 from reprieve.relief.trajectory import Trajectory, check_days, follow
 from reprieve.relief.verdict import finds_no_benefit, finds_no_benefit_at_all
@@ -178,7 +178,7 @@ def _predict(arm: TrialArm, seed: int, evidence: Evidence) -> ArmPrediction:
     scatter = posterior.calibration.constant("day_scatter", "fraction")
     draws = np.empty((len(days), _STUDIES))
     for row, (asked, factor) in enumerate(zip(arm.predict, left, strict=True)):
-        everybody = seen(factor, chance, people.populations, asked.day, day_scatter=scatter)
+        everybody = arm_on_day(factor, chance, people.populations, asked.day, day_scatter=scatter)
         if asked.measure == "mean_pain_fraction":
             mean, sd = everybody.mean_pain()
             spread = people.populations.mean_scatter[of_draw]

@@ -58,7 +58,7 @@ class AskedNumber:
 
 
 @dataclass(frozen=True)
-class Place:
+class PrintedAt:
     """Where a printed number stands."""
 
     study: Study
@@ -70,7 +70,7 @@ class Place:
 class Compared:
     """A printed number and the 10th, 50th and 90th percentile of what studies of that size would report."""
 
-    place: Place
+    place: PrintedAt
     question: AskedNumber
     q10: float
     q50: float
@@ -91,17 +91,17 @@ class Compared:
 class Contrast:
     """A printed p between two arms beside the forecast difference in mean pain, arm less other, of baseline."""
 
-    place: Place
+    place: PrintedAt
     q10: float
     q50: float
     q90: float
 
 
 @dataclass(frozen=True)
-class LeftOut:
+class NotCompared:
     """A printed number that is not compared, and why."""
 
-    place: Place
+    place: PrintedAt
     reason: str
 
 
@@ -111,7 +111,7 @@ class Comparison:
 
     compared: tuple[Compared, ...]
     contrasts: tuple[Contrast, ...]
-    left_out: tuple[LeftOut, ...]
+    left_out: tuple[NotCompared, ...]
 
 
 @dataclass(frozen=True)
@@ -256,33 +256,33 @@ def compare(studies: Iterable[Study], *, seed: int = 1) -> Comparison:
     """
     compared: list[Compared] = []
     contrasts: list[Contrast] = []
-    left_out: list[LeftOut] = []
+    left_out: list[NotCompared] = []
     for study in studies:
         _compare_study(study, seed, compared, contrasts, left_out)
     return Comparison(tuple(compared), tuple(contrasts), tuple(left_out))
 
 
 def _compare_study(
-    study: Study, seed: int, compared: list[Compared], contrasts: list[Contrast], left_out: list[LeftOut]
+    study: Study, seed: int, compared: list[Compared], contrasts: list[Contrast], left_out: list[NotCompared]
 ) -> None:
     arms = {arm.id: arm for arm in study.arms}
-    questions: list[tuple[Place, AskedNumber]] = []
-    differences: list[tuple[Place, Arm, Asked]] = []
+    questions: list[tuple[PrintedAt, AskedNumber]] = []
+    differences: list[tuple[PrintedAt, Arm, Asked]] = []
     for outcome in study.outcomes:
-        place = Place(study, arms[outcome.arm], outcome)
+        place = PrintedAt(study, arms[outcome.arm], outcome)
         if outcome.endpoint == "baseline":
             continue
         if outcome.kind == "p_between" and outcome.usable:
             other = arms[outcome.versus or ""]
             day = contrast_day(study, place.arm, other, outcome)
             if isinstance(day, str):
-                left_out.append(LeftOut(place, day))
+                left_out.append(NotCompared(place, day))
             else:
                 differences.append((place, other, Asked("mean_pain_fraction", day)))
             continue
         found = ask(study, place.arm, outcome)
         if isinstance(found, str):
-            left_out.append(LeftOut(place, found))
+            left_out.append(NotCompared(place, found))
         else:
             questions.append((place, found))
     wanted = [(place.arm, _size(place), question.asked) for place, question in questions]
@@ -291,7 +291,7 @@ def _compare_study(
         drawn = _predict(study, wanted, seed)
     except OutsideEvidence as error:
         places = [place for place, _ in questions] + [place for place, _, _ in differences]
-        left_out += [LeftOut(place, str(error)) for place in places]
+        left_out += [NotCompared(place, str(error)) for place in places]
         return
     for place, question in questions:
         spread = np.quantile(drawn[place.arm.id, _size(place), question.asked], _SHOWN)
@@ -301,7 +301,7 @@ def _compare_study(
         contrasts.append(Contrast(place, *map(float, np.quantile(ours - theirs, _SHOWN))))
 
 
-def _size(place: Place) -> int:
+def _size(place: PrintedAt) -> int:
     """How many patients a printed number is of."""
     sizes = (place.outcome.denominator, place.outcome.n, place.arm.n, place.study.n_total)
     return next(size for size in sizes if size)

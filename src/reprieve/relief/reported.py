@@ -30,7 +30,7 @@ def normal_below(z: Floats) -> Floats:
 
 
 @dataclass(frozen=True)
-class Seen:
+class ArmOnDay:
     """Everybody of an arm on one day.
 
     Parameters
@@ -82,7 +82,7 @@ class Seen:
         return mean * normal_below(z) + sd * density, mean**2 + sd**2
 
 
-def seen(
+def arm_on_day(
     drug_factor: Floats,
     chance: Floats,
     populations: Populations,
@@ -90,7 +90,7 @@ def seen(
     *,
     day_scatter: float = 0.0,
     context_mean: Floats | None = None,
-) -> Seen:
+) -> ArmOnDay:
     """An arm on a day after the last dose (negative: during the course).
 
     Parameters
@@ -105,7 +105,7 @@ def seen(
     left = populations.context_left(np.array([day]))[:, 0]
     by_draw = drug_factor.reshape(chance.size, -1)
     mean = populations.context_mean if context_mean is None else context_mean
-    return Seen(by_draw, chance, mean * left, populations.context_spread * left, day_scatter)
+    return ArmOnDay(by_draw, chance, mean * left, populations.context_spread * left, day_scatter)
 
 
 def reported_shares(share: Floats, precision: Floats, n: int, rng: np.random.Generator) -> Floats:

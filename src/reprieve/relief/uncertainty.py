@@ -8,7 +8,7 @@ from functools import cached_property
 import numpy as np
 from numpy.typing import NDArray
 
-from reprieve.relief.reported import Seen, seen
+from reprieve.relief.reported import ArmOnDay, arm_on_day
 from reprieve.relief.trajectory import Trajectory
 from reprieve.relief.virtual_patients import VirtualPatients, logistic
 from reprieve.words import HORIZONS, HorizonId
@@ -68,8 +68,8 @@ class Uncertainty:
         average = (weight * shares).sum(axis=(0, 1))
         return average, np.sqrt((weight * (shares - average) ** 2).sum(axis=(0, 1)))
 
-    def _seen(self, day: float, chance: Floats, context_mean: Floats | None = None) -> Seen:
+    def _seen(self, day: float, chance: Floats, context_mean: Floats | None = None) -> ArmOnDay:
         column = int(np.argmin(np.abs(self.trajectory.days - day)))
-        return seen(
+        return arm_on_day(
             self.trajectory.drug_factor[:, column], chance, self.people.populations, day, context_mean=context_mean
         )

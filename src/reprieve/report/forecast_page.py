@@ -13,7 +13,7 @@ from pathlib import Path
 from string import Template
 
 from reprieve.answers.forecast import ForecastAnswer, GivenPatient, GivenRegimen
-from reprieve.answers.relief import Acute, PainOnDay, Quantiles, Sustained
+from reprieve.answers.relief import Acute, PainOnDay, Quantiles, SustainedAnswer
 from reprieve.errors import InputError
 from reprieve.pictures import Picture
 from reprieve.report.basis import basis_section, provenance_section
@@ -32,7 +32,7 @@ def _template() -> Template:
     return Template((files("reprieve.report") / "page.html").read_text(encoding="utf-8"))
 
 
-def headline(sustained: Sustained) -> str:
+def headline(sustained: SustainedAnswer) -> str:
     """The answer in one sentence of plain text: the chance of relief beyond four weeks, and on placebo."""
     chance, placebo = sustained.exceeds[_HEADLINE], sustained.placebo.exceeds[_HEADLINE]
     return glued(
@@ -90,7 +90,7 @@ def _strip(chance: float, low: float, high: float, placebo: float) -> str:
     return f'<td class="strip" aria-hidden="true"><span class="track">{marks}</span></td>'
 
 
-def _horizons(sustained: Sustained) -> str:
+def _horizons(sustained: SustainedAnswer) -> str:
     """The four horizons: chance, its uncertainty, placebo, and the three on one line from 0 to 100 %."""
     rows = []
     for one in HORIZONS:
@@ -119,7 +119,7 @@ def _duration(days: Quantiles, follow_up: float) -> str:
     return glued(f"median {write(middle)} (80 % interval {write(low)} to {write(high)})")
 
 
-def _sustained(sustained: Sustained) -> str:
+def _sustained(sustained: SustainedAnswer) -> str:
     placebo, follow_up = sustained.placebo, sustained.follow_up_days
     line = (
         f'<p class="note">Relief: pain at least {share(sustained.threshold)} below baseline, counted from the end of '

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from reprieve.answers.relief import Uncertainty
+from reprieve.answers.relief import UncertaintyAnswer
 from reprieve.report.blocks import section, share, table
 from reprieve.words import HORIZONS, Horizon, plain
 
@@ -15,14 +15,14 @@ _WHAT = (
 )
 
 
-def uncertainty_section(uncertainty: Uncertainty) -> str:
+def uncertainty_section(uncertainty: UncertaintyAnswer) -> str:
     """The uncertainty of an answer as a table."""
     heads = "".join(f'<th scope="col">{name}</th>' for name in _COLUMNS)
     rows = [_row(uncertainty, one) for one in HORIZONS]
     return section("Where the uncertainty comes from", table(heads, rows), f'<p class="note">{_WHAT}</p>')
 
 
-def _row(uncertainty: Uncertainty, at: Horizon) -> str:
+def _row(uncertainty: UncertaintyAnswer, at: Horizon) -> str:
     chance, beyond = uncertainty.posterior.chance[at.id], uncertainty.difference_from_placebo[at.id]
     cells = (
         f"{share(chance.low)} to {share(chance.high)}",

@@ -8,7 +8,7 @@ from made_up_forecast import made_up_forecast
 
 from reprieve.answers import duration_table
 from reprieve.answers import faq_filling as answers
-from reprieve.answers.duration_table import Row
+from reprieve.answers.duration_table import InfusionRow
 from reprieve.answers.faq import IN_WORDS
 from reprieve.errors import EvidenceError, UnknownName
 from reprieve.evidence.evidence import Evidence, read_record
@@ -114,7 +114,7 @@ def another_forecast(monkeypatch):
                 "exceeds_interval": {key: {"p": 0.123, "low": 0.051, "high": 0.333} for key in horizons},
             }
             sustained["placebo"] = sustained["placebo"] | {"exceeds": dict.fromkeys(horizons, 0.001)}
-            return Row(found.infusion, made_up_forecast(sustained=sustained, **changed), (), ())
+            return InfusionRow(found.infusion, made_up_forecast(sustained=sustained, **changed), (), ())
 
         monkeypatch.setattr(answers, "row", row)
         return [one for one in answers.plain_answer(EVIDENCE, "how_long").sentences if one.basis == "model"]

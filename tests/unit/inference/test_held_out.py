@@ -15,7 +15,7 @@ from reprieve.inference import twin
 from reprieve.inference.calibration_model import arm_values, parameters_of, reported_share
 from reprieve.inference.fit_data import CONDITIONS
 from reprieve.inference.held_out import leave_out, printed, reported, study_log_likelihood
-from reprieve.relief.reported import Seen
+from reprieve.relief.reported import ArmOnDay
 
 EVIDENCE = Evidence.packaged()
 
@@ -54,7 +54,7 @@ class OneStudy:
         mean = MIDDLE["context_mean"] + MIDDLE["context_cohort"] * data.cohort[arm]
         mean = (mean + MIDDLE["context_study_sd"] * self.z[1]) * left
         spread = np.full_like(mean, MIDDLE["context_spread"] * left)
-        return Seen(np.repeat(np.asarray(remaining), mean.size, 0), chance, mean, spread, MIDDLE["day_scatter"])
+        return ArmOnDay(np.repeat(np.asarray(remaining), mean.size, 0), chance, mean, spread, MIDDLE["day_scatter"])
 
     def own(self, kind):
         wanted = self.data.reports_of(kind)

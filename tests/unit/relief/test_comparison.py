@@ -5,7 +5,7 @@ import pytest
 
 from reprieve.evidence.evidence import Evidence
 from reprieve.evidence.records.study import Study
-from reprieve.relief.comparison import AskedNumber, Compared, Place, ask, compare, regimen_of, score
+from reprieve.relief.comparison import AskedNumber, Compared, PrintedAt, ask, compare, regimen_of, score
 
 EVIDENCE = Evidence.packaged()
 
@@ -127,7 +127,7 @@ def test_an_arm_without_ketamine_has_the_timing_of_the_one_with_it():
 
 def test_scores_are_those_worked_out_by_hand():
     made = study({"kind": "mean", "value": 6})
-    place, asked = Place(made, made.arms[0], made.outcomes[-1]), question({"kind": "mean", "value": 6})
+    place, asked = PrintedAt(made, made.arms[0], made.outcomes[-1]), question({"kind": "mean", "value": 6})
     near = Compared(place, asked, 0.70, 0.80, 0.90)  # 0.75 was reported: inside, 0.05 too high
     far = Compared(place, asked, 0.20, 0.30, 0.40)  # outside, 0.45 too low
     found = score([near, far])

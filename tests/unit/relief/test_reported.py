@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 
 from reprieve.relief.arm import predict_arm
-from reprieve.relief.reported import Seen
+from reprieve.relief.reported import ArmOnDay
 
 LONG = "esketamine iv 5 mg/h for 24 h then 14 mg/h for 24 h then 22 mg/h for 52 h"
 
@@ -15,7 +15,7 @@ def test_shares_and_means_are_those_of_patients_drawn_one_by_one(chance):
     factors, mean, spread, scatter, n = np.array([0.1, 0.4, 0.8]), 0.2, 0.35, 0.1, 400_000
     left = np.where(rng.random(n) < chance, rng.choice(factors, n), 1.0)
     pain = left * (1 - mean - spread * rng.standard_normal(n)) + scatter * rng.standard_normal(n)
-    arm = Seen(factors[None], np.array([chance]), np.array([mean]), np.array([spread]), scatter)
+    arm = ArmOnDay(factors[None], np.array([chance]), np.array([mean]), np.array([spread]), scatter)
     # Standard errors are below 0.001; four of them are allowed.
     assert arm.share_relieved(0.3)[0] == pytest.approx((pain <= 0.7).mean(), abs=0.004)
     assert arm.mean_pain()[0][0] == pytest.approx(np.maximum(pain, 0).mean(), abs=0.004)

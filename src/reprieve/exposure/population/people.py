@@ -21,7 +21,7 @@ Weight: TypeAlias = float | str | tuple[float, float]
 
 
 @dataclass(frozen=True, eq=False)
-class People:
+class Subjects:
     """Covariates of any number of subjects.
 
     Parameters
@@ -51,7 +51,7 @@ class People:
         return (*by_row, "weight") if self.weight_range is not None else by_row
 
 
-def describe_people(seed: int, weight: Weight | None, covariates: Mapping[str, object] | None) -> People:
+def describe_people(seed: int, weight: Weight | None, covariates: Mapping[str, object] | None) -> Subjects:
     """People from what a caller knows of them.
 
     Parameters
@@ -84,7 +84,7 @@ def describe_people(seed: int, weight: Weight | None, covariates: Mapping[str, o
                 f"Weights run from {low:g} to {high:g} kg; give a lower and a higher one from {LIGHTEST_KG:g} to "
                 f"{HEAVIEST_KG:g} kg, as 50:100."
             )
-        return People(seed, (low, high), listed)
+        return Subjects(seed, (low, high), listed)
     if weight is not None:
         listed["weight"] = np.array([parse_weight(weight)])
     for kilograms in np.asarray(listed.get("weight", []), dtype=float):
@@ -93,7 +93,7 @@ def describe_people(seed: int, weight: Weight | None, covariates: Mapping[str, o
                 f"A weight is given as {kilograms:g} kg; it must be from {LIGHTEST_KG:g} to {HEAVIEST_KG:g} kg. "
                 f"Check the unit."
             )
-    return People(seed, None, listed)
+    return Subjects(seed, None, listed)
 
 
 def read_covariates(content: bytes, file: str) -> dict[str, Sequence[float | str]]:

@@ -21,7 +21,7 @@ from reprieve.exposure.choice import Chosen, choose_models, named_model
 from reprieve.exposure.inputs import absorbed
 from reprieve.exposure.model import deviations, with_routes
 from reprieve.exposure.population.occasions import Occasion, follow
-from reprieve.exposure.population.people import People, Values, Weight, describe_people
+from reprieve.exposure.population.people import Subjects, Values, Weight, describe_people
 from reprieve.exposure.population.residual import measured, refuse_without_residual_error
 from reprieve.exposure.population.streams import BLOCK, normals
 from reprieve.exposure.times import read_times
@@ -80,7 +80,7 @@ class Population:
     times_h: Floats
     subjects: int
     seed: int
-    people: People
+    people: Subjects
     occasions: bool
     residual: bool
     asked: tuple[str, ...] | None
