@@ -37,4 +37,5 @@ def _fit_data(names):
     from reprieve.evidence.evidence import Evidence  # noqa: PLC0415
     from reprieve.inference.calibration import evidence_data  # noqa: PLC0415
 
-    return evidence_data(None if names is None else [Evidence.packaged().study(name) for name in names])
+    published = Evidence.packaged()
+    return evidence_data(published, None if names is None else [published.study(name) for name in names])

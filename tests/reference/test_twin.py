@@ -80,7 +80,9 @@ def people(values, n, *, members=1, rng=None):
 
 def one_arm(few_studies, regimen, days):
     """Data of a single arm with this regimen, looked at on these days."""
-    found = exposure_of_arms.arm_exposure(regimen, np.array(days), acute_half_life_min=MIDDLE["acute_half_life"])
+    found = exposure_of_arms.arm_exposure(
+        EVIDENCE, regimen, np.array(days), acute_half_life_min=MIDDLE["acute_half_life"]
+    )
     data = replace(
         few_studies, edges=found.edges[None], s=found.s[None], r=found.r[None], drug=np.array([True]),
         cohort=np.zeros(1), condition=np.zeros(1, int), study=np.zeros(1, int),

@@ -45,6 +45,7 @@ def model_card(evidence: Evidence) -> ModelCardAnswer:
     """The model card of this version and its evidence."""
     constants = evidence.record(CalibrationPriors, "priors").constants
     data = fit_data(
+        evidence,
         evidence.studies,
         acute_half_life_min=constants["acute_half_life"].value,
         correlation=constants["repeated_correlation"].value,

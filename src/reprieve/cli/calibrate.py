@@ -49,10 +49,11 @@ def calibrate(seed: int, draws: int, out: Path | None) -> None:
         )
     folder = _folder(out)
 
+    from reprieve.evidence.evidence import Evidence  # noqa: PLC0415
     from reprieve.inference.calibration import calibrate as fit  # noqa: PLC0415
 
     began = time.monotonic()
-    found = fit(folder, seed=seed, draws=draws, say=lambda text: click.echo(text, err=True))
+    found = fit(Evidence.packaged(), folder, seed=seed, draws=draws, say=lambda text: click.echo(text, err=True))
     click.echo(
         f"R-hat {found.rhat_max:.3f}, effective sizes {found.ess_bulk_min:.0f} (bulk) and {found.ess_tail_min:.0f} "
         f"(tail), {found.divergences} divergent transitions; {(time.monotonic() - began) / 60:.0f} min."

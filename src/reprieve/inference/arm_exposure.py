@@ -50,11 +50,14 @@ class ArmExposure:
     site_r: Floats
 
 
-def arm_exposure(text: str, days: Floats, *, acute_half_life_min: float, with_drug: bool = True) -> ArmExposure:
+def arm_exposure(
+    evidence: Evidence, text: str, days: Floats, *, acute_half_life_min: float, with_drug: bool = True
+) -> ArmExposure:
     """Exposure of an arm.
 
     Parameters
     ----------
+    evidence : what is published
     text : a regimen, in its grammar
     days : (n_days,) days after the end of the last dose; exactly 0 asks for the largest effect within the hour after
     acute_half_life_min : min, equilibration of the effect site
@@ -69,7 +72,7 @@ def arm_exposure(text: str, days: Floats, *, acute_half_life_min: float, with_dr
         nothing = np.zeros_like(looks)
         return ArmExposure(end, edges, nothing, nothing, np.zeros_like(asked), np.zeros_like(asked))
     times = np.unique(np.concatenate([[0.0], looks.ravel(), asked, end + _PEAK]))
-    blood, site = _mean_of_models(regimen, times, np.log(2.0) / (acute_half_life_min / 60.0))
+    blood, site = _mean_of_models(evidence, regimen, times, np.log(2.0) / (acute_half_life_min / 60.0))
     at = np.searchsorted(times, asked)
     peak = np.searchsorted(times, end + _PEAK)
     at[np.asarray(days) == 0.0] = peak[np.argmax(site[0, peak] + site[1, peak])]
@@ -77,11 +80,10 @@ def arm_exposure(text: str, days: Floats, *, acute_half_life_min: float, with_dr
     return ArmExposure(end, edges, blood[0, inside], blood[1, inside], site[0, at], site[1, at])
 
 
-def _mean_of_models(regimen: Regimen, times: Floats, ke0: float) -> tuple[Floats, Floats]:
+def _mean_of_models(evidence: Evidence, regimen: Regimen, times: Floats, ke0: float) -> tuple[Floats, Floats]:
     """(2, n_times) each: S- and R-ketamine in blood and at the effect site, mean of the ensemble."""
     patient = Patient(weight=USUAL_WEIGHT, interactions=())
     blood, site = [], []
-    evidence = Evidence.packaged()
     members = choose_models(evidence, regimen.form, regimen.route)
     inputs = exposure_inputs(evidence, regimen, patient, members)
     for member in members:

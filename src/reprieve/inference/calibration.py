@@ -28,17 +28,19 @@ SHIPPED = "plateau"
 _KEPT = 2000
 
 
-def evidence_data(studies: Sequence[Study] | None = None) -> FitData:
-    """The studies that are evidence, as data of a fit."""
-    constants = Evidence.packaged().record(CalibrationPriors, "priors").constants
+def evidence_data(evidence: Evidence, studies: Sequence[Study] | None = None) -> FitData:
+    """The studies that are evidence, or these, as data of a fit."""
+    constants = evidence.record(CalibrationPriors, "priors").constants
     return fit_data(
-        studies if studies is not None else Evidence.packaged().studies,
+        evidence,
+        studies if studies is not None else evidence.studies,
         acute_half_life_min=constants["acute_half_life"].value,
         correlation=constants["repeated_correlation"].value,
     )
 
 
 def calibrate(
+    evidence: Evidence,
     folder: Path,
     *,
     seed: int = 1,
@@ -56,9 +58,9 @@ def calibrate(
         The sampler cannot be believed; nothing is written.
     """  # fmt: skip
     data, priors, fingerprint = (
-        evidence_data(),
-        Evidence.packaged().record(CalibrationPriors, "priors"),
-        Evidence.packaged().fitted_fingerprint,
+        evidence_data(evidence),
+        evidence.record(CalibrationPriors, "priors"),
+        evidence.fitted_fingerprint,
     )
     say(f"{data.n_reports} numbers of {len(data.studies)} studies; {len(data.left_out)} usable numbers are left out.")
     found, diagnostics = sample(
@@ -70,13 +72,22 @@ def calibrate(
             f"{diagnostics.ess_bulk_min:.0f} and {diagnostics.ess_tail_min:.0f}, {diagnostics.divergences} divergent "
             f"transitions), so nothing was written. Ask for more draws, or for another seed."
         )
-    write(folder, flat(found), diagnostics, data, fingerprint, seed=seed)
+    write(evidence, folder, flat(found), diagnostics, data, fingerprint, seed=seed)
     return diagnostics
 
 
-def write(folder: Path, found: Draws, diagnostics: Diagnostics, data: FitData, fingerprint: str, *, seed: int) -> None:
+def write(
+    evidence: Evidence,
+    folder: Path,
+    found: Draws,
+    diagnostics: Diagnostics,
+    data: FitData,
+    fingerprint: str,
+    *,
+    seed: int,
+) -> None:
     """Write the two files of a posterior."""
-    names = parameters_of(SHIPPED, Evidence.packaged().record(CalibrationPriors, "priors"))
+    names = parameters_of(SHIPPED, evidence.record(CalibrationPriors, "priors"))
     rows = np.linspace(0, len(found[names[0]]) - 1, min(_KEPT, len(found[names[0]]))).round().astype(int)
     arrays: dict[str, Any] = {name: found[name][rows].astype(np.float32) for name in names}
     arrays |= {
@@ -86,7 +97,7 @@ def write(folder: Path, found: Draws, diagnostics: Diagnostics, data: FitData, f
     buffer = io.BytesIO()
     np.savez_compressed(buffer, **arrays)
     (folder / "draws.npz").write_bytes(buffer.getvalue())
-    constants = Evidence.packaged().record(CalibrationPriors, "priors").constants
+    constants = evidence.record(CalibrationPriors, "priors").constants
     said = {
         "id": "posterior",
         "structure": SHIPPED,

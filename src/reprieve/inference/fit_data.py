@@ -10,6 +10,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from reprieve.errors import OutsideEvidence
+from reprieve.evidence.evidence import Evidence
 from reprieve.evidence.records.condition import ConditionId
 from reprieve.evidence.records.study import Study
 from reprieve.inference.arm_exposure import ArmExposure, arm_exposure
@@ -129,12 +130,15 @@ class FitData:
         return self.weights_where(lambda r: r.study.id != study)
 
 
-def fit_data(studies: Iterable[Study], *, acute_half_life_min: float, correlation: float) -> FitData:
+def fit_data(
+    evidence: Evidence, studies: Iterable[Study], *, acute_half_life_min: float, correlation: float
+) -> FitData:
     """The arrays of these studies.
 
     Parameters
     ----------
-    studies : those that count as evidence
+    evidence : what is published of exposure
+    studies : those that are fitted to
     acute_half_life_min : min, equilibration of the effect site
     correlation : between numbers of the same people; k of them count as ``k / (1 + (k - 1) correlation)``
     """
@@ -148,6 +152,7 @@ def fit_data(studies: Iterable[Study], *, acute_half_life_min: float, correlatio
     for key, (study, arm) in arms.items():
         try:
             exposures[key] = arm_exposure(
+                evidence,
                 regimen_of(study, arm) or "",
                 np.array(days[key]),
                 acute_half_life_min=acute_half_life_min,

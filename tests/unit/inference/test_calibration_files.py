@@ -27,7 +27,7 @@ def written(request, tmp_path_factory, few_studies):
     # Normal priors reach beyond the range of a share once in millions.
     found = drawn(request.param, rng) | {"condition_effect": rng.standard_normal((request.param, len(CONDITIONS)))}
     found["depth"] = np.arange(request.param) / request.param  # the number of its row
-    write(folder, found, MADE, few_studies, "abcdef012345", seed=7)
+    write(EVIDENCE, folder, found, MADE, few_studies, "abcdef012345", seed=7)
     return folder, found, read_record(Calibration, folder / "posterior.yaml")
 
 

@@ -188,7 +188,7 @@ def test_a_weight_multiplies_and_zero_removes_all_influence(few_studies, at_medi
 
 
 def test_the_order_of_studies_does_not_matter(few_studies, at_medians):
-    again = evidence_data([EVIDENCE.study(name) for name in reversed(few_studies.studies)])
+    again = evidence_data(EVIDENCE, [EVIDENCE.study(name) for name in reversed(few_studies.studies)])
     assert [r.study.id for r in again.shares] != [r.study.id for r in few_studies.shares]
     found = each(again, full(again))
     for name, part in at_medians.items():

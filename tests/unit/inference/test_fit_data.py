@@ -118,7 +118,7 @@ def test_numbers_of_the_same_people_share_their_weight(evidence_of_the_fit):
 @pytest.mark.parametrize(("rho", "whole"), [(0.0, 3.0), (1.0, 1.0)])
 def test_weights_in_their_limits(rho, whole):
     # Three numbers of the ketamine arm of Sigtermans: independent they count three, the same they count one.
-    data = fit_data([EVIDENCE.study("sigtermans2009")], acute_half_life_min=8.3, correlation=rho)
+    data = fit_data(EVIDENCE, [EVIDENCE.study("sigtermans2009")], acute_half_life_min=8.3, correlation=rho)
     of_arm = [
         w for k in range(3) for r, w in zip(data.reports_of(k), data.weights[k], strict=True) if r.arm.id == "ket"
     ]
@@ -157,7 +157,7 @@ def one_model(monkeypatch):
     [("esketamine iv 20 mg/h for 10 h", 10, 200), ("esketamine iv 5 mg/h for 48 h", 48, 240)],
 )
 def test_the_area_under_the_bins_is_dose_over_clearance(regimen, hours, mg, one_model):
-    found = arm_exposure(regimen, DAYS, acute_half_life_min=8.3)
+    found = arm_exposure(EVIDENCE, regimen, DAYS, acute_half_life_min=8.3)
     assert found.end_h == hours
     area = (found.s.mean(axis=1) * np.diff(found.edges)).sum()
     # Simons 2022: clearance 1.48 L/min; after 36 h less than 1 % is left.
@@ -167,19 +167,19 @@ def test_the_area_under_the_bins_is_dose_over_clearance(regimen, hours, mg, one_
 
 def test_exposure_is_in_proportion_to_the_dose():
     one, three = (
-        arm_exposure(f"racemic iv {mg} mg/h for 5 h", DAYS, acute_half_life_min=8.3) for mg in (10, 30)
+        arm_exposure(EVIDENCE, f"racemic iv {mg} mg/h for 5 h", DAYS, acute_half_life_min=8.3) for mg in (10, 30)
     )  # fmt: skip
     for name in ("s", "r", "site_s", "site_r"):
         np.testing.assert_allclose(getattr(three, name), 3 * getattr(one, name), rtol=1e-9)
         assert getattr(one, name).min() > 0
     # Base is 237.73 / 274.19 of the salt.
-    salt = arm_exposure("racemic salt iv 10 mg/h for 5 h", DAYS, acute_half_life_min=8.3)
+    salt = arm_exposure(EVIDENCE, "racemic salt iv 10 mg/h for 5 h", DAYS, acute_half_life_min=8.3)
     np.testing.assert_allclose(salt.s, one.s * 237.73 / 274.19, rtol=1e-9)
 
 
 def test_a_placebo_arm_has_the_timing_and_nothing_else():
     drug, placebo = (
-        arm_exposure("racemic iv 10 mg/h for 5 h", DAYS, acute_half_life_min=8.3, with_drug=given)
+        arm_exposure(EVIDENCE, "racemic iv 10 mg/h for 5 h", DAYS, acute_half_life_min=8.3, with_drug=given)
         for given in (True, False)
     )
     np.testing.assert_array_equal(drug.edges, placebo.edges)
@@ -190,14 +190,14 @@ def test_a_placebo_arm_has_the_timing_and_nothing_else():
 def test_day_0_is_the_largest_effect_of_the_hour_after_the_last_dose():
     regimen = "racemic iv 0.25 mg/kg"
     minutes = np.arange(0.01, 60.0, 0.5) / 60 / 24
-    found = arm_exposure(regimen, np.concatenate([[0.0], minutes]), acute_half_life_min=8.3)
+    found = arm_exposure(EVIDENCE, regimen, np.concatenate([[0.0], minutes]), acute_half_life_min=8.3)
     site = found.site_s + found.site_r
     assert site[0] == pytest.approx(site[1:].max(), rel=0.01)
     assert site[0] > 2 * site[1]
 
 
 def test_the_bins_tile_the_course_and_36_hours_after_it():
-    found = arm_exposure("racemic iv 10 mg/h for 4 h every 24 h x 3", DAYS, acute_half_life_min=8.3)
+    found = arm_exposure(EVIDENCE, "racemic iv 10 mg/h for 4 h every 24 h x 3", DAYS, acute_half_life_min=8.3)
     assert found.edges[0] == 0.0
     assert np.all(np.diff(found.edges) > 0)
     assert found.edges[-1] == found.end_h + 36 == Regimen.parse("racemic iv 1 mg/h for 52 h").last_dose_end_h + 36
@@ -207,7 +207,7 @@ def test_the_bins_tile_the_course_and_36_hours_after_it():
 def test_the_order_of_studies_does_not_matter():
     names = ("lumanauw2019", "sigtermans2009")
     one, other = (
-        fit_data([EVIDENCE.study(n) for n in order], acute_half_life_min=8.3, correlation=0.5)
+        fit_data(EVIDENCE, [EVIDENCE.study(n) for n in order], acute_half_life_min=8.3, correlation=0.5)
         for order in (names, names[::-1])
     )
     assert one.studies == other.studies
