@@ -1,4 +1,4 @@
-"""``reprieve simulate``: a population of people who differ, written to a file while it is simulated."""
+"""``reprieve simulate``: a population of subjects who differ, written to a file while it is simulated."""
 
 from __future__ import annotations
 
@@ -43,10 +43,10 @@ class _WeightRange(click.ParamType[tuple[float, float]]):
 @click.option(
     "--model", metavar="ID", help="Population model; chosen by form and route if not given, except for --data."
 )
-@click.option("--subjects", type=Whole(1, 100_000_000), metavar="N", help="How many people.")
+@click.option("--subjects", type=Whole(1, 100_000_000), metavar="N", help="How many subjects.")
 @click.option("--times", type=TIMES, metavar="H,H,...", help="Hours after the start, as 0.5,1,2.")
 @click.option("--weight", type=WEIGHT, metavar="KG", help="Weight of everybody, kg; or with a unit, as '154 lb'.")
-@click.option("--weights", type=_WeightRange(), metavar="KG:KG", help="Spread people evenly over a range of weight.")
+@click.option("--weights", type=_WeightRange(), metavar="KG:KG", help="Spread subjects evenly over a range of weight.")
 @click.option(
     "--covariates", metavar="CSV",
     help="File with a column for each covariate (weight, age ...), - reads stdin; its rows are taken in turn.",
@@ -62,7 +62,7 @@ class _WeightRange(click.ParamType[tuple[float, float]]):
     help="With --data: what a number in CMT means, a route for doses (1=iv) or an analyte for looks (2=s_ketamine); 0 "
     "stands for a missing one. Repeatable.",
 )  # fmt: skip
-@click.option("--draws", type=Whole(1, 100_000), metavar="N", help="With --data: draw N people like each subject.")
+@click.option("--draws", type=Whole(1, 100_000), metavar="N", help="With --data: draw N subjects like each.")
 @click.option("--ignore", "ignored", multiple=True, metavar="COLUMN", help="With --data: do not read it. Repeatable.")
 @click.option("--seed", type=Whole(0), metavar="N", default=1, show_default=True, help="Seed of everything drawn.")
 @click.option("--out", type=click.Path(path_type=Path), metavar="FILE", help="FILE.parquet or FILE.csv.")
@@ -88,9 +88,9 @@ def simulate(
     force: bool,
     as_json: bool,
 ) -> None:
-    """Simulate people who differ as a published model says, and keep them in a file.
+    """Simulate subjects who differ as a published model says, and keep them in a file.
 
-    One row for each subject and time; without --out only quantiles are printed. The same seed gives the same people,
+    One row for each subject and time; without --out only quantiles are printed. The same seed gives the same subjects,
     whatever their number. A file that is not finished is removed; one that is there is kept unless you say --force.
 
     With --data the subjects, doses and times are those of a table in NONMEM's format (ID TIME AMT RATE DUR EVID MDV
@@ -122,10 +122,10 @@ def simulate(
     _refuse_beside("--regimen", with_data)
     if subjects is None or times is None:
         missing = " and ".join(name for name in ("--subjects", "--times") if apart[name] is None)
-        raise MissingDatum(f"Not given: {missing}. A regimen is simulated in so many people, at so many hours.")
+        raise MissingDatum(f"Not given: {missing}. A regimen is simulated in so many subjects, at so many hours.")
     from reprieve.datasets.data_file import content_of  # noqa: PLC0415
-    from reprieve.exposure.population.people import read_covariates  # noqa: PLC0415
     from reprieve.exposure.population.simulation import simulate_population  # noqa: PLC0415
+    from reprieve.exposure.population.subjects import read_covariates  # noqa: PLC0415
     from reprieve.exposure.population.table import quantiles_of, write_table  # noqa: PLC0415
 
     if weight is not None and weights is not None:
@@ -230,7 +230,7 @@ def _print(population: Population, out: Path | None, found: Any) -> None:
         ]
         table.add_row(f"{time:g}", *cells)
     terminal.print(
-        f"{population.subjects:,} people by {population.chosen.model.id}: median (5 % to 95 %)", markup=False
+        f"{population.subjects:,} subjects by {population.chosen.model.id}: median (5 % to 95 %)", markup=False
     )
     terminal.print(table)
     terminal.print(f"Model: {population.chosen.reason}", markup=False)

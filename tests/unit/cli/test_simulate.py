@@ -25,7 +25,7 @@ def test_a_population_is_written_and_summed_up(tmp_path, capsys):
     out = tmp_path / "people.csv"
     assert run([*ASKED, "--weights", "50:100", "--residual", "--out", str(out)]) == 0
     said = capsys.readouterr()
-    assert "300 people by otto2021" in said.out
+    assert "300 subjects by otto2021" in said.out
     assert said.err == ""
     assert len(out.read_text().splitlines()) == 1 + 300 * 3
     assert run([*ASKED, "--weight", "70", "--out", str(out), "--force", "--json"]) == 0

@@ -55,10 +55,10 @@ class Predictions:
     ----------
     evidence : what is published
     model : the published model
-    columns : ``subject``, ``draw`` (where people were drawn), ``time_h``, ``analyte``, ``observed_ng_per_mL`` (where
+    columns : ``subject``, ``draw`` (where they were drawn), ``time_h``, ``analyte``, ``observed_ng_per_mL`` (where
         something was measured) and ``predicted_ng_per_mL``, (n_rows,) each
     subjects : how many
-    draws : people drawn like each subject; None for typical values
+    draws : subjects drawn like each; None for typical values
     seed : of the draws
     routes : by which doses were given
     aside : columns of the table that were not read
@@ -144,7 +144,7 @@ def predict_data(
     compartments : what numbers in CMT mean, as ``1=iv`` for doses or ``2=s_ketamine`` for looks; ``0=...`` for a
         number that is missing
     analytes : only these; all of the model when not given
-    draws : how many people to draw like each subject; typical values of its covariates when not given
+    draws : how many subjects to draw like each; typical values of its covariates when not given
     seed : of the draws
     ignored : columns that are not read
     evidence : what is published; what comes with Reprieve when not given

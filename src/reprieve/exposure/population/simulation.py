@@ -1,4 +1,4 @@
-"""Simulate a population: people drawn from a published model, on one regimen, in chunks."""
+"""Simulate a population: subjects drawn from a published model, on one regimen, in chunks."""
 
 from __future__ import annotations
 
@@ -21,9 +21,9 @@ from reprieve.exposure.choice import Chosen, choose_models, named_model
 from reprieve.exposure.inputs import absorbed
 from reprieve.exposure.model import deviations, with_routes
 from reprieve.exposure.population.occasions import Occasion, follow
-from reprieve.exposure.population.people import Subjects, Values, Weight, describe_people
 from reprieve.exposure.population.residual import measured, refuse_without_residual_error
 from reprieve.exposure.population.streams import BLOCK, normals
+from reprieve.exposure.population.subjects import SubjectCovariates, Values, Weight, describe_subjects
 from reprieve.exposure.times import read_times
 from reprieve.pkpd.dose import SAME_TIME
 from reprieve.pkpd.individual_dose import IndividualDose
@@ -47,7 +47,7 @@ class Chunk:
     Parameters
     ----------
     first : number of the first one, from 0
-    covariates : covariate to (n_subjects,), those that differ between people
+    covariates : covariate to (n_subjects,), those that differ between subjects
     values : (n_subjects, n_times, n_analytes) ng/mL
     """
 
@@ -68,7 +68,7 @@ class Population:
     times_h : (n_times,) h after the start of the first dose
     subjects : how many
     seed : of everything that is drawn
-    people : who they are
+    described : their covariates
     occasions : whether parameters vary between sessions, too
     residual : whether values are as measured
     asked : analytes to simulate; None for all that can be computed
@@ -80,7 +80,7 @@ class Population:
     times_h: Floats
     subjects: int
     seed: int
-    people: Subjects
+    described: SubjectCovariates
     occasions: bool
     residual: bool
     asked: tuple[str, ...] | None
@@ -139,7 +139,7 @@ class Population:
         return {name: own.get(name, 0.0) + deviation for name, deviation in drawn.items()}
 
     def _built(self, first: int, n: int, deviated: Mapping[str, Floats]) -> BuiltModel:
-        known = self.people.of(first, n)
+        known = self.described.of(first, n)
         weight = known.pop("weight", None)
         built = build(
             self.chosen.model,
@@ -154,7 +154,7 @@ class Population:
         names = between_subject(self.chosen.variability_from)[0]
         own = deviations(self.chosen, normals(self.seed, "between subjects", first, n, len(names)))
         starts = self.regimen.starts_h if self._has_occasions else (0.0,)
-        weights = self.people.of(first, n).get("weight")
+        weights = self.described.of(first, n).get("weight")
         amounts = list(_dose_amounts(self.regimen, weights))
         # A dose belongs to the last session that has begun; sessions of one course need not have as many doses each.
         session_of = np.searchsorted(starts, [given.start_h + SAME_TIME for given in amounts]) - 1
@@ -168,7 +168,7 @@ class Population:
         found = np.maximum(follow(starts, occasion, self.times_h), 0.0)
         if self.residual:
             found = measured(self.chosen.model, self.analytes, found, seed=self.seed, first=first)
-        differing = {name: self.people.of(first, n)[name] for name in self.people.differing}
+        differing = {name: self.described.of(first, n)[name] for name in self.described.differing}
         return Chunk(first, differing, found)
 
 
@@ -220,17 +220,17 @@ def simulate_population(
     analytes: Sequence[str] | None = None,
     evidence: Evidence | None = None,
 ) -> Population:
-    """Simulate people who differ as a published model says, on one regimen.
+    """Simulate subjects who differ as a published model says, on one regimen.
 
     Parameters
     ----------
     regimen : a regimen, its text, or a named protocol
     times : (n_times,) h after the start of the first dose, rising
-    subjects : how many people
+    subjects : how many
     model : id of a population model; by form and route when not given
-    weight : kg of everybody, or a range (low, high) over which people are spread evenly
+    weight : kg of everybody, or a range (low, high) over which they are spread evenly
     covariates : other covariates (or weight), one value each or a list whose rows are taken in turn
-    seed : the same seed gives the same people, whatever their number
+    seed : the same seed gives the same subjects, whatever their number
     occasions : let parameters vary from session to session where the model says how
     residual : add the model's residual error, as a measurement would have it
     analytes : only these, which is faster; all that can be computed when not given
@@ -270,7 +270,7 @@ def simulate_population(
         times_h=asked,
         subjects=subjects,
         seed=seed,
-        people=describe_people(seed, weight, covariates),
+        described=describe_subjects(seed, weight, covariates),
         occasions=occasions,
         residual=residual,
         asked=None if analytes is None else tuple(analytes),

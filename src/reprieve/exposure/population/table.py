@@ -41,7 +41,7 @@ class Writer(Protocol):
 
 def units(population: Population) -> dict[str, str]:
     """Every column with its unit; empty where it has none."""
-    covariates = {_covariate(name): KNOWN_COVARIATES[name] or "" for name in population.people.differing}
+    covariates = {_covariate(name): KNOWN_COVARIATES[name] or "" for name in population.described.differing}
     return {"subject": "", "time_h": "h"} | covariates | {_column(name): "ng/mL" for name in population.analytes}
 
 

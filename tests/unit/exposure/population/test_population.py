@@ -16,9 +16,9 @@ from reprieve.errors import FileError, InputError, OutsideEvidence, UnknownName
 from reprieve.evidence.records.variability import BetweenOccasion
 from reprieve.exposure.population import table
 from reprieve.exposure.population.occasions import Occasion, follow
-from reprieve.exposure.population.people import describe_people, read_covariates
 from reprieve.exposure.population.quantiles import StreamedQuantiles
 from reprieve.exposure.population.streams import BLOCK, normals
+from reprieve.exposure.population.subjects import describe_subjects, read_covariates
 from reprieve.exposure.population.table import write_table
 from reprieve.pkpd.individual_dose import IndividualDose
 from reprieve.pkpd.linear_system import LinearSystem
@@ -69,7 +69,7 @@ def test_doses_per_kg_follow_the_weight_of_each_person():
     spread = simulated("esketamine iv 0.2 mg/kg", **given | {"weight": (50, 100)}).values()
     np.testing.assert_allclose(spread, same, rtol=1e-9)
     fixed = simulated("esketamine iv 14 mg", **given | {"weight": (50, 100)})
-    kilograms = fixed.people.of(0, 50)["weight"]
+    kilograms = fixed.described.of(0, 50)["weight"]
     np.testing.assert_allclose(fixed.values()[:, 0, 0] * kilograms / 70, same[:, 0, 0], rtol=1e-9)
 
 
@@ -192,7 +192,7 @@ def test_files_that_cannot_be_written_are_refused(tmp_path, monkeypatch):
 
 def test_people_from_a_file_are_taken_in_turn(tmp_path):
     (tmp_path / "who.csv").write_text("weight,age,race\n60,40,japanese\n80,70,not_asian\n")
-    people = describe_people(1, None, read_covariates(*content_of(str(tmp_path / "who.csv"))))
+    people = describe_subjects(1, None, read_covariates(*content_of(str(tmp_path / "who.csv"))))
     assert people.of(1, 3)["weight"].tolist() == [80, 60, 80]
     assert people.of(1, 3)["race"].tolist() == ["not_asian", "japanese", "not_asian"]
     assert set(people.differing) == {"weight", "age", "race"}
@@ -209,7 +209,7 @@ def test_people_from_a_file_are_taken_in_turn(tmp_path):
         ("weight,height\n60,170\n", "who.csv, line 1, column height: that is no covariate; known are weight"),
         ("weight\n60\n.\n", "who.csv, line 3, column weight: the value is missing; every person needs one"),
         ("weight\n70 kg\n", "who.csv, line 2, column weight: '70 kg' is not a number"),
-        ("weight\n", "who.csv, line 2: there are no people"),
+        ("weight\n", "who.csv, line 2: there are no subjects"),
     ],
 )
 def test_a_file_of_people_that_is_wrong_is_refused(tmp_path, text, sentence):

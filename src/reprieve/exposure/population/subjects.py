@@ -16,12 +16,12 @@ from reprieve.exposure.population.streams import uniforms
 from reprieve.units import HEAVIEST_KG, LIGHTEST_KG, parse_weight
 
 Values: TypeAlias = "NDArray[np.float64] | NDArray[np.str_]"
-#: One for everybody, or a range (low, high) over which people are spread evenly.
+#: One for everybody, or a range (low, high) over which subjects are spread evenly.
 Weight: TypeAlias = float | str | tuple[float, float]
 
 
 @dataclass(frozen=True, eq=False)
-class Subjects:
+class SubjectCovariates:
     """Covariates of any number of subjects.
 
     Parameters
@@ -51,8 +51,8 @@ class Subjects:
         return (*by_row, "weight") if self.weight_range is not None else by_row
 
 
-def describe_people(seed: int, weight: Weight | None, covariates: Mapping[str, object] | None) -> Subjects:
-    """People from what a caller knows of them.
+def describe_subjects(seed: int, weight: Weight | None, covariates: Mapping[str, object] | None) -> SubjectCovariates:
+    """Subjects from what a caller knows of them.
 
     Parameters
     ----------
@@ -84,7 +84,7 @@ def describe_people(seed: int, weight: Weight | None, covariates: Mapping[str, o
                 f"Weights run from {low:g} to {high:g} kg; give a lower and a higher one from {LIGHTEST_KG:g} to "
                 f"{HEAVIEST_KG:g} kg, as 50:100."
             )
-        return Subjects(seed, (low, high), listed)
+        return SubjectCovariates(seed, (low, high), listed)
     if weight is not None:
         listed["weight"] = np.array([parse_weight(weight)])
     for kilograms in np.asarray(listed.get("weight", []), dtype=float):
@@ -93,7 +93,7 @@ def describe_people(seed: int, weight: Weight | None, covariates: Mapping[str, o
                 f"A weight is given as {kilograms:g} kg; it must be from {LIGHTEST_KG:g} to {HEAVIEST_KG:g} kg. "
                 f"Check the unit."
             )
-    return Subjects(seed, None, listed)
+    return SubjectCovariates(seed, None, listed)
 
 
 def read_covariates(content: bytes, file: str) -> dict[str, Sequence[float | str]]:
@@ -123,5 +123,5 @@ def read_covariates(content: bytes, file: str) -> dict[str, Sequence[float | str
                 raise row.at(name).refuse("the value is missing; every person needs one")
             found[name].append(value)
     if not found[header[0]]:
-        raise FileError(f"{file}, line 2: there are no people; write one on each line.")
+        raise FileError(f"{file}, line 2: there are no subjects; write one on each line.")
     return dict(found)
