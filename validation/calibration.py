@@ -124,7 +124,7 @@ def _ran(found: Draws, diagnostics: Diagnostics) -> dict[str, float]:
 
 def held_out() -> None:
     """Score the structures, predict every study without itself, and compare priors with the posterior."""
-    began, data, priors = time.time(), evidence_data(), EVIDENCE.record(CalibrationPriors, "priors")
+    began, data, priors = time.time(), evidence_data(EVIDENCE), EVIDENCE.record(CalibrationPriors, "priors")
     fits = _fits_of_structures(data)
     scores, parts = [], {}
     for structure, (found, diagnostics) in fits.items():
@@ -242,7 +242,7 @@ def _parameter(name: str, unit: str, before: Any, after: Any, chains: Any) -> di
 
 def sensitivity() -> None:
     """Fit without some of the evidence, and what a forecast then says."""
-    began, data = time.time(), evidence_data()
+    began, data = time.time(), evidence_data(EVIDENCE)
     variants = {
         "all": None,
         "without recalled numbers": data.weights_where(lambda r: r.verified),
@@ -303,7 +303,7 @@ def _forecasts(found: Draws) -> Iterable[tuple[str, Any]]:
 
 def rank_study() -> None:
     """Simulation-based calibration."""
-    began, data = time.time(), evidence_data()
+    began, data = time.time(), evidence_data(EVIDENCE)
     found = ranks(
         data, EVIDENCE.record(CalibrationPriors, "priors"), SHIPPED, repeats=_REPEATS, seed=77, warmup=250, draws=300,
         done=lambda n: print(f"  repeat {n} of {_REPEATS}", flush=True),

@@ -45,6 +45,4 @@ def test_they_take_another_evidence_by_name_and_say_so():
             if isinstance(part, ast.FunctionDef) and part.name in functions:
                 defaults = dict(zip((one.arg for one in part.args.kwonlyargs), part.args.kw_defaults, strict=True))
                 assert ast.unparse(defaults["evidence"]) == "None"
-                assert "evidence : what is published; what comes with Reprieve when not given" in ast.get_docstring(
-                    part
-                )
+                assert SAID in ast.get_docstring(part)
