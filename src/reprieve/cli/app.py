@@ -14,6 +14,7 @@ from reprieve.cli.claims import claims
 from reprieve.cli.durations import durations
 from reprieve.cli.evidence import evidence
 from reprieve.cli.faq import faq
+from reprieve.cli.given_file import text_of
 from reprieve.cli.model_card import model_card
 from reprieve.cli.models import models
 from reprieve.cli.nca import nca
@@ -290,7 +291,6 @@ def predict(file: str, seed: int, as_json: bool) -> None:
     with said_if_slow():
         from reprieve import strict_yaml  # noqa: PLC0415
         from reprieve.answers.trial import trial_answer  # noqa: PLC0415
-        from reprieve.datasets.data_file import text_of  # noqa: PLC0415
 
         text, name = text_of(file)
         found = trial_answer(strict_yaml.parse(text, name=name), seed=seed)

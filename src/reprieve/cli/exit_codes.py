@@ -16,7 +16,7 @@ EXIT_CODES: Mapping[type[ReprieveError], int] = {
     ReprieveError: 1,
 }
 #: What has a name to the command that lists the names.
-_LISTED_BY = {
+LISTED_BY: Mapping[str, str] = {
     "population model": "reprieve models list",
     "protocol": "reprieve protocols",
     "question": "reprieve faq",
@@ -32,6 +32,6 @@ def exit_code(error: ReprieveError) -> int:
 
 def fail(error: ReprieveError) -> int:
     """Say on stderr what went wrong and which command helps, and return the exit code."""
-    listed = _LISTED_BY.get(error.kind) if isinstance(error, UnknownName) else None
+    listed = LISTED_BY.get(error.kind) if isinstance(error, UnknownName) else None
     click.echo(f"reprieve: {error}" + (f" '{listed}' lists them." if listed else ""), err=True)
     return exit_code(error)

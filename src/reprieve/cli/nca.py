@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from reprieve.cli.as_json import JSON, print_json
-from reprieve.datasets.data_file import content_of
+from reprieve.cli.given_file import content_of
 from reprieve.errors import InputError, MissingDatum, UnitError
 from reprieve.units import convert, parse_number
 

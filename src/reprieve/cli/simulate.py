@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from reprieve.cli.as_json import JSON, print_json
+from reprieve.cli.given_file import content_of
 from reprieve.cli.simulate_data import simulate_data
 from reprieve.cli.values import TIMES, WEIGHT, Whole
 from reprieve.errors import InputError, MissingDatum
@@ -123,7 +124,6 @@ def simulate(
     if subjects is None or times is None:
         missing = " and ".join(name for name in ("--subjects", "--times") if apart[name] is None)
         raise MissingDatum(f"Not given: {missing}. A regimen is simulated in so many subjects, at so many hours.")
-    from reprieve.datasets.data_file import content_of  # noqa: PLC0415
     from reprieve.exposure.population.simulation import simulate_population  # noqa: PLC0415
     from reprieve.exposure.population.subjects import read_covariates  # noqa: PLC0415
     from reprieve.exposure.population.table import quantiles_of, write_table  # noqa: PLC0415

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 import click
 
 from reprieve.cli.as_json import print_json
-from reprieve.datasets.data_file import content_of
+from reprieve.cli.given_file import content_of
 from reprieve.errors import MissingDatum
 
 if TYPE_CHECKING:

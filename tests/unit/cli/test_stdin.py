@@ -2,12 +2,15 @@
 
 import io
 import json
+import re
 import sys
 from pathlib import Path
 
+import click
 import pytest
 
 from reprieve import cli
+from reprieve.cli.app import app
 
 EXAMPLES = Path(__file__).parents[3] / "examples"
 READERS = {
@@ -65,3 +68,34 @@ def test_what_cannot_be_read_is_one_sentence(arguments, content, said, monkeypat
     monkeypatch.setattr(sys, "stdin", _Stdin(content))
     assert cli.run(arguments) == 2
     assert said in capsys.readouterr().err
+
+
+def commands(group, path=()):
+    """Every command below a group, by the words that call it."""
+    for name, command in group.commands.items():
+        if isinstance(command, click.Group):
+            yield from commands(command, (*path, name))
+        else:
+            yield " ".join((*path, name)), command
+
+
+def test_these_are_all_the_files_that_commands_read():
+    """What is written has the type of a path; what is read stands as FILE, CSV or a name with an ending."""
+    read = {
+        f"{name} {parameter.opts[0]}" if isinstance(parameter, click.Option) else name
+        for name, command in commands(app)
+        for parameter in command.params
+        if not isinstance(parameter.type, click.Path) and re.search(r"FILE|CSV|DIR|\.[a-z]+$", parameter.metavar or "")
+    }
+    assert read == {*READERS, "simulate --covariates"}
+
+
+def test_one_module_of_the_command_line_opens_files():
+    folder = Path(cli.__file__).parent
+    opens = re.compile(r"(?<!os\.)\bopen(_file)?\(|read_bytes\(|read_text\(|stdin")
+    assert [path.stem for path in sorted(folder.glob("*.py")) if opens.search(_code(path))] == ["given_file"]
+
+
+def _code(path):
+    """A module without its texts."""
+    return re.sub(r'""".*?"""|"[^"\n]*"', "", path.read_text(encoding="utf-8"), flags=re.DOTALL)

@@ -1,13 +1,12 @@
-"""A data file that is named on the command line, or comes through the standard input as ``-``."""
+"""A file that a command reads: named, or the standard input where ``-`` stands for it."""
 
 from __future__ import annotations
 
-import sys
 from pathlib import Path
 
-from reprieve.errors import FileError
+import click
 
-STANDARD_INPUT = "-"
+from reprieve.errors import FileError
 
 
 def content_of(file: str) -> tuple[bytes, str]:
@@ -18,13 +17,12 @@ def content_of(file: str) -> tuple[bytes, str]:
     FileError
         It cannot be read.
     """
-    if file == STANDARD_INPUT:
-        return sys.stdin.buffer.read(), "standard input"
-    path = Path(file)
+    name = "standard input" if file == "-" else Path(file).name
     try:
-        return path.read_bytes(), path.name
+        with click.open_file(file, "rb") as opened:
+            return opened.read(), name
     except OSError as error:
-        raise FileError(f"{path} cannot be read ({error.strerror}); check the name and that it is a file.") from None
+        raise FileError(f"{file} cannot be read ({error.strerror}); check the name and that it is a file.") from None
 
 
 def text_of(file: str) -> tuple[str, str]:
