@@ -284,7 +284,7 @@ def _forecasts(found: Draws) -> Iterable[tuple[str, Any]]:
     for label, condition, asked in _ASKED:
         regimen = regimen_of(asked)
         patient = Patient(weight=70, condition=condition, pain=7)
-        people = draw_patients(posterior, n_patients=4000, seed=1, condition=condition)
+        people = draw_patients(posterior, virtual_patients=4000, seed=1, condition=condition)
         trajectory = follow(
             exposure_inputs(EVIDENCE, regimen, patient, choose_models(EVIDENCE, regimen.form, regimen.route, None)),
             people,

@@ -21,13 +21,13 @@ _LARGE = 40_000
 _DAYS = {"48 hours": 2.0, "2 weeks": 14.0, "4 weeks": 28.0}
 
 
-def _answers(n_patients: int, seeds: range) -> np.ndarray:
+def _answers(virtual_patients: int, seeds: range) -> np.ndarray:
     """(n_seeds, n_days, 3) probability, low and high of relief beyond each day."""
     patient = Patient(weight=70, condition="crps", pain=7.2)
     regimen = protocol("sigtermans2009")
     rows = []
     for seed in seeds:
-        duration = forecast(patient, regimen, seed=seed, n_patients=n_patients).sustained.duration
+        duration = forecast(patient, regimen, seed=seed, virtual_patients=virtual_patients).sustained.duration
         rows.append([duration.exceeds_between(day) for day in _DAYS.values()])
     return np.array(rows)
 

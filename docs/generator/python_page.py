@@ -18,7 +18,7 @@ from reprieve.relief.sustained import Sustained
 #: What the public names return: not made by hand, so not public names themselves.
 RETURNED = (Sustained, Duration, Concentration, ArmPrediction, Picture, Population, Chunk)
 #: Made by functions, never called.
-_NOT_CALLED = ("Forecast",)
+_NOT_CALLED = ("Concentration", "Forecast", "ForecastAnswer", "Picture", "Pictures", "Protocol")
 _SECTION = re.compile(r"^(Parameters|Attributes|Returns|Raises|Notes|References)\n-+\n", re.MULTILINE)
 
 
@@ -32,7 +32,9 @@ def page() -> str:
         if name == "__version__":
             parts.append("## `__version__`\n\nThe version, which every answer carries.\n")
         else:
-            parts.append(_described(getattr(reprieve, name), f"rp.{name}", called=name not in _NOT_CALLED))
+            thing = getattr(reprieve, name)
+            is_error = inspect.isclass(thing) and issubclass(thing, Exception)
+            parts.append(_described(thing, f"rp.{name}", called=name not in _NOT_CALLED and not is_error))
     parts.append("# What they return\n")
     parts += [_described(kind, kind.__name__, called=False) for kind in RETURNED]
     parts.append("# The engine\n\n" + _prose(engine.__doc__))

@@ -11,19 +11,49 @@ from typing import TYPE_CHECKING, Any
 from reprieve.version import __version__
 
 if TYPE_CHECKING:
+    from reprieve.answers.forecast import ForecastAnswer
     from reprieve.chart.patient import Patient
+    from reprieve.errors import (
+        EvidenceError,
+        FileError,
+        InputError,
+        MissingDatum,
+        OutsideEvidence,
+        RegimenError,
+        ReprieveError,
+        UnitError,
+        UnknownName,
+    )
+    from reprieve.evidence.evidence import Evidence
     from reprieve.evidence.packaged import condition_ids, protocol, protocol_ids
-    from reprieve.exposure.concentration import concentration
+    from reprieve.evidence.records.protocol import Protocol
+    from reprieve.exposure.concentration import Concentration, concentration
     from reprieve.exposure.population.simulation import simulate_population
+    from reprieve.pictures import Picture, Pictures
     from reprieve.regimen import DoseEvent, Regimen
     from reprieve.relief.arm import predict_arm
     from reprieve.relief.forecast import Forecast, forecast
 
 _HOME = {
+    "Concentration": "reprieve.exposure.concentration",
     "DoseEvent": "reprieve.regimen",
+    "Evidence": "reprieve.evidence.evidence",
+    "EvidenceError": "reprieve.errors",
+    "FileError": "reprieve.errors",
     "Forecast": "reprieve.relief.forecast",
+    "ForecastAnswer": "reprieve.answers.forecast",
+    "InputError": "reprieve.errors",
+    "MissingDatum": "reprieve.errors",
+    "OutsideEvidence": "reprieve.errors",
     "Patient": "reprieve.chart.patient",
+    "Picture": "reprieve.pictures",
+    "Pictures": "reprieve.pictures",
+    "Protocol": "reprieve.evidence.records.protocol",
     "Regimen": "reprieve.regimen",
+    "RegimenError": "reprieve.errors",
+    "ReprieveError": "reprieve.errors",
+    "UnitError": "reprieve.errors",
+    "UnknownName": "reprieve.errors",
     "concentration": "reprieve.exposure.concentration",
     "condition_ids": "reprieve.evidence.packaged",
     "forecast": "reprieve.relief.forecast",
@@ -34,10 +64,25 @@ _HOME = {
 }
 
 __all__ = [
+    "Concentration",
     "DoseEvent",
+    "Evidence",
+    "EvidenceError",
+    "FileError",
     "Forecast",
+    "ForecastAnswer",
+    "InputError",
+    "MissingDatum",
+    "OutsideEvidence",
     "Patient",
+    "Picture",
+    "Pictures",
+    "Protocol",
     "Regimen",
+    "RegimenError",
+    "ReprieveError",
+    "UnitError",
+    "UnknownName",
     "__version__",
     "concentration",
     "condition_ids",

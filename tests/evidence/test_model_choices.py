@@ -28,7 +28,7 @@ ANSWERED = {
 @pytest.mark.parametrize("form", FORMS)
 def test_a_form_and_route_runs_or_is_refused_in_a_sentence(form, route):
     def ask():
-        return concentration(f"{form} {route} 25 mg", Patient(weight=70), times=[0.25, 1.0, 6.0])
+        return concentration(Patient(weight=70), f"{form} {route} 25 mg", times=[0.25, 1.0, 6.0])
 
     if route in ANSWERED[form]:
         values = ask().values

@@ -39,7 +39,7 @@ MANY = made_up_posterior()
 
 
 def drawn(posterior, **how):
-    return draw_patients(posterior, n_patients=MOST_PATIENTS, seed=SEED, condition="crps", **how)
+    return draw_patients(posterior, virtual_patients=MOST_PATIENTS, seed=SEED, condition="crps", **how)
 
 
 PEOPLE = drawn(ONE)

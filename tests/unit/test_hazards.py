@@ -14,7 +14,9 @@ STUDIED = "esketamine iv 5 mg/h for 24 h then 14 mg/h for 24 h then 22 mg/h for 
 
 
 def forecast(text, **changed):
-    options = {name: changed.pop(name) for name in ("seed", "threshold", "model", "n_patients") if name in changed}
+    options = {
+        name: changed.pop(name) for name in ("seed", "threshold", "model", "virtual_patients") if name in changed
+    }
     return rp.forecast(rp.Patient(**(PATIENT | changed)), text, **options)
 
 
@@ -138,20 +140,20 @@ def test_hazard_a_start_without_a_time_zone_or_in_the_lost_hour():
     "changed", [{"weight": 80}, {"condition": "phn"}, {"pain": 5.0}, {"age": 31}, {"sex": "male"}], ids=str
 )
 def test_hazard_a_forecast_used_after_the_patient_changed(changed):
-    made = forecast(STUDIED, n_patients=20)
+    made = forecast(STUDIED, virtual_patients=20)
     now = rp.Patient(**(PATIENT | changed))
     with pytest.raises(
         InputError, match=f"stale: {next(iter(changed))} changed since it was made. Make a new forecast"
     ):
         made.check_current(now, STUDIED)
-    again = rp.forecast(now, STUDIED, n_patients=20)
+    again = rp.forecast(now, STUDIED, virtual_patients=20)
     before, after = (one.to_dict()["provenance"]["inputs_fingerprint"] for one in (made, again))
     assert before != after
 
 
 def test_hazard_a_forecast_used_after_the_regimen_changed():
     with pytest.raises(InputError, match="stale: regimen changed"):
-        forecast(STUDIED, n_patients=20).check_current(rp.Patient(**PATIENT), STUDIED.replace("52 h", "48 h"))
+        forecast(STUDIED, virtual_patients=20).check_current(rp.Patient(**PATIENT), STUDIED.replace("52 h", "48 h"))
 
 
 @pytest.mark.parametrize(
@@ -170,19 +172,19 @@ def test_hazard_a_forecast_used_after_the_regimen_changed():
     ],
 )
 def test_hazard_extrapolation_left_unmarked(text, changed, mark):
-    answer = forecast(text, n_patients=20, **changed).to_dict()
+    answer = forecast(text, virtual_patients=20, **changed).to_dict()
     assert any(said.startswith(f"{mark}: ") for said in answer["extrapolation"])
 
 
 def test_hazard_the_studied_question_marked_for_nothing():
     # A mark on every answer is read by nobody.
-    assert forecast(STUDIED, n_patients=20).to_dict()["extrapolation"] == []
+    assert forecast(STUDIED, virtual_patients=20).to_dict()["extrapolation"] == []
 
 
 def test_hazard_regression_to_the_mean_counted_as_relief():
     """A dose too small to do anything must not be credited with what placebo does."""
     for text, apart in (("esketamine iv 1 mg", 0.1), ("racemic topical 50 mg", 0.0)):
-        made = forecast(text, n_patients=4000)
+        made = forecast(text, virtual_patients=4000)
         assert made.verdict.code == "no_detectable_effect"
         assert "beyond placebo" in made.verdict.sentence
         sustained = made.to_dict()["sustained"]
@@ -197,14 +199,14 @@ def test_hazard_regression_to_the_mean_counted_as_relief():
 
 @pytest.mark.parametrize("text", [STUDIED, "racemic iv 0.35 mg/kg/h for 4 h every 24 h x 10", "racemic oral 50 mg"])
 def test_hazard_relief_shown_without_placebo(text):
-    answer = forecast(text, n_patients=200).to_dict()
+    answer = forecast(text, virtual_patients=200).to_dict()
     assert set(answer["sustained"]["placebo"]["exceeds"]) == set(answer["sustained"]["exceeds"])
     assert all("placebo" in row for row in (*answer["sustained"]["probability_of_relief"], *answer["pain"]))
 
 
 def test_hazard_a_trial_that_found_nothing_ignored():
     """Cancer pain by mouth: 214 patients, no better than placebo; the model must not argue."""
-    made = forecast("racemic oral 0.5 mg/kg every 8 h for 16 d", condition="cancer", n_patients=4000)
+    made = forecast("racemic oral 0.5 mg/kg every 8 h for 16 d", condition="cancer", virtual_patients=4000)
     assert made.verdict.code == "no_detectable_effect"
     assert "moderate certainty" in made.verdict.sentence
     for horizon, chance in made.to_dict()["sustained"]["exceeds"].items():
@@ -221,12 +223,12 @@ def test_hazard_a_single_short_infusion_promised_to_last():
 
 def test_hazard_relief_under_the_drug_counted_as_lasting():
     """The acute effect is gone a day after the last dose and adds nothing to the days of relief."""
-    made = forecast("esketamine iv 40 mg/h for 2 h", condition="neuropathic", n_patients=400)
+    made = forecast("esketamine iv 40 mg/h for 2 h", condition="neuropathic", virtual_patients=400)
     responders = made.trajectory.acute[made.trajectory.responds]
     assert (responders.max(axis=1) >= 0.3).mean() > 0.7
     assert made.sustained.duration.exceeds(2.0) < made.sustained.placebo.exceeds(2.0) + 0.01
 
 
 def test_hazard_a_dose_per_70_kg_given_to_another_weight_in_silence():
-    made = rp.forecast(rp.Patient(**(PATIENT | {"weight": 100})), rp.protocol("sigtermans2009"), n_patients=20)
+    made = rp.forecast(rp.Patient(**(PATIENT | {"weight": 100})), rp.protocol("sigtermans2009"), virtual_patients=20)
     assert any("per 70 kg; they were not scaled to this weight" in said for said in made.warnings)

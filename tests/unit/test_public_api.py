@@ -10,10 +10,25 @@ import reprieve
 
 def test_public_names_are_pinned():
     assert sorted(reprieve.__all__) == [
+        "Concentration",
         "DoseEvent",
+        "Evidence",
+        "EvidenceError",
+        "FileError",
         "Forecast",
+        "ForecastAnswer",
+        "InputError",
+        "MissingDatum",
+        "OutsideEvidence",
         "Patient",
+        "Picture",
+        "Pictures",
+        "Protocol",
         "Regimen",
+        "RegimenError",
+        "ReprieveError",
+        "UnitError",
+        "UnknownName",
         "__version__",
         "concentration",
         "condition_ids",
@@ -59,3 +74,47 @@ def test_a_forecast_loads_none_of_what_only_the_calibration_needs():
     )
     said = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True, timeout=120)
     assert said.stdout.strip() == ""
+
+
+PATIENT = reprieve.Patient(weight=70, condition="crps", pain=7)
+TEXT = "racemic im 30 mg"
+
+
+def test_the_patient_stands_first_everywhere_and_the_former_order_warns():
+    now = reprieve.concentration(PATIENT, TEXT, times=[1.0])
+    with pytest.warns(FutureWarning, match="Give the patient first"):
+        then = reprieve.concentration(TEXT, PATIENT, times=[1.0])
+    assert (now.values == then.values).all()
+    with pytest.raises(reprieve.InputError, match="The patient is given as 7; give a Patient"):
+        reprieve.concentration(7, TEXT, times=[1.0])
+
+
+def test_the_former_name_of_the_virtual_patients_warns():
+    now = reprieve.forecast(PATIENT, TEXT, virtual_patients=40)
+    with pytest.warns(FutureWarning, match="n_patients is called virtual_patients"):
+        then = reprieve.forecast(PATIENT, TEXT, n_patients=40)
+    assert now.to_json() == then.to_json()
+
+
+def test_what_is_printed_of_a_value_is_short_and_says_what_it_is():
+    made = reprieve.forecast(PATIENT, TEXT, virtual_patients=40)
+    assert repr(PATIENT) == "Patient(weight=70.0, condition='crps', pain=7.0)"
+    assert repr(made.regimen) == "Regimen.parse('racemic im 30 mg')"
+    assert eval(repr(made.regimen), {"Regimen": reprieve.Regimen}) == made.regimen
+    assert repr(made) == f"<Forecast for {PATIENT!r} on {made.regimen!r}, seed 1>"
+    assert repr(made.sustained.duration).startswith("<Duration of relief of 40 virtual patients, median ")
+    level = reprieve.concentration(PATIENT, TEXT, times=[1.0, 2.0])
+    assert repr(level).endswith(f" at 2 times, {level.model}>")
+    assert repr(made.plot()[0]) == "<Picture: Concentration in blood>"
+    assert repr(made.plot()).startswith("<Pictures: Concentration in blood, ")
+    assert repr(made.evidence) == f"Evidence({made.evidence.fingerprint})"
+
+
+def test_a_notebook_shows_the_verdict_the_table_and_the_pictures():
+    made = reprieve.forecast(PATIENT, TEXT, virtual_patients=40)
+    shown = made._repr_html_()
+    assert shown.index(made.answer.verdict.split(":")[0]) < shown.index("<table") < shown.index("<svg")
+    assert shown.count("<svg") == len(made.plot()) == 3
+    assert "script" not in shown
+    assert "On placebo" in shown
+    assert made.plot()._repr_html_() in shown

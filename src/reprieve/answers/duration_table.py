@@ -128,7 +128,7 @@ def row(evidence: Evidence, condition: str, infusion_id: str) -> InfusionRow:
         Patient(condition=condition, weight=table.weight, pain=table.pain),
         regimen,
         seed=_SEED,
-        n_patients=_PATIENTS,
+        virtual_patients=_PATIENTS,
         evidence=evidence,
     )
     return InfusionRow(

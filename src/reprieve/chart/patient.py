@@ -72,6 +72,9 @@ class Patient:
     pain: float | None = None
     interactions: tuple[str, ...] | None = None
 
+    def __repr__(self) -> str:
+        return f"Patient({', '.join(f'{name}={value!r}' for name, value in self.known.items())})"
+
     def __post_init__(self) -> None:
         set_ = object.__setattr__
         if self.weight is not None:

@@ -93,7 +93,14 @@ def _need(**given: object) -> None:
     help="Relief: share of pain that must be gone.",
 )
 @click.option(
-    "--patients", type=Whole(1, 40_000), metavar="N", default=2000, show_default=True, help="Virtual patients."
+    "--virtual-patients",
+    "--patients",
+    "patients",
+    type=Whole(1, 40_000),
+    metavar="N",
+    default=2000,
+    show_default=True,
+    help="Virtual patients.",
 )
 @click.option(
     "--seed",
@@ -152,7 +159,7 @@ def forecast(
             age=age, weight=weight, sex=sex, condition=condition, pain=pain, interactions=interaction or None
         )
         asked = _regimen_text(regimen, protocol)
-        made = make_forecast(patient, asked, seed=seed, n_patients=patients, threshold=threshold, model=model)
+        made = make_forecast(patient, asked, seed=seed, virtual_patients=patients, threshold=threshold, model=model)
         written = made.report(report) if report else None
     if as_json:
         click.echo(made.to_json(), nl=False)
@@ -211,7 +218,7 @@ def concentration(
         asked = _regimen_text(regimen, protocol)
         text = asked.regimen if isinstance(asked, Protocol) else asked
         patient = Patient(weight=weight, interactions=interaction or None)
-        found = concentration_answer(find_concentration(text, patient, times=times, model=model))
+        found = concentration_answer(find_concentration(patient, text, times=times, model=model))
     if as_json:
         print_json(found.to_dict())
     else:

@@ -7,7 +7,7 @@ from reprieve.evidence.records.protocol import Protocol
 from reprieve.regimen import Regimen
 
 
-def regimen_of(given: Regimen | Protocol | str) -> Regimen:
+def regimen_of(given: object) -> Regimen:
     """The regimen behind a regimen, a named protocol, or a line of regimen text.
 
     Raises

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import importlib
+import warnings
 from collections.abc import Sequence
 from dataclasses import dataclass
 
@@ -10,6 +11,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from reprieve.chart.patient import Patient
+from reprieve.errors import InputError
 from reprieve.evidence.evidence import Evidence
 from reprieve.evidence.records.protocol import Protocol
 from reprieve.evidence.regimens import regimen_of
@@ -44,6 +46,9 @@ class Concentration:
     reason: str
     note: str
 
+    def __repr__(self) -> str:
+        return f"<Concentration of {', '.join(self.analytes)} at {len(self.times_h)} times, {self.model}>"
+
     def __array__(self, dtype: object = None, copy: bool | None = None) -> NDArray[np.float64]:
         return np.array(self.values, dtype=dtype, copy=True if copy is None else copy)  # type: ignore[call-overload,no-any-return]
 
@@ -61,8 +66,8 @@ class Concentration:
 
 
 def concentration(
-    regimen: Regimen | Protocol | str,
     patient: Patient,
+    regimen: Regimen | Protocol | str,
     *,
     times: Sequence[float],
     model: str | None = None,
@@ -72,8 +77,8 @@ def concentration(
 
     Parameters
     ----------
-    regimen : a regimen, its text, or a named protocol
     patient : the weight is needed
+    regimen : a regimen, its text, or a named protocol; the two may be given the other way round for one release
     times : (n_times,) h after the start of the first dose, 0 or later
     model : id of a population model; by form and route when not given
     evidence : what is published; what comes with Reprieve when not given
@@ -90,7 +95,7 @@ def concentration(
     OutsideEvidence
         Nothing published lets the form or route be computed.
     """
-    regimen = regimen_of(regimen)
+    patient, regimen = _in_order(patient, regimen)
     asked = read_times(times)
     known = evidence or Evidence.packaged()
     named = named_model(known, model, regimen) if model else None
@@ -109,3 +114,13 @@ def concentration(
         chosen.reason,
         " ".join(filter(None, (built.note, *changed))),
     )
+
+
+def _in_order(patient: object, regimen: object) -> tuple[Patient, Regimen]:
+    """The patient and the regimen; the former order is understood, with a warning."""
+    if isinstance(regimen, Patient):
+        warnings.warn("Give the patient first, then the regimen, as to forecast.", FutureWarning, stacklevel=3)
+        patient, regimen = regimen, patient
+    if not isinstance(patient, Patient):
+        raise InputError(f"The patient is given as {patient!r}; give a Patient, then the regimen.")
+    return patient, regimen_of(regimen)

@@ -8,7 +8,7 @@ from reprieve.pictures.duration import duration_picture
 from reprieve.pictures.fan import fan_picture
 from reprieve.pictures.forest import ForestRow, ForestSummary, forest_picture
 from reprieve.pictures.intervals import IntervalRow, Lane, interval_picture
-from reprieve.pictures.picture import Picture, Table
+from reprieve.pictures.picture import Picture, Pictures, Table
 from reprieve.pictures.rank_histograms import Histogram, rank_picture
 from reprieve.pictures.study_scatter import TrendLine, bubble_picture, funnel_picture
 
@@ -21,6 +21,7 @@ __all__ = [
     "Lane",
     "MeasuredPoints",
     "Picture",
+    "Pictures",
     "RateStep",
     "Table",
     "TrendLine",

@@ -78,6 +78,9 @@ class Picture:
     description: str
     table: Table
 
+    def __repr__(self) -> str:
+        return f"<Picture: {self.title}>"
+
     def save(self, path: str | Path) -> Path:
         """Write the SVG to a file, and return its path."""
         target = Path(path)
@@ -114,3 +117,15 @@ class Picture:
             f'<div class="rp-data" tabindex="0" role="region" aria-label="{caption}"><table>'
             f"<caption>{caption}</caption><thead><tr>{head}</tr></thead><tbody>{body}</tbody></table></div></details>"
         )
+
+
+class Pictures(tuple[Picture, ...]):
+    """Several pictures of one thing; a notebook shows them below each other."""
+
+    __slots__ = ()
+
+    def __repr__(self) -> str:
+        return f"<Pictures: {', '.join(picture.title for picture in self)}>"
+
+    def _repr_html_(self) -> str:
+        return "".join(f"<figure>{picture.svg}</figure>" for picture in self)

@@ -35,6 +35,9 @@ class Regimen:
 
     parts: tuple[Part, ...]
 
+    def __repr__(self) -> str:
+        return f"Regimen.parse({str(self)!r})"
+
     def __post_init__(self) -> None:
         object.__setattr__(self, "parts", tuple(self.parts))
         if not self.parts:

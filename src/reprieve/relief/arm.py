@@ -156,7 +156,7 @@ def _predict(arm: TrialArm, seed: int, evidence: Evidence) -> ArmPrediction:
     no_benefit = finds_no_benefit_at_all(certainty) or not reaches_blood(regimen)
     people = draw_patients(
         posterior,
-        n_patients=_DRAWS * PEOPLE_PER_DRAW,
+        virtual_patients=_DRAWS * PEOPLE_PER_DRAW,
         seed=seed,
         condition=condition.id,
         no_benefit=no_benefit,

@@ -9,6 +9,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from reprieve.errors import InputError
+from reprieve.words import days
 
 Floats = NDArray[np.float64]
 
@@ -69,6 +70,10 @@ class Duration:
     days: Floats
     draw: NDArray[np.int64]
     follow_up: float
+
+    def __repr__(self) -> str:
+        middle = float(np.median(self.days))
+        return f"<Duration of relief of {self.days.size} virtual patients, median {days(middle)}>"
 
     def quantile(self, probabilities: float | Sequence[float]) -> Floats:
         """Days by probability, over everybody, with zeros for those without relief.

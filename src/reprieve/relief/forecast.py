@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import importlib
+import warnings
 from dataclasses import dataclass, replace
 from functools import cached_property
 from pathlib import Path
@@ -17,7 +18,7 @@ from reprieve.evidence.records.protocol import Protocol
 from reprieve.evidence.regimens import regimen_of
 from reprieve.exposure.choice import Chosen, choose_for, named_model
 from reprieve.exposure.inputs import ExposureInputs, exposure_inputs
-from reprieve.pictures import Picture
+from reprieve.pictures import Pictures
 from reprieve.regimen import Regimen
 from reprieve.relief.cautions import cautions
 from reprieve.relief.extrapolation import extrapolations
@@ -54,6 +55,12 @@ class Forecast:
     people: VirtualPatients
     trajectory: Trajectory
     threshold: float
+
+    def __repr__(self) -> str:
+        return f"<Forecast for {self.patient!r} on {self.regimen!r}, seed {self.seed}>"
+
+    def _repr_html_(self) -> str:
+        return str(_above("reprieve.report.notebook").forecast_block(self.answer, self.plot()))
 
     @property
     def members(self) -> tuple[Chosen, ...]:
@@ -112,9 +119,9 @@ class Forecast:
         """The answer as JSON; the same seed, version and evidence give the same bytes."""
         return str(self.answer.to_json())
 
-    def plot(self) -> tuple[Picture, ...]:
+    def plot(self) -> Pictures:
         """Concentration, pain and duration as pictures with a text alternative and their data."""
-        found: tuple[Picture, ...] = _above("reprieve.report.forecast_pictures").forecast_pictures(self)
+        found: Pictures = _above("reprieve.report.forecast_pictures").forecast_pictures(self)
         return found
 
     def report(self, path: str | Path) -> Path:
@@ -128,10 +135,11 @@ def forecast(
     regimen: Regimen | Protocol | str,
     *,
     seed: int = 1,
-    n_patients: int = 2000,
+    virtual_patients: int = 2000,
     threshold: float = 0.3,
     model: str | None = None,
     evidence: Evidence | None = None,
+    n_patients: int | None = None,
 ) -> Forecast:
     """Forecast how long relief will last.
 
@@ -140,10 +148,11 @@ def forecast(
     patient : condition, weight and pain are needed
     regimen : a regimen, its text, or a named protocol
     seed : of the virtual patients; the same seed gives the same answer
-    n_patients : virtual patients, rounded up to whole groups of 20
+    virtual_patients : how many are drawn, rounded up to whole groups of 20
     threshold : θ, share of pain that must be gone to count as relief, 0.1 to 0.9
     model : id of a population model of exposure; chosen by form and route when not given
     evidence : what is published; what comes with Reprieve when not given. The relief model must be fitted to it
+    n_patients : the former name of ``virtual_patients``, for one release
 
     Returns
     -------
@@ -158,6 +167,9 @@ def forecast(
     OutsideEvidence
         Nothing published lets this form, route or age be answered.
     """
+    if n_patients is not None:
+        warnings.warn("n_patients is called virtual_patients now.", FutureWarning, stacklevel=2)
+        virtual_patients = n_patients
     if not is_number(threshold) or not 0.1 <= threshold <= 0.9:
         raise InputError(
             f"The threshold is {threshold!r}; it must be from 0.1 to 0.9 (0.3 is a response, 0.5 a large one)."
@@ -181,7 +193,7 @@ def forecast(
     certainty = condition.certainty_for(regimen.route, several_days=regimen.is_over_days)
     people = draw_patients(
         draws,
-        n_patients=n_patients,
+        virtual_patients=virtual_patients,
         seed=seed,
         condition=condition.id,
         no_benefit=finds_no_benefit_at_all(certainty) or not members,

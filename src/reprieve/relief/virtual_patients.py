@@ -67,7 +67,7 @@ class Populations:
 
 @dataclass(frozen=True)
 class VirtualPatients:
-    """People who could be this patient, drawn from the posterior; arrays of length n_patients.
+    """People who could be this patient, drawn from the posterior; arrays (n_patients,).
 
     Parameters
     ----------
@@ -165,7 +165,7 @@ def _is_whole(given: object) -> bool:
 def draw_patients(
     posterior: Posterior,
     *,
-    n_patients: int,
+    virtual_patients: int,
     seed: int,
     condition: str,
     no_benefit: bool = False,
@@ -178,7 +178,7 @@ def draw_patients(
     Parameters
     ----------
     posterior : the calibrated relief model
-    n_patients : rounded up to whole population draws of 20 people
+    virtual_patients : rounded up to whole population draws of 20 people
     seed : the same seed gives the same people
     condition : id; conditions differ in how many people respond
     no_benefit : trials in this condition and route find no benefit, at moderate or high certainty: nobody
@@ -194,11 +194,11 @@ def draw_patients(
     InputError
         The number of patients or the seed cannot be used.
     """
-    if not _is_whole(n_patients) or not 1 <= n_patients <= MOST_PATIENTS:
-        raise InputError(f"{n_patients!r} virtual patients were asked for; ask for 1 to {MOST_PATIENTS:,}.")
+    if not _is_whole(virtual_patients) or not 1 <= virtual_patients <= MOST_PATIENTS:
+        raise InputError(f"{virtual_patients!r} virtual patients were asked for; ask for 1 to {MOST_PATIENTS:,}.")
     if not _is_whole(seed) or seed < 0:
         raise InputError(f"The seed is {seed!r}; it must be a whole number, 0 or greater.")
-    n_draws = -(-n_patients // PEOPLE_PER_DRAW)
+    n_draws = -(-virtual_patients // PEOPLE_PER_DRAW)
     n = n_draws * PEOPLE_PER_DRAW
     draw = np.repeat(np.arange(n_draws), PEOPLE_PER_DRAW)
 

@@ -11,6 +11,7 @@ from reprieve.exposure.choice import Chosen
 from reprieve.pictures import (
     ConcentrationSeries,
     Picture,
+    Pictures,
     RateStep,
     concentration_picture,
     duration_picture,
@@ -28,11 +29,11 @@ _SHOWN_DAYS = 84.0
 _MOST_SESSIONS = 400
 
 
-def forecast_pictures(made: Forecast) -> tuple[Picture, ...]:
+def forecast_pictures(made: Forecast) -> Pictures:
     """Concentration (where there is any), pain trajectory and distribution of relief duration."""
     trajectory, regimen, patient = made.trajectory, made.regimen, made.patient
     in_blood = (_concentration(trajectory, regimen, patient, made.members),) if made.members else ()
-    return (*in_blood, _pain(trajectory, regimen, patient, made.threshold), _duration(made.sustained))
+    return Pictures((*in_blood, _pain(trajectory, regimen, patient, made.threshold), _duration(made.sustained)))
 
 
 def _concentration(trajectory: Trajectory, regimen: Regimen, patient: Patient, members: Sequence[Chosen]) -> Picture:

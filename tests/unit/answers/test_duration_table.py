@@ -51,7 +51,7 @@ def test_a_condition_with_too_few_studies_is_refused():
 def test_a_row_is_what_forecast_answers():
     row = duration_table.row(EVIDENCE, "crps", "40h")
     patient = rp.Patient(condition="crps", weight=TABLE.weight, pain=TABLE.pain)
-    made = rp.forecast(patient, rp.protocol("schwartzman2009"), seed=1, n_patients=1000)
+    made = rp.forecast(patient, rp.protocol("schwartzman2009"), seed=1, virtual_patients=1000)
     assert row.answer.to_dict()["sustained"] == made.to_dict()["sustained"]
 
 

@@ -83,4 +83,4 @@ def test_the_ends_of_every_range_belong_to_it(given):
 def test_a_condition_that_is_not_known_is_refused_where_it_is_asked_about(name):
     patient = Patient(condition=name, weight=70, pain=7)
     with pytest.raises(UnknownName, match=f"Unknown condition '{name}'"):
-        forecast(patient, "racemic im 30 mg", n_patients=20)
+        forecast(patient, "racemic im 30 mg", virtual_patients=20)

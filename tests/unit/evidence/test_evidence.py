@@ -37,14 +37,16 @@ def test_every_folder_of_records_is_of_a_kind():
 def test_an_earlier_answer_is_made_again_on_its_own_evidence(copy):
     """The same folder gives the same bytes; one that was changed since gives its own."""
     patient = rp.Patient(condition="crps", weight=70, pain=7)
-    now = rp.forecast(patient, rp.protocol("sigtermans2009"), n_patients=40)
+    now = rp.forecast(patient, rp.protocol("sigtermans2009"), virtual_patients=40)
     then = Evidence.at(copy)
-    assert rp.forecast(patient, then.record(Protocol, "sigtermans2009"), n_patients=40, evidence=then).to_json() == (
-        now.to_json()
-    )
+    assert rp.forecast(
+        patient, then.record(Protocol, "sigtermans2009"), virtual_patients=40, evidence=then
+    ).to_json() == (now.to_json())
     path = copy / "conditions" / "crps.yaml"
     path.write_text(path.read_text(encoding="utf-8").replace("level: low", "level: moderate", 1), encoding="utf-8")
-    changed = rp.forecast(patient, rp.protocol("sigtermans2009"), n_patients=40, evidence=Evidence.at(copy)).answer
+    changed = rp.forecast(
+        patient, rp.protocol("sigtermans2009"), virtual_patients=40, evidence=Evidence.at(copy)
+    ).answer
     assert changed.certainty.level == "moderate"
     assert now.answer.certainty.level == "low"
     assert changed.provenance.evidence_fingerprint != now.answer.provenance.evidence_fingerprint

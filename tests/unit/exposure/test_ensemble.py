@@ -26,7 +26,7 @@ from reprieve.relief.virtual_patients import draw_patients
 EVIDENCE = Evidence.packaged()
 
 ADULT = Patient(weight=70)
-PEOPLE = draw_patients(made_up_posterior(), n_patients=240, seed=3, condition="crps")
+PEOPLE = draw_patients(made_up_posterior(), virtual_patients=240, seed=3, condition="crps")
 PEREZ = "perezruixo2021_esketamine_nasal_po_iv"
 
 
@@ -38,7 +38,7 @@ def area_of(built, compartment="K1", mg=10.0):
 def test_both_halves_of_the_racemate_clear_at_their_own_rate():
     # 20 mg/h of racemate is 10 mg/h of each; Simons clears S at 88.8 L/h; R at the mean of the four published
     # ratios (0.86 · 0.83 · 0.94 · 0.91)^(1/4) = 0.8842 of that
-    found = concentration("racemic iv 20 mg/h for 20 d", ADULT, times=[479.9], model="simons2022_sket_otf_iv")
+    found = concentration(ADULT, "racemic iv 20 mg/h for 20 d", times=[479.9], model="simons2022_sket_otf_iv")
     s, r = (found.values[0, found.analytes.index(name)] for name in ("s_ketamine", "r_ketamine"))
     assert s == pytest.approx(10_000 / 88.8, rel=1e-3)
     assert r == pytest.approx(10_000 / (88.8 * (0.86 * 0.83 * 0.94 * 0.91) ** 0.25), rel=1e-3)
@@ -46,8 +46,8 @@ def test_both_halves_of_the_racemate_clear_at_their_own_rate():
 
 def test_s_ketamine_of_the_racemate_is_that_of_half_the_dose():
     times = [0.2, 0.667, 1.0, 4.0]
-    racemate = concentration("racemic iv 40 mg over 40 min", ADULT, times=times, model="simons2022_sket_otf_iv")
-    alone = concentration("esketamine iv 20 mg over 40 min", ADULT, times=times, model="simons2022_sket_otf_iv")
+    racemate = concentration(ADULT, "racemic iv 40 mg over 40 min", times=times, model="simons2022_sket_otf_iv")
+    alone = concentration(ADULT, "esketamine iv 20 mg over 40 min", times=times, model="simons2022_sket_otf_iv")
     np.testing.assert_allclose(racemate.values[:, :-1], alone.values, rtol=1e-9)
 
 
@@ -87,7 +87,7 @@ def test_absorption_scales_area_and_peak_and_nothing_else():
 def test_clarithromycin_changes_oral_exposure_and_not_intravenous():
     # Hagelberg 2010: area 2.6 times by mouth; nobody measured it by vein
     oral, alone = (
-        concentration("esketamine oral 14 mg", Patient(weight=70, interactions=with_), times=[0.5, 1, 3]).values[:, 0]
+        concentration(Patient(weight=70, interactions=with_), "esketamine oral 14 mg", times=[0.5, 1, 3]).values[:, 0]
         for with_ in (("clarithromycin",), ())
     )
     np.testing.assert_allclose(oral, 2.6 * alone, rtol=1e-9)
@@ -103,7 +103,7 @@ def test_two_sources_are_a_range_and_a_model_that_has_the_drug_is_not_changed_tw
     assert (change.low, change.high) == (0.86, 0.9)
     np.testing.assert_allclose(change.ratio(np.array([0.0, 1.0])), [0.86, 0.9])
     with_it = Patient(weight=70, interactions=("rifampicin",))
-    level = concentration(regimen, with_it, times=[479.9], model="noppers2011_sket_parent").values[0, 0]
+    level = concentration(with_it, regimen, times=[479.9], model="noppers2011_sket_parent").values[0, 0]
     assert level == pytest.approx(20_000 / (93.5 * 1.13), rel=1e-3)  # its own factor, once
 
 
@@ -165,7 +165,7 @@ def test_the_spread_compares_models_on_the_same_people():
 
 def test_a_change_of_exposure_is_in_the_answer_with_its_source_and_makes_a_forecast_stale():
     patient = Patient(condition="neuropathic", weight=70, pain=6, interactions=("ticlopidine",))
-    made = forecast(patient, "esketamine oral 14 mg every 8 h for 5 d", n_patients=200)
+    made = forecast(patient, "esketamine oral 14 mg every 8 h for 5 d", virtual_patients=200)
     (row,) = made.to_dict()["interactions"]
     assert row["used"]
     assert row["auc_ratio"]["value"] == 2.4  # Peltoniemi 2011
@@ -190,7 +190,7 @@ def test_a_course_by_two_routes_has_a_change_for_each_and_none_twice():
     assert (by_vein.low, by_vein.high, by_mouth.low) == (0.86, 0.9, 0.14)
     times = np.linspace(72.0, 120.0, 2000)
     plain, changed = (
-        concentration(regimen, Patient(weight=70, interactions=named), times=times, model="simons2022_sket_otf_iv")
+        concentration(Patient(weight=70, interactions=named), regimen, times=times, model="simons2022_sket_otf_iv")
         for named in ((), ("rifampicin",))
     )
     areas = [np.trapezoid(one.values[:, 0], times) for one in (plain, changed)]
@@ -199,8 +199,8 @@ def test_a_course_by_two_routes_has_a_change_for_each_and_none_twice():
 
 def test_a_drug_that_nobody_spoke_of_is_said_to_be_taken_as_absent():
     ask = {"times": [1.0], "model": "noppers2011_sket_parent"}
-    silent = concentration("esketamine iv 20 mg/h for 2 h", ADULT, **ask)
+    silent = concentration(ADULT, "esketamine iv 20 mg/h for 2 h", **ask)
     assert "rifampicin was not given and was taken as without" in silent.note
-    stated = concentration("esketamine iv 20 mg/h for 2 h", Patient(weight=70, interactions="none"), **ask)
+    stated = concentration(Patient(weight=70, interactions="none"), "esketamine iv 20 mg/h for 2 h", **ask)
     assert "rifampicin" not in stated.note
     np.testing.assert_array_equal(silent.values, stated.values)

@@ -106,10 +106,10 @@ def test_exposures_of_routes_add_up():
     """The disposition is linear: two routes together give the sum of each alone, shifted to its start."""
     times = np.array([1.0, 30, 48, 49, 50, 60, 100])
     together = concentration(
-        "racemic iv 10 mg/h for 48 h and racemic oral 40 mg every 8 h x 4 from day 2", ADULT, times=times
+        ADULT, "racemic iv 10 mg/h for 48 h and racemic oral 40 mg every 8 h x 4 from day 2", times=times
     )
-    alone = np.asarray(concentration("racemic iv 10 mg/h for 48 h", ADULT, times=times))
-    by_mouth = concentration("racemic oral 40 mg every 8 h x 4", ADULT, times=times[times >= 48] - 48)
+    alone = np.asarray(concentration(ADULT, "racemic iv 10 mg/h for 48 h", times=times))
+    by_mouth = concentration(ADULT, "racemic oral 40 mg every 8 h x 4", times=times[times >= 48] - 48)
     alone[times >= 48] += np.asarray(by_mouth)
     np.testing.assert_allclose(np.asarray(together), alone, rtol=1e-9)
     assert "oral is approximated" in together.note
@@ -121,7 +121,7 @@ def test_a_route_that_cannot_be_computed_and_mixed_forms_are_refused():
         ("racemic iv 10 mg and esketamine oral 50 mg from day 1", "Ask about each form on its own"),
     ):
         with pytest.raises(OutsideEvidence, match=sentence):
-            concentration(text, ADULT, times=[1.0])
+            concentration(ADULT, text, times=[1.0])
 
 
 def test_every_route_keeps_its_depot_beside_the_effect_site():

@@ -64,7 +64,7 @@ def test_what_was_asked_is_repeated(made):
 
 
 def test_only_what_is_given_is_known():
-    answer = rp.forecast(rp.Patient(weight="154 lb", condition="G90.5", pain=7), LONG, n_patients=20).to_dict()
+    answer = rp.forecast(rp.Patient(weight="154 lb", condition="G90.5", pain=7), LONG, virtual_patients=20).to_dict()
     assert answer["patient"] == {"weight": pytest.approx(69.853, abs=0.001), "condition": "crps", "pain": 7.0}
     assert answer["inputs"]["missing"] == ["age", "sex", "interactions"]
 
@@ -149,7 +149,7 @@ def test_placebo_does_not_depend_on_the_dose():
 )
 def test_more_hours_a_higher_rate_and_more_sessions_never_relieve_anybody_less(texts):
     # Of the same people: outside what was studied others respond, because that is less certain there.
-    made = [rp.forecast(PATIENT, text, n_patients=400) for text in texts]
+    made = [rp.forecast(PATIENT, text, virtual_patients=400) for text in texts]
     assert not any("Hours and dose" in mark for one in made for mark in one.extrapolation)
     for less, more in pairwise(one.sustained.duration.days for one in made):
         assert (more >= less - 1e-6).all()
@@ -174,7 +174,7 @@ def test_a_higher_threshold_is_met_by_fewer(made):
 
 @pytest.mark.parametrize(("asked", "drawn"), [(1, 20), (20, 20), (21, 40), (500, 500)])
 def test_patients_are_rounded_up_to_whole_groups(asked, drawn):
-    assert rp.forecast(PATIENT, LONG, n_patients=asked).to_dict()["provenance"]["virtual_patients"] == drawn
+    assert rp.forecast(PATIENT, LONG, virtual_patients=asked).to_dict()["provenance"]["virtual_patients"] == drawn
 
 
 def test_baseline_pain_scales_pain_and_not_the_chances(made):
@@ -186,7 +186,7 @@ def test_baseline_pain_scales_pain_and_not_the_chances(made):
 
 
 def test_no_pain_lies_beyond_the_end_of_the_scale():
-    worst = rp.forecast(rp.Patient(weight=70, condition="crps", pain=10), LONG, n_patients=400).to_dict()
+    worst = rp.forecast(rp.Patient(weight=70, condition="crps", pain=10), LONG, virtual_patients=400).to_dict()
     assert max(row["q90"] for row in worst["pain"]) == 10.0  # those whose pain rose without the drug
     assert all(row["mean"] <= row["placebo"] < 10.0 for row in worst["pain"][1:])
 
@@ -209,13 +209,15 @@ def test_a_stale_forecast_is_refused(made, changed, text, named):
 def test_a_current_forecast_is_not(made):
     made.check_current(rp.Patient(age=45.0, weight="70 kg", sex="FEMALE", condition="G90.5", pain=7.2), LONG.upper())
     protocol = rp.protocol("sigtermans2009")
-    rp.forecast(PATIENT, protocol, n_patients=20).check_current(PATIENT, protocol)
+    rp.forecast(PATIENT, protocol, virtual_patients=20).check_current(PATIENT, protocol)
 
 
 def test_a_protocol_says_what_of_it_is_not_published():
-    answer = rp.forecast(PATIENT, rp.protocol("sigtermans2009"), n_patients=20).to_dict()
+    answer = rp.forecast(PATIENT, rp.protocol("sigtermans2009"), virtual_patients=20).to_dict()
     assert any("sigtermans2009 is approximated" in said for said in answer["warnings"])
-    heavier = rp.forecast(rp.Patient(weight=90, condition="crps", pain=7), rp.protocol("sigtermans2009"), n_patients=20)
+    heavier = rp.forecast(
+        rp.Patient(weight=90, condition="crps", pain=7), rp.protocol("sigtermans2009"), virtual_patients=20
+    )
     assert any("per 70 kg; they were not scaled" in said for said in heavier.warnings)
 
 
@@ -230,7 +232,7 @@ def test_a_protocol_says_what_of_it_is_not_published():
         ({}, {"threshold": float("nan")}, InputError, "The threshold is nan"),
         ({}, {"threshold": "0.3"}, InputError, "The threshold is '0.3'"),
         ({}, {"seed": -1}, InputError, "The seed is -1"),
-        ({}, {"n_patients": 0}, InputError, "0 virtual patients were asked for"),
+        ({}, {"virtual_patients": 0}, InputError, "0 virtual patients were asked for"),
         ({}, {"model": "kamp"}, InputError, "Unknown population model 'kamp'"),
         ({}, {"model": 5}, InputError, "Unknown population model '5'"),
         ({}, {"regimen": None}, InputError, "The regimen is given as None"),
@@ -258,7 +260,7 @@ def test_the_report_is_one_file_and_the_pictures_are_three(made, tmp_path):
 
 
 def test_pictures_of_doses_given_at_once():
-    assert len(rp.forecast(PATIENT, "racemic im 30 mg on days 0 3", n_patients=40).plot()) == 3
+    assert len(rp.forecast(PATIENT, "racemic im 30 mg on days 0 3", virtual_patients=40).plot()) == 3
 
 
 def test_a_probability_is_asked_for_by_day(made):
@@ -272,17 +274,17 @@ def test_a_probability_is_asked_for_by_day(made):
 
 def test_a_protocol_over_its_own_cap_is_said_first():
     regimen = rp.protocol("schwartzman2009")  # 0.35 mg/kg/h, at most 25 mg/h
-    said = rp.forecast(rp.Patient(weight=90, condition="crps", pain=7), regimen, n_patients=100).warnings
+    said = rp.forecast(rp.Patient(weight=90, condition="crps", pain=7), regimen, virtual_patients=100).warnings
     assert said[0].startswith("Over the protocol's cap: schwartzman2009 gives at most 25 mg/h; at 90 kg")
     assert "31.5 mg/h" in said[0]  # 0.35 * 90
-    light = rp.forecast(rp.Patient(weight=70, condition="crps", pain=7), regimen, n_patients=100).warnings
+    light = rp.forecast(rp.Patient(weight=70, condition="crps", pain=7), regimen, virtual_patients=100).warnings
     assert not [line for line in light if line.startswith("Over")]  # 0.35 * 70 = 24.5
 
 
 def test_a_subcutaneous_infusion_is_answered_and_its_absorption_said_to_be_unverified():
     patient = rp.Patient(weight=70, condition="crps", pain=7)
     under_skin, by_vein = (
-        rp.forecast(patient, f"racemic {route} 0.1 mg/kg/h for 5 d", n_patients=100) for route in ("sc", "iv")
+        rp.forecast(patient, f"racemic {route} 0.1 mg/kg/h for 5 d", virtual_patients=100) for route in ("sc", "iv")
     )
     assert any("Unverified absorption by the route sc" in said for said in under_skin.warnings)
     assert not any("Unverified absorption" in said for said in by_vein.warnings)
@@ -297,7 +299,7 @@ def test_a_subcutaneous_infusion_is_answered_and_its_absorption_said_to_be_unver
 
 
 def test_what_does_not_reach_the_blood_is_answered_as_placebo():
-    made = rp.forecast(PATIENT, "racemic topical 50 mg every 8 h for 14 d", n_patients=100)
+    made = rp.forecast(PATIENT, "racemic topical 50 mg every 8 h for 14 d", virtual_patients=100)
     answer = made.to_dict()
     assert made.verdict.code == "no_detectable_effect"
     assert answer["sustained"]["exceeds"] == answer["sustained"]["placebo"]["exceeds"]
@@ -318,7 +320,7 @@ def test_outside_what_was_studied_settings_differ_more(made):
 
 def test_where_trials_of_single_sessions_find_nothing_lasting_relief_ends_with_the_drug():
     # Neuropathic pain, one infusion: pooled trials find no benefit after 48 h; under the drug there is relief.
-    made = rp.forecast(rp.Patient(weight=70, condition="neuropathic", pain=7), SHORT, n_patients=1000)
+    made = rp.forecast(rp.Patient(weight=70, condition="neuropathic", pain=7), SHORT, virtual_patients=1000)
     answer = made.to_dict()
     assert answer["acute"]["probability"] > 0.1
     assert "trials in this condition by this route find no benefit" in made.verdict.sentence

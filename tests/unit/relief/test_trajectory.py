@@ -28,7 +28,7 @@ from reprieve.relief.virtual_patients import draw_patients
 EVIDENCE = Evidence.packaged()
 
 POSTERIOR = made_up_posterior()
-PEOPLE = draw_patients(POSTERIOR, n_patients=100, seed=2, condition="crps")
+PEOPLE = draw_patients(POSTERIOR, virtual_patients=100, seed=2, condition="crps")
 
 
 def followed(text, **options):
@@ -54,7 +54,7 @@ def test_a_model_whose_rates_vary_goes_the_same_road():
     parameter = next(name for name, role in exact.model.uses() if role == "clearance")
     rises = TimeEffect(slope=1e-12, parameters=(parameter,), status="assumed")
     varying = replace(exact, model=msgspec.structs.replace(exact.model, effects=(*exact.model.effects, rises)))
-    few = draw_patients(POSTERIOR, n_patients=4, seed=2, condition="crps")
+    few = draw_patients(POSTERIOR, virtual_patients=4, seed=2, condition="crps")
     one, other = (
         follow(exposure_inputs(EVIDENCE, regimen, Patient(weight=70), (chosen,)), few) for chosen in (exact, varying)
     )
@@ -162,7 +162,7 @@ def test_who_does_not_respond_has_what_pain_does_without_the_drug(outpatient):
 
 
 def test_where_nobody_responds_the_trajectory_is_that_of_placebo():
-    told = draw_patients(POSTERIOR, n_patients=100, seed=2, condition="crps", no_benefit=True)
+    told = draw_patients(POSTERIOR, virtual_patients=100, seed=2, condition="crps", no_benefit=True)
     regimen = Regimen.parse(TEXTS[3])
     trajectory = follow(
         exposure_inputs(
@@ -174,7 +174,7 @@ def test_where_nobody_responds_the_trajectory_is_that_of_placebo():
 
 
 def test_where_nothing_lasts_relief_is_gone_with_the_drug():
-    told = draw_patients(POSTERIOR, n_patients=100, seed=2, condition="crps", nothing_lasts=True)
+    told = draw_patients(POSTERIOR, virtual_patients=100, seed=2, condition="crps", nothing_lasts=True)
     regimen = Regimen.parse(TEXTS[3])
     trajectory = follow(
         exposure_inputs(

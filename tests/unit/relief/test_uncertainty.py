@@ -24,7 +24,7 @@ DAY = 14.0
 
 
 def uncertainty(n=400, posterior=None, threshold=0.3, **how):
-    people = draw_patients(posterior or made_up_posterior(), n_patients=n, seed=4, condition="crps", **how)
+    people = draw_patients(posterior or made_up_posterior(), virtual_patients=n, seed=4, condition="crps", **how)
     hours = REGIMEN.last_dose_end_h + 24 * np.array([0.0, *HORIZONS.values()])
     members = choose_models(EVIDENCE, REGIMEN.form, REGIMEN.route)[:1]
     return Uncertainty(

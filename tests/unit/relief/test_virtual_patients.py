@@ -23,7 +23,7 @@ POSTERIOR = made_up_posterior()
 
 
 def people(posterior=POSTERIOR, n=200, seed=1, condition="crps", **how):
-    return draw_patients(posterior, n_patients=n, seed=seed, condition=condition, **how)
+    return draw_patients(posterior, virtual_patients=n, seed=seed, condition=condition, **how)
 
 
 def changed(**values):

@@ -55,7 +55,7 @@ def test_nobody_differs_where_no_variability_is_published():
     given = {"model": "domino1982_racemic_3cpt", "subjects": 3}
     values = simulated("racemic iv 30 mg over 10 min", **given).values()
     typical = reprieve.concentration(
-        "racemic iv 30 mg over 10 min", reprieve.Patient(weight=70), times=[0.5, 1, 4], model=given["model"]
+        reprieve.Patient(weight=70), "racemic iv 30 mg over 10 min", times=[0.5, 1, 4], model=given["model"]
     )
     for person in values:
         np.testing.assert_allclose(person, typical.values, rtol=1e-12)

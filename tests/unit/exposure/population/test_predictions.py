@@ -26,7 +26,7 @@ def test_an_infusion_is_that_of_the_regimen():
     text = "ID,TIME,AMT,RATE,II,ADDL,SS,WT\n1,0,20,60,.,.,.,70\n" + looks([0.333, 1, 4], 70)
     found = predict_data(text, OTTO)
     regimen = rp.concentration(
-        "esketamine iv 20 mg over 20 min", rp.Patient(weight=70), times=[0.333, 1, 4], model=OTTO
+        rp.Patient(weight=70), "esketamine iv 20 mg over 20 min", times=[0.333, 1, 4], model=OTTO
     )
     np.testing.assert_allclose(found.columns["predicted_ng_per_mL"].reshape(3, 2), np.asarray(regimen), rtol=1e-9)
     assert found.columns["analyte"].tolist() == ["s_ketamine", "s_norketamine"] * 3
