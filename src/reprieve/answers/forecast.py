@@ -176,6 +176,9 @@ class ForecastAnswer(Answer, frozen=True, kw_only=True):
     limits: Annotated[tuple[str, ...], field("What it does not know.")]
     provenance: Annotated[Provenance, field("What makes it again.")]
 
+    def __repr__(self) -> str:
+        return f"<ForecastAnswer: {self.verdict}>"
+
     @property
     def computed_from(self) -> tuple[Source, ...]:
         """The publications the numbers were computed from."""

@@ -77,6 +77,9 @@ class ArmPrediction:
     draws: NDArray[np.float64]
     assumed: tuple[str, ...]
 
+    def __repr__(self) -> str:
+        return f"<ArmPrediction for {self.arm.id}: draws {self.draws.shape}>"
+
     def to_dict(self) -> dict[str, Any]:
         """The answer of ``trial predict --json`` for this arm."""
         # What speaks of a prediction stands above its numbers, and is loaded when it is asked to.

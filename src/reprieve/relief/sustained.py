@@ -10,6 +10,7 @@ from reprieve.relief.distribution import Duration
 from reprieve.relief.endpoints import relief_durations
 from reprieve.relief.trajectory import FOLLOW_UP_DAYS, Trajectory
 from reprieve.relief.virtual_patients import VirtualPatients
+from reprieve.words import percent
 
 
 @dataclass(frozen=True)
@@ -28,6 +29,9 @@ class Sustained:
     duration: Duration
     placebo: Duration
     trajectory: Trajectory
+
+    def __repr__(self) -> str:
+        return f"<Sustained relief of {percent(self.threshold)} or more, of {self.duration.days.size} virtual patients>"
 
     def probability(self, day: float, *, on_placebo: bool = False) -> float:
         """Probability that pain is at or below the line on a day after the last dose (negative: during it)."""

@@ -71,6 +71,9 @@ class Trajectory:
     remaining_on_placebo: Floats
     note: str
 
+    def __repr__(self) -> str:
+        return f"<Trajectory of {len(self.responds)} virtual patients at {len(self.hours)} times>"
+
     @property
     def days(self) -> Floats:
         """(n_times,) days after the end of the last dose; negative during the course."""

@@ -11,7 +11,7 @@ from numpy.typing import NDArray
 from reprieve.relief.reported import ArmOnDay, arm_on_day
 from reprieve.relief.trajectory import Trajectory
 from reprieve.relief.virtual_patients import VirtualPatients, logistic
-from reprieve.words import HORIZONS, HorizonId
+from reprieve.words import HORIZONS, HorizonId, percent
 
 Floats = NDArray[np.float64]
 
@@ -34,6 +34,10 @@ class Uncertainty:
     trajectory: Trajectory
     people: VirtualPatients
     threshold: float
+
+    def __repr__(self) -> str:
+        draws = self.people.populations.chance.size
+        return f"<Uncertainty of relief of {percent(self.threshold)} or more, over {draws} draws>"
 
     def chances(self, day: float, *, on_placebo: bool = False) -> Floats:
         """(n_draws,) chance of relief on a day after the last dose."""

@@ -51,6 +51,9 @@ class Protocol(Record, frozen=True, kw_only=True):
     reason: str | None = None
     most_mg_per_h: float | None = None
 
+    def __repr__(self) -> str:
+        return f"<Protocol {self.id}: {self.regimen}>"
+
     def check(self) -> None:
         """The regimen is in the house spelling and agrees with the weight basis; a status has its reason."""
         if mistake := regimen_mistake(self.regimen):

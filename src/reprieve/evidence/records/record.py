@@ -19,6 +19,9 @@ class Record(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=Tr
 
     id: str
 
+    def __repr__(self) -> str:
+        return f"<{type(self).__name__} {self.id}>"
+
     def check(self) -> None:
         """Refuse a record that contradicts itself, with one sentence.
 

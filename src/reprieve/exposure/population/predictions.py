@@ -75,6 +75,9 @@ class Predictions:
     aside: tuple[str, ...]
     notes: tuple[str, ...]
 
+    def __repr__(self) -> str:
+        return f"<Predictions of {len(self.columns['time_h'])} rows by {self.model.id}>"
+
     def provenance(self) -> dict[str, object]:
         """What is needed to predict it again, beside the table."""
         return {

@@ -55,6 +55,9 @@ class Chunk:
     covariates: Mapping[str, Values]
     values: Floats
 
+    def __repr__(self) -> str:
+        return f"<Chunk of subjects {self.first} to {self.first + len(self.values) - 1}>"
+
 
 @dataclass(frozen=True, eq=False)
 class Population:
@@ -84,6 +87,12 @@ class Population:
     occasions: bool
     residual: bool
     asked: tuple[str, ...] | None
+
+    def __repr__(self) -> str:
+        return (
+            f"<Population of {self.subjects} subjects at {len(self.times_h)} times, {self.chosen.model.id}, "
+            f"seed {self.seed}>"
+        )
 
     @cached_property
     def _typical(self) -> BuiltModel:
