@@ -57,8 +57,8 @@ def main() -> None:
         print(f"{size:,} virtual patients: done")
     lines += [
         "",
-        "An answer is read to the nearest hundredth at best. More virtual patients (`--patients 5000`) steady the",
-        "interval; they do not make the model any truer.",
+        "An answer is read to the nearest hundredth at best. More virtual patients (`--virtual-patients 5000`)",
+        "steady the interval; they do not make the model any truer.",
         "",
     ]
     _PAGE.write_text("\n".join(lines), encoding="utf-8")

@@ -8,15 +8,13 @@ from collections.abc import Callable, Iterator
 
 import reprieve
 from reprieve import engine
-from reprieve.exposure.concentration import Concentration
 from reprieve.exposure.population.simulation import Chunk, Population
-from reprieve.pictures import Picture
 from reprieve.relief.arm import ArmPrediction
 from reprieve.relief.distribution import Duration
 from reprieve.relief.sustained import Sustained
 
 #: What the public names return: not made by hand, so not public names themselves.
-RETURNED = (Sustained, Duration, Concentration, ArmPrediction, Picture, Population, Chunk)
+RETURNED = (Sustained, Duration, ArmPrediction, Population, Chunk)
 #: Made by functions, never called.
 _NOT_CALLED = ("Concentration", "Forecast", "ForecastAnswer", "Picture", "Pictures", "Protocol")
 _SECTION = re.compile(r"^(Parameters|Attributes|Returns|Raises|Notes|References)\n-+\n", re.MULTILINE)

@@ -57,6 +57,7 @@ def test_an_arm_says_its_outcomes():
         ("sustained", "<Sustained relief of 30 % or more, of 2000 virtual patients>"),
         ("uncertainty", "<Uncertainty of relief of 30 % or more, over 100 draws>"),
         ("trajectory", "<Trajectory of 2000 virtual patients at "),
+        ("people", "<VirtualPatients: 2000 of 100 draws>"),
         ("answer", "<ForecastAnswer: "),
     ],
 )

@@ -90,6 +90,9 @@ class Picture:
     def _repr_svg_(self) -> str:
         return self.svg
 
+    def _repr_html_(self) -> str:
+        return f'<figure style="margin:0">{self.svg}{self.data_html()}</figure>'
+
     def page(self) -> str:
         """A self-contained HTML page: the picture for page or phone, and its data."""
         return _PAGE.substitute(
@@ -128,4 +131,4 @@ class Pictures(tuple[Picture, ...]):
         return f"<Pictures: {', '.join(picture.title for picture in self)}>"
 
     def _repr_html_(self) -> str:
-        return "".join(f"<figure>{picture.svg}</figure>" for picture in self)
+        return "".join(picture._repr_html_() for picture in self)

@@ -7,7 +7,7 @@ import warnings
 from dataclasses import dataclass, replace
 from functools import cached_property
 from pathlib import Path
-from typing import Any
+from typing import Any, Literal, overload
 
 from reprieve.chart.patient import Patient, is_number
 from reprieve.errors import InputError
@@ -18,7 +18,7 @@ from reprieve.evidence.records.protocol import Protocol
 from reprieve.evidence.regimens import regimen_of
 from reprieve.exposure.choice import Chosen, choose_for, named_model
 from reprieve.exposure.inputs import ExposureInputs, exposure_inputs
-from reprieve.pictures import Pictures
+from reprieve.pictures import Picture, Pictures
 from reprieve.regimen import Regimen
 from reprieve.relief.cautions import cautions
 from reprieve.relief.extrapolation import extrapolations
@@ -31,6 +31,8 @@ from reprieve.relief.uncertainty import Uncertainty
 from reprieve.relief.verdict import Verdict, finds_no_benefit, finds_no_benefit_at_all, judge
 from reprieve.relief.virtual_patients import VirtualPatients, draw_patients
 from reprieve.words import HORIZONS
+
+PictureName = Literal["concentration", "pain", "duration"]
 
 
 def _above(module: str) -> Any:
@@ -119,9 +121,30 @@ class Forecast:
         """The answer as JSON; the same seed, version and evidence give the same bytes."""
         return str(self.answer.to_json())
 
-    def plot(self) -> Pictures:
-        """Concentration, pain and duration as pictures with a text alternative and their data."""
-        found: Pictures = _above("reprieve.report.forecast_pictures").forecast_pictures(self)
+    @overload
+    def plot(self) -> Pictures: ...
+
+    @overload
+    def plot(self, name: PictureName) -> Picture: ...
+
+    def plot(self, name: PictureName | None = None) -> Pictures | Picture:
+        """Concentration, pain and duration as pictures with a text alternative and their data.
+
+        Parameters
+        ----------
+        name : concentration, pain or duration, for that one; all of them when not given
+
+        Raises
+        ------
+        UnknownName
+            There is no picture of this name.
+        OutsideEvidence
+            The concentration is asked for and nothing is known to reach the blood.
+        """
+        drawing = _above("reprieve.report.forecast_pictures")
+        found: Pictures | Picture = (
+            drawing.forecast_pictures(self) if name is None else drawing.forecast_picture(self, name)
+        )
         return found
 
     def report(self, path: str | Path) -> Path:

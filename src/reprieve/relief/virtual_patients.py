@@ -107,6 +107,9 @@ class VirtualPatients:
     r_clearance_rank: Floats
     exposure_rank: Floats
 
+    def __repr__(self) -> str:
+        return f"<VirtualPatients: {self.draw.size} of {self.populations.chance.size} draws>"
+
     @property
     def exposure(self) -> ExposureDraws:
         """How they differ in exposure."""

@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Mapping, Sequence
 
 import numpy as np
 
 from reprieve.chart.patient import Patient
+from reprieve.errors import OutsideEvidence, UnknownName
 from reprieve.exposure.choice import Chosen
 from reprieve.pictures import (
     ConcentrationSeries,
@@ -18,7 +19,7 @@ from reprieve.pictures import (
     fan_picture,
 )
 from reprieve.regimen import Regimen
-from reprieve.relief.forecast import Forecast
+from reprieve.relief.forecast import Forecast, PictureName
 from reprieve.relief.sustained import Sustained
 from reprieve.relief.trajectory import FOLLOW_UP_DAYS, WORST_PAIN, Trajectory
 from reprieve.words import percent
@@ -31,9 +32,24 @@ _MOST_SESSIONS = 400
 
 def forecast_pictures(made: Forecast) -> Pictures:
     """Concentration (where there is any), pain trajectory and distribution of relief duration."""
-    trajectory, regimen, patient = made.trajectory, made.regimen, made.patient
-    in_blood = (_concentration(trajectory, regimen, patient, made.members),) if made.members else ()
-    return Pictures((*in_blood, _pain(trajectory, regimen, patient, made.threshold), _duration(made.sustained)))
+    return Pictures(draw(made) for name, draw in _DRAWN.items() if made.members or name != "concentration")
+
+
+def forecast_picture(made: Forecast, name: PictureName) -> Picture:
+    """One of them.
+
+    Raises
+    ------
+    UnknownName
+        There is no picture of this name.
+    OutsideEvidence
+        The concentration is asked for and nothing is known to reach the blood.
+    """
+    if name not in _DRAWN:
+        raise UnknownName("picture", str(name), _DRAWN)
+    if name == "concentration" and not made.members:
+        raise OutsideEvidence("There is no concentration to draw: no measurable amount is known to reach the blood.")
+    return _DRAWN[name](made)
 
 
 def _concentration(trajectory: Trajectory, regimen: Regimen, patient: Patient, members: Sequence[Chosen]) -> Picture:
@@ -100,3 +116,11 @@ def _duration(sustained: Sustained) -> Picture:
         share_label="Share of patients",
         day_label="Days after the end of the last dose",
     )
+
+
+#: Name to what draws it, in the order of a page.
+_DRAWN: Mapping[PictureName, Callable[[Forecast], Picture]] = {
+    "concentration": lambda made: _concentration(made.trajectory, made.regimen, made.patient, made.members),
+    "pain": lambda made: _pain(made.trajectory, made.regimen, made.patient, made.threshold),
+    "duration": lambda made: _duration(made.sustained),
+}

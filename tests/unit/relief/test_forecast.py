@@ -9,7 +9,7 @@ import pytest
 
 import reprieve as rp
 from reprieve.answers.forecast import ForecastAnswer
-from reprieve.errors import InputError, MissingDatum, OutsideEvidence
+from reprieve.errors import InputError, MissingDatum, OutsideEvidence, UnknownName
 from reprieve.relief.trajectory import FOLLOW_UP_DAYS
 
 LONG = "esketamine iv 5 mg/h for 24 h then 14 mg/h for 24 h then 22 mg/h for 52 h"
@@ -259,6 +259,21 @@ def test_the_report_is_one_file_and_the_pictures_are_three(made, tmp_path):
         made.report(tmp_path / "nowhere" / "forecast.html")
 
 
+def test_a_picture_is_asked_for_by_name(made):
+    assert [made.plot(name) for name in ("concentration", "pain", "duration")] == list(made.plot())
+    with pytest.raises(UnknownName, match=r"Unknown picture 'paine'\. Did you mean 'pain'"):
+        made.plot("paine")
+
+
+def test_a_picture_shows_itself_and_its_data_in_a_notebook(made):
+    shown = made.plot("pain")._repr_html_()
+    assert made.plot("pain").svg in shown
+    assert made.plot("pain").data_html() in shown
+    assert "<script" not in shown
+    assert shown in made.plot()._repr_html_()
+    assert shown in made._repr_html_()
+
+
 def test_pictures_of_doses_given_at_once():
     assert len(rp.forecast(PATIENT, "racemic im 30 mg on days 0 3", virtual_patients=40).plot()) == 3
 
@@ -308,6 +323,8 @@ def test_what_does_not_reach_the_blood_is_answered_as_placebo():
     assert answer["model"]["id"] is None
     assert "No measurable amount is known to reach the blood" in answer["model"]["reason"]
     assert len(made.plot()) == 2  # there is no concentration to draw
+    with pytest.raises(OutsideEvidence, match="no concentration to draw"):
+        made.plot("concentration")
 
 
 def test_outside_what_was_studied_settings_differ_more(made):
