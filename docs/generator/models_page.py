@@ -7,9 +7,9 @@ from collections.abc import Iterator
 
 from generator.evidence_pages import STATUSES, cited
 from reprieve.answers.model_check import CheckedNumber, check_answer
-from reprieve.cli.model_printout import effect_in_words
 from reprieve.evidence.evidence import Evidence
 from reprieve.evidence.records.population_model import PopulationModel
+from reprieve.report.covariate_effect import effect_in_words
 from reprieve.report.markdown_table import table
 
 EVIDENCE = Evidence.packaged()

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator
 from typing import Any
 
 from rich.console import Console
@@ -13,19 +13,10 @@ from rich.text import Text
 from reprieve.answers.model import ModelAnswer
 from reprieve.cli.console import console
 from reprieve.cli.model_list_printout import who
-from reprieve.evidence.records.covariate import (
-    Covariate,
-    Effect,
-    ExponentialEffect,
-    LevelEffect,
-    LinearAboveEffect,
-    LinearCentredEffect,
-    MaturationEffect,
-    PowerEffect,
-)
 from reprieve.evidence.records.parameter import Parameter
 from reprieve.evidence.records.participants import Participants, Range, Signature
 from reprieve.evidence.records.structure import RouteInput
+from reprieve.report.covariate_effect import effect_in_words
 from reprieve.words import sampled, wrapped
 
 _LABEL, _GAP = 13, 2
@@ -127,27 +118,6 @@ def _dependences(model: ModelAnswer) -> Iterator[tuple[str, str]]:
     for name, enzyme in model.enzymes.items():
         acts = [f"{type(a).__name__.lower()} by {a.by or a.at}" for a in enzyme.actions]
         yield "Enzymes", f"{name} behind {', '.join(enzyme.parameters)}: {', '.join(acts)}"
-
-
-def effect_in_words(covariates: Mapping[str, Covariate], effect: Effect) -> str:
-    """What an effect does to its parameters."""
-    match effect:
-        case PowerEffect():
-            after = f"× ({effect.covariate}/{covariates[effect.covariate].reference:g})^{effect.exponent:g}"
-        case LevelEffect():
-            levels = ", ".join(f"× {by:g} if {level.replace('_', ' ')}" for level, by in effect.factors.items())
-            after = f"{effect.covariate}: {levels}"
-        case LinearAboveEffect():
-            after = f"{effect.slope:+g} {effect.unit} per unit of {effect.covariate} above {effect.above:g}"
-        case LinearCentredEffect():
-            after = f"× (1 {effect.slope:+g} · ({effect.covariate} - {covariates[effect.covariate].reference:g}))"
-        case ExponentialEffect():
-            after = f"× exp({effect.slope:g} · ({effect.covariate} - {covariates[effect.covariate].reference:g}))"
-        case MaturationEffect():
-            after = f"matures with {effect.covariate.replace('_', ' ')}, half at {effect.half:g}, Hill {effect.hill:g}"
-        case _:
-            after = f"× (1 + {effect.slope:g} per hour since the first dose)"
-    return after
 
 
 def _plain_table(*columns: str, right: int) -> Table:
