@@ -19,12 +19,14 @@ from typing import Any
 HERE = Path(__file__).parents[1]
 #: What a version or a change of records alone may change.
 NOT_COMPARED = {"version"}
+#: Stands in the place of an answer where there is none.
+REFUSED = "exit code"
 #: Answers of a course that the protocols do not ask for.
 OTHERS = (
     ("forecast", "--regimen", "racemic im 0.5 mg/kg", "--condition", "low_back", "--weight", "70", "--pain", "5"),
     ("forecast", "--regimen", "racemic oral 40 mg every 8 h x 30", "--interaction", "clarithromycin",
      "--condition", "neuropathic", "--weight", "154 lb", "--pain", "8", "--age", "75", "--sex", "male"),
-    ("forecast", "--regimen", "racemic topical 100 mg x 3 every 8 h", "--condition", "phn", "--weight", "60",
+    ("forecast", "--regimen", "racemic topical 30 mg every 8 h x 30", "--condition", "phn", "--weight", "60",
      "--pain", "6", "--threshold", "0.5"),
     ("concentration", "--regimen", "racemic iv 0.5 mg/kg over 40 min", "--weight", "70", "--times", "0.5,1,2"),
     ("claims",), ("durations",), ("faq",), ("routes",), ("models", "list"), ("models", "check"),
@@ -53,7 +55,7 @@ def ask(checkout: Path, question: tuple[str, ...]) -> str:
     environment = {**os.environ, "PYTHONPATH": str(checkout / "src"), "PYTHONWARNINGS": "ignore"}
     command = [sys.executable, "-m", "reprieve", *question, "--json"]
     found = subprocess.run(command, env=environment, capture_output=True, text=True, check=False, cwd=checkout)
-    return found.stdout or json.dumps({"exit code": found.returncode, "said": found.stderr.strip()})
+    return found.stdout or json.dumps({REFUSED: found.returncode, "said": found.stderr.strip()})
 
 
 def differences(one: Any, other: Any, where: str = "") -> Iterator[tuple[str, Any, Any]]:
@@ -70,18 +72,22 @@ def differences(one: Any, other: Any, where: str = "") -> Iterator[tuple[str, An
 
 
 def main(other: Path, this: Path) -> int:
-    """Compare and print; 1 if any answer differs."""
-    same = differ = 0
+    """Compare and print; 1 if any answer differs or a question has none."""
+    same = differ = refused = 0
     for question in questions(other):
         theirs, ours = ask(other, question), ask(this, question)
         found = list(differences(json.loads(theirs), json.loads(ours)))
         exact = "same bytes" if theirs == ours else "other bytes"
+        if REFUSED in json.loads(theirs) and REFUSED in json.loads(ours):
+            refused += 1
+            print(f"{'REFUSED':21}{' '.join(question)}: two refusals compare nothing; ask another question")
+            continue
         same, differ = same + (not found), differ + bool(found)
         print(f"{'same' if not found else 'DIFFERS':8}{exact:13}{' '.join(question)}")
         for where, left, right in found:
             print(f"    {where}: {str(left)[:100]!r} -> {str(right)[:100]!r}")
-    print(f"{same} answers are the same, {differ} differ.")
-    return 1 if differ else 0
+    print(f"{same} answers are the same, {differ} differ, {refused} were refused by both.")
+    return 1 if differ or refused else 0
 
 
 if __name__ == "__main__":

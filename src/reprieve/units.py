@@ -28,7 +28,7 @@ KG_PER_LB = 0.45359237
 
 #: kg. A premature baby and the heaviest adults; outside, a slip of unit or of a digit.
 LIGHTEST_KG, HEAVIEST_KG = 2.0, 350.0
-#: kg; nobody from 12 years on is lighter.
+#: kg; the lightest adults on record lie above. A forecast asks for nobody under 12 years.
 LIGHTEST_ADULT_KG = 20.0
 
 # unit -> (dimension, factor to the house unit of that dimension)

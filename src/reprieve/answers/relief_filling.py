@@ -23,7 +23,7 @@ from reprieve.answers.relief import (
     rounded,
 )
 from reprieve.relief.distribution import Duration, between_draws
-from reprieve.relief.endpoints import acute_relief, probability_of_relief
+from reprieve.relief.endpoints import acute_relief, censored, probability_of_relief
 from reprieve.relief.forecast import Forecast
 from reprieve.relief.trajectory import FOLLOW_UP_DAYS, WORST_PAIN
 from reprieve.relief.uncertainty import Uncertainty
@@ -54,7 +54,7 @@ def lasting(duration: Duration) -> Lasting:
         duration_days=Quantiles.of(duration.days),
         duration_days_if_relief=Quantiles.of(duration.if_relief),
         exceeds={one.id: rounded(duration.exceeds(one.days)) for one in HORIZONS},
-        still_relieved_at_end_of_follow_up=rounded(float(np.mean(duration.days >= duration.follow_up - 1e-6))),
+        still_relieved_at_end_of_follow_up=rounded(censored(duration.days)),
     )
 
 

@@ -148,10 +148,10 @@ def forecast(
       reprieve forecast --condition crps --weight 70 --pain 7 --threshold 0.5 --json \\
           --regimen "racemic iv 0.35 mg/kg/h for 4 h every 24 h x 10"
     """
-    from reprieve.cli.progress import said_if_slow  # noqa: PLC0415
+    from reprieve.cli.progress import engine_at_work  # noqa: PLC0415
 
     _need(condition=condition, weight=weight, pain=pain)
-    with said_if_slow():
+    with engine_at_work():
         from reprieve.chart.patient import Patient  # noqa: PLC0415
         from reprieve.relief.forecast import forecast as make_forecast  # noqa: PLC0415
 
@@ -206,10 +206,10 @@ def concentration(
       reprieve concentration --model otto2021_fanta2015_sket_iv_venous --weight 68 --json \\
           --regimen "esketamine iv 10 mg over 30 min" --times 0.5,1,2
     """
-    from reprieve.cli.progress import said_if_slow  # noqa: PLC0415
+    from reprieve.cli.progress import engine_at_work  # noqa: PLC0415
 
     _need(weight=weight)
-    with said_if_slow():
+    with engine_at_work():
         from reprieve.answers.concentration import concentration_answer  # noqa: PLC0415
         from reprieve.chart.patient import Patient  # noqa: PLC0415
         from reprieve.evidence.records.protocol import Protocol  # noqa: PLC0415
@@ -293,9 +293,9 @@ def predict(file: str, seed: int, as_json: bool) -> None:
     Example:
       reprieve trial predict examples/arms.yaml --json
     """
-    from reprieve.cli.progress import said_if_slow  # noqa: PLC0415
+    from reprieve.cli.progress import engine_at_work  # noqa: PLC0415
 
-    with said_if_slow():
+    with engine_at_work():
         from reprieve import strict_yaml  # noqa: PLC0415
         from reprieve.answers.trial import trial_answer  # noqa: PLC0415
 

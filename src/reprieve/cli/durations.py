@@ -18,9 +18,9 @@ def durations(condition: str | None, as_json: bool) -> None:
       reprieve durations --condition crps
       reprieve durations --json
     """
-    from reprieve.cli.progress import said_if_slow  # noqa: PLC0415
+    from reprieve.cli.progress import engine_at_work  # noqa: PLC0415
 
-    with said_if_slow():
+    with engine_at_work():
         from reprieve.answers.durations import durations_answer  # noqa: PLC0415
         from reprieve.evidence.evidence import Evidence  # noqa: PLC0415
 

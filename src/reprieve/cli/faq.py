@@ -20,9 +20,9 @@ def faq(question_id: str | None, as_json: bool) -> None:
       reprieve faq
       reprieve faq how_long
     """
-    from reprieve.cli.progress import said_if_slow  # noqa: PLC0415
+    from reprieve.cli.progress import engine_at_work  # noqa: PLC0415
 
-    with said_if_slow():
+    with engine_at_work():
         from reprieve.answers.faq_filling import faq_answer  # noqa: PLC0415
         from reprieve.cli.faq_printout import print_answer, print_questions  # noqa: PLC0415
         from reprieve.evidence.evidence import Evidence  # noqa: PLC0415

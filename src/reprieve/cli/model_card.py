@@ -19,9 +19,9 @@ def model_card(as_json: bool) -> None:
       reprieve model-card
       reprieve model-card --json
     """
-    from reprieve.cli.progress import said_if_slow  # noqa: PLC0415
+    from reprieve.cli.progress import engine_at_work  # noqa: PLC0415
 
-    with said_if_slow():
+    with engine_at_work():
         from reprieve.answers.model_card_filling import model_card as filled  # noqa: PLC0415
         from reprieve.evidence.evidence import Evidence  # noqa: PLC0415
 

@@ -74,9 +74,9 @@ def check(model_id: str | None, every_row: bool, as_json: bool) -> None:
       reprieve models check
       reprieve models check otto2021_fanta2015_sket_iv_venous
     """
-    from reprieve.cli.progress import said_if_slow  # noqa: PLC0415
+    from reprieve.cli.progress import engine_at_work  # noqa: PLC0415
 
-    with said_if_slow():
+    with engine_at_work():
         from reprieve.answers.model_check import check_answer  # noqa: PLC0415
         from reprieve.evidence.evidence import Evidence  # noqa: PLC0415
 
@@ -109,9 +109,9 @@ def compare(
     Example:
       reprieve models compare --weight 70 --regimen "esketamine iv 0.5 mg/kg over 40 min"
     """
-    from reprieve.cli.progress import said_if_slow  # noqa: PLC0415
+    from reprieve.cli.progress import engine_at_work  # noqa: PLC0415
 
-    with said_if_slow():
+    with engine_at_work():
         from reprieve.answers.model_comparison import comparison_answer  # noqa: PLC0415
         from reprieve.chart.patient import Patient  # noqa: PLC0415
         from reprieve.evidence.evidence import Evidence  # noqa: PLC0415

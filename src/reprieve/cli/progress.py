@@ -14,7 +14,7 @@ _LINE = "Working ... (the first answer on a machine prepares the engine, about 2
 
 
 @contextmanager
-def said_if_slow() -> Iterator[None]:
+def engine_at_work() -> Iterator[None]:
     """Start the engine, and say on stderr that work goes on if an answer takes longer than two seconds."""
     timer = threading.Timer(_PATIENCE_S, lambda: click.echo(_LINE, err=True))
     timer.daemon = True
@@ -27,7 +27,7 @@ def said_if_slow() -> Iterator[None]:
 
 
 def _start_engine() -> None:
-    """Load numba without SciPy's BLAS, which no kernel calls and which takes longer to load than a forecast to run.
+    """Load numba without SciPy's BLAS, which no kernel calls and which is a tenth of the time of a forecast.
 
     Nothing is hidden from anybody afterwards: SciPy can be imported as before.
     """
