@@ -3,8 +3,8 @@
 Run by ``make validate``; hours on two cores. Writes tables to docs/validation/data, which ``make docs`` turns into
 pages. Every stage stands alone:
 
-- ``held_out``: all structures fitted, every study predicted without itself, beside the plain regression; prior against
-  posterior of every parameter
+- ``held_out``: all structures fitted, every study predicted without itself, beside the plain regression and plain
+  averages; prior against posterior of every parameter
 - ``sensitivity``: the fit without recalled numbers, without uncontrolled studies, without flagged studies
 - ``ranks``: simulation-based calibration
 
@@ -35,7 +35,7 @@ from reprieve.evidence.records.calibration import CalibrationPriors
 from reprieve.evidence.records.posterior import Diagnostics
 from reprieve.exposure.choice import choose_models
 from reprieve.exposure.inputs import exposure_inputs
-from reprieve.inference import plain_regression
+from reprieve.inference import averages, plain_regression
 from reprieve.inference.calibration import SHIPPED, evidence_data
 from reprieve.inference.calibration_model import STRUCTURES, parameters_of
 from reprieve.inference.fit_data import CONDITIONS, FitData
@@ -161,7 +161,7 @@ def _refits(data: FitData, studies: list[str], start: Draws) -> dict[str, Draws]
 def _predict(data: FitData, thin: Draws, left: Any, fitted: Draws) -> None:
     priors = EVIDENCE.record(CalibrationPriors, "priors")
     again = _refits(data, [s for s, k in zip(data.studies, left.k, strict=True) if k > WORST_K], fitted)
-    rng = np.random.default_rng(1)
+    rng, of_averages = np.random.default_rng(1), np.random.default_rng(5)
     repeats = 8
     several = {name: np.repeat(values, repeats, axis=0) for name, values in thin.items()}
     new = reported(data, priors, SHIPPED, several, seed=2, fresh=True)
@@ -178,6 +178,7 @@ def _predict(data: FitData, thin: Draws, left: Any, fitted: Draws) -> None:
             weight = np.full(len(draws[0]), 1.0 / len(draws[0]))
         chosen = rng.choice(len(weight), 4000, p=weight / weight.sum())
         plain = plain_regression.held_out(data, study, draws=4000, rng=rng)
+        average = averages.held_out(data, study, draws=4000, rng=of_averages)
         for kind, name in ((0, "share"), (1, "mean")):
             mine = [i for i, r in enumerate(data.reports_of(kind)) if r.study.id == study]
             for column, i in enumerate(mine):
@@ -190,7 +191,8 @@ def _predict(data: FitData, thin: Draws, left: Any, fitted: Draws) -> None:
                     "regimen": report.arm.regimen or "", "seen": report.value,
                 }  # fmt: skip
                 for label, values in (
-                    ("held_out", draws[kind][chosen, i]), ("fitted", own[kind][:, i]), ("plain", plain[kind][:, column])
+                    ("held_out", draws[kind][chosen, i]), ("fitted", own[kind][:, i]),
+                    ("plain", plain[kind][:, column]), ("averages", average[kind][:, column]),
                 ):  # fmt: skip
                     for q, value in zip((10, 50, 90), np.quantile(values, (0.1, 0.5, 0.9)), strict=True):
                         row[f"{label}_q{q}"] = float(value)
@@ -203,7 +205,7 @@ def _predict(data: FitData, thin: Draws, left: Any, fitted: Draws) -> None:
 def _summary(rows: list[dict[str, Any]]) -> None:
     for group in sorted({row["read_as"] for row in rows}):
         mine = [row for row in rows if row["read_as"] == group]
-        for label in ("held_out", "fitted", "plain"):
+        for label in ("held_out", "fitted", "plain", "averages"):
             error = np.mean([abs(r[f"{label}_q50"] - r["seen"]) for r in mine])
             inside = np.mean([r[f"{label}_q10"] - 1e-9 <= r["seen"] <= r[f"{label}_q90"] + 1e-9 for r in mine])
             width = np.mean([r[f"{label}_q90"] - r[f"{label}_q10"] for r in mine])

@@ -3,6 +3,7 @@
 import subprocess
 import sys
 import xml.etree.ElementTree as ET
+from dataclasses import replace
 
 import generate
 import pytest
@@ -44,6 +45,17 @@ def test_the_index_counts_the_bars_and_splits_the_numbers(pages):
     assert "| number | seen in a source | 3 | 3 (100 %)" in pages["README.md"]
     assert "| recalled | 1 | 0 (0 %) | 0.40 | 0.35 / 0.10 | – |" in pages["README.md"]
     assert "`python validation/calibration.py held_out` | 2026-01-01" in pages["README.md"]
+
+
+def test_plain_averages_are_shown_where_the_run_has_them(tables, pages):
+    assert not any("averages" in page for page in pages.values())
+    with_averages = replace(tables, held_out=tuple(replace(o, averages=o.plain) for o in tables.held_out))
+    made_now = validation_pages.pages(with_averages)
+    held_out, index = made_now["held-out.md"](), made_now["README.md"]()
+    assert "| all | plain averages of the same role and measure without it | 4 | 0.100 |" in held_out
+    assert "- *averages*:" in held_out
+    assert "plain regression 0.10, of plain averages 0.10." in held_out
+    assert "| recalled | 1 | 0 (0 %) | 0.40 | 0.35 / 0.10 / 0.10 | – |" in index
 
 
 def test_a_run_with_other_evidence_is_called_out(tmp_path):

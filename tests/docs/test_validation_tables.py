@@ -32,9 +32,11 @@ def test_what_was_printed_is_what_the_evidence_has():
 def test_intervals_are_in_order_and_possible():
     for outcome in TABLES.held_out:
         top = 1.0 if outcome.kind == "share" else 3.0
-        for interval in (outcome.held_out, outcome.fitted, outcome.plain):
-            # the plain regression of a mean is a normal without a floor
-            floor = -1.0 if outcome.kind == "mean" and interval is outcome.plain else 0.0
+        normal = [i for i in (outcome.plain, outcome.averages) if i]
+        intervals = [(outcome.held_out, 0.0), (outcome.fitted, 0.0)]
+        # by the two baselines a mean is a normal without a floor
+        intervals += [(i, -1.0 if outcome.kind == "mean" else 0.0) for i in normal]
+        for interval, floor in intervals:
             assert floor <= interval.low <= interval.middle <= interval.high <= top, outcome
     for parameter in TABLES.parameters:
         for interval in (parameter.prior, parameter.posterior):

@@ -33,8 +33,11 @@ without the study by Pareto-smoothed importance sampling; where that fails (k ab
 - *held out*: the model fitted without the study
 - *fitted*: the model fitted with it, its own effects included; it shows what the model can describe, not foretell
 - *plain*: a regression on log hours, days, condition, placebo and design, fitted without the study
-
+{averages}
 Shares are of patients, means are of baseline pain. [The bars](README.md) say what would have been good enough.
+"""
+_AVERAGES = """- *averages*: what the other studies printed of the same role (ketamine or control) and kind of number,
+  averaged; dose, day, condition and threshold are ignored
 """
 
 
@@ -92,11 +95,11 @@ def page(tables: Tables) -> str:
     """The page."""
     outcomes = tables.held_out
     if not outcomes:
-        return f"{_INTRO}\n{not_run('held_out')}"
+        return f"{_intro(outcomes)}\n{not_run('held_out')}"
     refitted = sorted({words.study_name(o.study) for o in outcomes if o.refitted})
     anew = f"Fitted anew without: {words.listed(refitted)}." if refitted else "No study had to be fitted anew."
     parts = [
-        _INTRO,
+        _intro(outcomes),
         f"{words.counted(len(outcomes), 'number')} of {words.counted(len({o.study for o in outcomes}), 'study')}. "
         f"{anew}\n",
         "## By kind of number\n",
@@ -114,6 +117,10 @@ def page(tables: Tables) -> str:
     return "\n".join(parts)
 
 
+def _intro(outcomes: Sequence[Outcome]) -> str:
+    return _INTRO.format(averages=_AVERAGES if summary(outcomes, "averages") else "")
+
+
 def _by_kind(outcomes: Sequence[Outcome]) -> Iterator[tuple[object, ...]]:
     kinds = in_order((*(k for k in GROUPS if any(o.read_as == k for o in outcomes)), "all"))
     for kind in kinds:
@@ -126,12 +133,13 @@ def _by_kind(outcomes: Sequence[Outcome]) -> Iterator[tuple[object, ...]]:
 
 
 def _said(mine: Sequence[Outcome]) -> str:
-    ours, plain = summary(mine, "held_out"), summary(mine, "plain")
+    ours, plain, averages = (summary(mine, source) for source in ("held_out", "plain", "averages"))
     assert ours is not None
     assert plain is not None
+    by_averages = f", of plain averages {averages.error:.2f}" if averages else ""
     return (
         f"{words.counted(ours.n, 'number')}, {ours.inside} inside the 80 % interval without the study; mean absolute "
-        f"error {ours.error:.2f}, of the plain regression {plain.error:.2f}.\n"
+        f"error {ours.error:.2f}, of the plain regression {plain.error:.2f}{by_averages}.\n"
     )
 
 

@@ -112,17 +112,18 @@ def _splits(outcomes: Sequence[Outcome]) -> str:
             coverage = f"{found.inside} ({100 * found.coverage:.0f} %)"
             rows.append((label, name, found.n, coverage, f"{found.width:.2f}", _errors(shares), _errors(means)))
             label = " "
+    averages = ", then those of plain averages" if summary(outcomes, "averages") else ""
     columns = ("by", "which", "n", "inside 80 %", "mean width", "error of shares", "error of means")
     return (
         "Of fits without the study. Errors are mean absolute errors of medians, of shares of patients and of mean pain "
-        "as a fraction of baseline, the plain regression's after the stroke. Few numbers are few: of ten, 80 % "
-        "intervals hold six to ten in 97 % of runs.\n\n" + table(columns, rows)
+        f"as a fraction of baseline, the plain regression's after the stroke{averages}. Few numbers are few: of ten, "
+        "80 % intervals hold six to ten in 97 % of runs.\n\n" + table(columns, rows)
     )
 
 
 def _errors(mine: Sequence[Outcome]) -> str | None:
-    ours, plain_ = summary(mine, "held_out"), summary(mine, "plain")
-    return f"{ours.error:.2f} / {plain_.error:.2f}" if ours and plain_ else None
+    found = [summary(mine, source) for source in ("held_out", "plain", "averages")]
+    return " / ".join(f"{each.error:.2f}" for each in found if each) or None
 
 
 def _placebo(outcomes: Sequence[Outcome]) -> str:

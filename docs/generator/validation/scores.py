@@ -8,12 +8,13 @@ from typing import Literal
 
 from generator.validation.tables import Outcome
 
-Source = Literal["held_out", "fitted", "plain"]
+Source = Literal["held_out", "fitted", "plain", "averages"]
 #: What foretold the numbers, in words.
 SOURCES: dict[Source, str] = {
     "held_out": "the model fitted without the study",
     "fitted": "the model fitted with it",
     "plain": "the plain regression without it",
+    "averages": "plain averages of the same role and measure without it",
 }
 
 
@@ -41,8 +42,8 @@ class Summary:
 
 
 def summary(outcomes: Sequence[Outcome], source: Source) -> Summary | None:
-    """Of some numbers; None where there are none."""
-    if not outcomes:
+    """Of some numbers; None where there are none, or the source foretold nothing."""
+    if not outcomes or any(getattr(outcome, source) is None for outcome in outcomes):
         return None
     pairs = [(getattr(outcome, source), outcome.seen) for outcome in outcomes]
     n = len(pairs)

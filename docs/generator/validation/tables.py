@@ -52,7 +52,8 @@ class Outcome:
     read_as : how the number was read, as in :data:`reprieve.relief.comparison.GROUPS`
     day : days after the end of the last dose
     threshold : of a share
-    held_out : by the model fitted without the study; ``fitted`` with it; ``plain`` by the regression without it
+    held_out : by the model fitted without the study; ``fitted`` with it; ``plain`` by the regression without it;
+        ``averages`` by those of the same role and measure without it, None where the run did not ask
     """
 
     study: str
@@ -74,6 +75,7 @@ class Outcome:
     plain: Interval
     pareto_k: float
     refitted: bool
+    averages: Interval | None = None
 
 
 @dataclass(frozen=True)
@@ -193,6 +195,7 @@ def _outcome(row: _Row) -> Outcome:
         plain=_interval(row, "plain_"),
         pareto_k=float(row["pareto_k"]),
         refitted=row["refitted"] == "True",
+        averages=_interval(row, "averages_") if "averages_q50" in row else None,
     )
 
 
