@@ -8,23 +8,24 @@ pages. Every stage stands alone:
 - ``sensitivity``: the fit without recalled numbers, without uncontrolled studies, without flagged studies
 - ``ranks``: simulation-based calibration
 
-``REPRIEVE_FITS`` may name a file in which the fits of ``held_out`` are kept, so that an interrupted run goes on.
+Every chain is kept in build/validation as it ends: an interrupted run goes on where it stopped, and a changed model or
+other evidence begins anew (kept.py).
 """
 
 from __future__ import annotations
 
 import csv
 import os
-import pickle
 import platform
 import sys
 import time
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from datetime import date
-from importlib.metadata import version
+from functools import partial
 from pathlib import Path
 from typing import Any
 
+import kept
 import numpy as np
 import yaml
 from msgspec.structs import asdict
@@ -49,6 +50,7 @@ from reprieve.relief.trajectory import follow
 from reprieve.relief.virtual_patients import draw_patients
 
 EVIDENCE = Evidence.packaged()
+KEPT = kept.packaged(EVIDENCE.fitted_fingerprint)
 
 _DATA = Path(__file__).parents[1] / "docs" / "validation" / "data"
 _CHAINS, _WARMUP, _DRAWS = 2, 400, 800
@@ -72,18 +74,29 @@ def _write(name: str, rows: Iterable[Mapping[str, Any]]) -> None:
 def _note(stage: str, seconds: float, **more: Any) -> None:
     """Keep what was run, when and with which versions, in run.yaml."""
     path = _DATA / "run.yaml"
-    kept = yaml.safe_load(path.read_text("utf-8")) if path.exists() else {}
-    kept[stage] = {
+    noted = yaml.safe_load(path.read_text("utf-8")) if path.exists() else {}
+    noted[stage] = {
         "command": f"python validation/calibration.py {stage}",
         "date": date.today().isoformat(),
         "evidence_fingerprint": EVIDENCE.fitted_fingerprint,
         "seconds": round(seconds),
+        "reused": KEPT.reused,
         "cores": os.cpu_count(),
         "machine": platform.machine(),
-        "versions": {name: version(name) for name in ("numpyro", "jax", "numpy", "arviz-stats")},
+        "versions": dict(kept.VERSIONS),
         **more,
     }
-    path.write_text(yaml.safe_dump(kept, sort_keys=True), encoding="utf-8")
+    path.write_text(yaml.safe_dump(noted, sort_keys=True), encoding="utf-8")
+
+
+def _run(what: str, chains: Sequence[Chain]) -> list[tuple[Draws, int]]:
+    """The results of chains in their order, those that are kept without running them."""
+
+    def run(left: list[Chain], ended: Any) -> None:
+        print(f"  {len(chains) - len(left)} of {len(chains)} are kept", flush=True)
+        run_all(left, ended=ended, done=lambda n: print(f"  {what} {n} of {len(left)}", flush=True))
+
+    return KEPT.each("chain", chains, run)
 
 
 def _fit(data: FitData, structures: Mapping[str, tuple[str, Any]]) -> dict[str, tuple[Draws, Any]]:
@@ -94,7 +107,7 @@ def _fit(data: FitData, structures: Mapping[str, tuple[str, Any]]) -> dict[str, 
         for structure, weights in structures.values()
         for i in range(_CHAINS)
     ]
-    found = run_all(chains, done=lambda n: print(f"  chain {n} of {len(chains)}", flush=True))
+    found = _run("chain", chains)
     groups = (found[i : i + _CHAINS] for i in range(0, len(found), _CHAINS))
     return {name: together(group) for name, group in zip(structures, groups, strict=True)}
 
@@ -102,17 +115,6 @@ def _fit(data: FitData, structures: Mapping[str, tuple[str, Any]]) -> dict[str, 
 def _thinned(found: Draws, n: int) -> Draws:
     rows = np.linspace(0, len(found["depth"]) - 1, n).round().astype(int)
     return {name: values[rows] for name, values in found.items()}
-
-
-def _fits_of_structures(data: FitData) -> dict[str, tuple[Draws, Any]]:
-    named = os.environ.get("REPRIEVE_FITS")
-    kept = Path(named) if named else None
-    if kept and kept.exists():
-        return dict(pickle.loads(kept.read_bytes()))
-    found = _fit(data, {name: (name, None) for name in STRUCTURES})
-    if kept:
-        kept.write_bytes(pickle.dumps(found))
-    return found
 
 
 def _ran(found: Draws, diagnostics: Diagnostics) -> dict[str, float]:
@@ -125,11 +127,12 @@ def _ran(found: Draws, diagnostics: Diagnostics) -> dict[str, float]:
 def held_out() -> None:
     """Score the structures, predict every study without itself, and compare priors with the posterior."""
     began, data, priors = time.time(), evidence_data(EVIDENCE), EVIDENCE.record(CalibrationPriors, "priors")
-    fits = _fits_of_structures(data)
+    fits = _fit(data, {name: (name, None) for name in STRUCTURES})
     scores, parts = [], {}
     for structure, (found, diagnostics) in fits.items():
         thin = _thinned(flat(found), _SCORED)
-        left = leave_out(study_log_likelihood(data, priors, structure, thin))
+        made_of = (data, priors, structure, thin)
+        left = leave_out(KEPT.of("log_likelihood", made_of, partial(study_log_likelihood, *made_of)))
         parts[structure] = (thin, left)
         scores += [
             {"structure": structure, "study": study, "elpd": elpd, "pareto_k": k}
@@ -152,9 +155,7 @@ def _refits(data: FitData, studies: list[str], start: Draws) -> dict[str, Draws]
         Chain(data, priors, SHIPPED, 300, 500, 500 + i, data.weights_without(study), start=middle, accept=_ACCEPT)
         for i, study in enumerate(studies)
     ]
-    if not chains:
-        return {}
-    found = run_all(chains, done=lambda n: print(f"  refit {n} of {len(chains)}", flush=True))
+    found = _run("refit", chains)
     return {study: draws for study, (draws, _) in zip(studies, found, strict=True)}
 
 
@@ -308,7 +309,7 @@ def rank_study() -> None:
     began, data = time.time(), evidence_data(EVIDENCE)
     found = ranks(
         data, EVIDENCE.record(CalibrationPriors, "priors"), SHIPPED, repeats=_REPEATS, seed=77, warmup=250, draws=300,
-        done=lambda n: print(f"  repeat {n} of {_REPEATS}", flush=True),
+        run=lambda chains: _run("repeat", chains),
     )  # fmt: skip
     _write(
         "ranks",
@@ -327,7 +328,9 @@ def main(asked: list[str]) -> None:
         sys.exit(f"There is no stage {unknown[0]!r}; there are {', '.join(_STAGES)}.")
     for name in asked or _STAGES:
         print(name, flush=True)
-        _STAGES[name]()
+        KEPT.reused = 0
+        with kept.timed(name):
+            _STAGES[name]()
 
 
 if __name__ == "__main__":

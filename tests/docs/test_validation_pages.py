@@ -58,6 +58,13 @@ def test_plain_averages_are_shown_where_the_run_has_them(tables, pages):
     assert "| recalled | 1 | 0 (0 %) | 0.40 | 0.35 / 0.10 / 0.10 | – |" in index
 
 
+def test_results_of_an_interrupted_run_are_counted(tables):
+    stage = tables.run["ranks"]
+    assert "from before" not in validation_pages.pages(tables)["README.md"]()
+    with_reused = replace(tables, run={"ranks": stage | {"reused": 3}})
+    assert "2 h on 2 cores, with 3 results from before |" in validation_pages.pages(with_reused)["README.md"]()
+
+
 def test_a_run_with_other_evidence_is_called_out(tmp_path):
     made.write(tmp_path, fingerprint="000000000000")
     assert (

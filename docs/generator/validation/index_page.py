@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from typing import Any
 
 from generator.validation import words
 from generator.validation.bars import bars, placebo, short_infusion_said
@@ -153,7 +154,7 @@ def _run(tables: Tables) -> str:
     rows = [
         (
             stage, f"`{ran['command']}`", ran["date"], f"`{ran['evidence_fingerprint']}`",
-            f"{plain(ran['seconds'] / 3600, 1)} h on {words.counted(ran['cores'], 'core')}",
+            f"{plain(ran['seconds'] / 3600, 1)} h on {words.counted(ran['cores'], 'core')}{_reused(ran)}",
             ", ".join(f"{name} {number}" for name, number in ran["versions"].items()),
         )
         for stage, ran in tables.run.items()
@@ -166,4 +167,12 @@ def _run(tables: Tables) -> str:
         else f"The evidence that is fitted has the fingerprint `{now}` today as well."
     )
     columns = ("stage", "command", "date", "evidence", "took", "versions")
-    return f"{table(columns, rows)}\n{said} `make validate` runs all stages; `make docs` makes these pages.\n"
+    return (
+        f"{table(columns, rows)}\n{said} `make validate` runs all stages, and goes on where "
+        "it was interrupted; `make docs` makes these pages.\n"
+    )
+
+
+def _reused(ran: Mapping[str, Any]) -> str:
+    """What a stage did not have to do, since an interrupted run or an earlier stage had done it."""
+    return f", with {words.counted(ran['reused'], 'result')} from before" if ran.get("reused") else ""

@@ -12,7 +12,7 @@ Talts S et al. arXiv:1804.06788 (2018).
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import replace
 
 import jax
@@ -58,9 +58,12 @@ def ranks(
     seed: int,
     warmup: int,
     draws: int,
-    done: Callable[[int], None] | None = None,
+    run: Callable[[Sequence[Chain]], Sequence[tuple[Draws, int]]] = run_all,
 ) -> dict[str, NDArray[np.int64]]:
-    """Rank of each true value among ``RANKS`` posterior draws, parameter to (repeats,) of 0 to ``RANKS``."""
+    """Rank of each true value among ``RANKS`` posterior draws, parameter to (repeats,) of 0 to ``RANKS``.
+
+    ``run`` gives the results of chains in their order.
+    """
     shares, means, contrasts = data.weights
     plain = replace(data, weights=(np.ones_like(shares), np.ones_like(means), np.zeros_like(contrasts)))
     truth = simulated_truth(plain, priors, structure, repeats, seed)
@@ -79,7 +82,7 @@ def ranks(
         for i in range(repeats)
     ]
     rows = np.linspace(0, draws - 1, RANKS).round().astype(int)
-    found = [values for values, _ in run_all(chains, done=done)]
+    found = [values for values, _ in run(chains)]
     return {
         name: np.array([int(np.sum(found[i][name][rows] < truth[name][i])) for i in range(repeats)])
         for name in parameters_of(structure, priors)

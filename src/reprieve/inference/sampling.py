@@ -6,7 +6,7 @@ import multiprocessing
 import os
 import tempfile
 from collections.abc import Callable, Mapping, Sequence
-from concurrent.futures import ProcessPoolExecutor
+from concurrent.futures import ProcessPoolExecutor, as_completed
 from dataclasses import dataclass
 from functools import partial
 from typing import Any
@@ -82,13 +82,21 @@ def run(chain: Chain) -> tuple[Draws, int]:
     return found, int(np.sum(sampler.get_extra_fields()["diverging"]))
 
 
-def run_all(chains: Sequence[Chain], *, done: Callable[[int], None] | None = None) -> list[tuple[Draws, int]]:
+def run_all(
+    chains: Sequence[Chain],
+    *,
+    done: Callable[[int], None] | None = None,
+    ended: Callable[[int, tuple[Draws, int]], None] | None = None,
+) -> list[tuple[Draws, int]]:
     """The results of chains in their order, each on a core of its own.
 
     Parameters
     ----------
     done : called with how many chains have ended
+    ended : called with the position and the result of each as it ends, in any order
     """
+    found: dict[int, tuple[Draws, int]] = {}
+    others = set(multiprocessing.active_children())
     with tempfile.TemporaryDirectory() as cache:
         pool = ProcessPoolExecutor(
             max_workers=min(os.cpu_count() or 1, len(chains)),
@@ -98,12 +106,22 @@ def run_all(chains: Sequence[Chain], *, done: Callable[[int], None] | None = Non
             max_tasks_per_child=_CHAINS_PER_PROCESS,
         )
         with pool:
-            found = []
-            for result in pool.map(run, chains):
-                found.append(result)
-                if done:
-                    done(len(found))
-    return found
+            waiting = {pool.submit(run, chain): i for i, chain in enumerate(chains)}
+            try:
+                for future in as_completed(waiting):
+                    i = waiting[future]
+                    found[i] = future.result()
+                    if ended:
+                        ended(i, found[i])
+                    if done:
+                        done(len(found))
+            except BaseException:  # the pool would wait for the chains that run, and those it has handed out
+                for future in waiting:
+                    future.cancel()
+                for process in set(multiprocessing.active_children()) - others:
+                    process.terminate()
+                raise
+    return [found[i] for i in range(len(chains))]
 
 
 def _prepare(cache: str) -> None:

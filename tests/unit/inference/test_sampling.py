@@ -1,8 +1,12 @@
 """Whether a sampler can be believed: independent draws pass, chains that disagree, stick or diverge do not."""
 
+from concurrent.futures import ThreadPoolExecutor
+from threading import Event
+
 import numpy as np
 import pytest
 
+from reprieve.inference import sampling
 from reprieve.inference.sampling import diagnose, effective_size, flat, rhat, together
 
 
@@ -84,3 +88,52 @@ def test_chains_are_put_together_in_their_order_and_joined():
     joined = flat(found)
     assert joined["b"].shape == (24, 2)
     np.testing.assert_allclose(joined["a"], np.repeat(np.arange(4), 6), atol=0.01)
+
+
+@pytest.fixture
+def in_threads(monkeypatch):
+    """Chains are functions that run in threads of this process, two at a time."""
+    monkeypatch.setattr(sampling.os, "cpu_count", lambda: 2)
+    monkeypatch.setattr(sampling, "ProcessPoolExecutor", lambda max_workers, **_: ThreadPoolExecutor(max_workers))
+    monkeypatch.setattr(sampling, "run", lambda chain: chain())
+
+
+@pytest.mark.usefixtures("in_threads")
+def test_a_chain_is_told_as_it_ends_and_all_come_in_their_order():
+    later, told, counted = Event(), [], []
+
+    def first():
+        assert later.wait(60)  # ends after the second
+        return {"a": 1}, 0
+
+    def ended(position, result):
+        told.append((position, result))
+        later.set()
+
+    found = sampling.run_all([first, lambda: ({"a": 2}, 5)], ended=ended, done=counted.append)
+    assert found == [({"a": 1}, 0), ({"a": 2}, 5)]
+    assert told == [(1, ({"a": 2}, 5)), (0, ({"a": 1}, 0))]
+    assert counted == [1, 2]
+
+
+@pytest.mark.usefixtures("in_threads")
+def test_when_a_chain_fails_those_that_ended_were_told_and_the_rest_is_not_run():
+    told, release, ran = [], Event(), []
+
+    def fails():
+        assert release.wait(60)
+        raise FloatingPointError("stuck")
+
+    def waits():
+        assert release.wait(60)
+
+    def ended(position, _):
+        told.append(position)
+        release.set()
+
+    rest = [lambda: ran.append(1) or Event().wait(0.05) for _ in range(100)]
+    with pytest.raises(FloatingPointError, match="stuck"):
+        sampling.run_all([lambda: 0, fails, waits, *rest], ended=ended)
+    assert 0 in told
+    assert 1 not in told
+    assert len(ran) < 50
