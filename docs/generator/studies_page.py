@@ -59,8 +59,12 @@ def _rest() -> tuple[str, ...]:
             ("review", "of what", "pooled", "n", "withheld trial inside", "numbers and conclusion", "source"),
             map(_review, EVIDENCE.records(Review)),
         ),
-        "## Columns of outcomes.csv\n\nIn this order; an empty cell means that nothing was printed.\n",
-        table(("column", "meaning", "type", "unit", "allowed", "required"), map(_column, EVIDENCE.outcome_columns)),
+        "## Columns of outcomes.csv\n\nIn this order; an empty cell means what the last column says, and where that is "
+        "empty, that nothing was printed.\n",
+        table(
+            ("column", "meaning", "type", "unit", "allowed", "required", "empty means"),
+            map(_column, EVIDENCE.outcome_columns),
+        ),
     )
 
 
@@ -77,7 +81,7 @@ def _review(one: Review) -> tuple[object, ...]:
 def _column(one: Column) -> tuple[object, ...]:
     allowed = ", ".join(f"`{word}`" for word in one.allowed)
     return (f"`{one.name}`", one.meaning, one.type.replace("_", " or "), one.unit, allowed,
-            "yes" if one.required else None)  # fmt: skip
+            "yes" if one.required else None, f"`{one.default}`" if one.default else None)  # fmt: skip
 
 
 def _of(role: Role) -> tuple[Study, ...]:

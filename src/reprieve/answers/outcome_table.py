@@ -15,7 +15,7 @@ from reprieve.answers.verified import verified
 from reprieve.evidence.evidence import Evidence
 from reprieve.evidence.records.column import Unit
 from reprieve.evidence.records.condition import ConditionId
-from reprieve.evidence.records.outcome import Endpoint, Kind
+from reprieve.evidence.records.outcome import Among, Counted, CountsFrom, Endpoint, Kind, SpreadOf
 from reprieve.evidence.records.record import Status
 from reprieve.evidence.records.study import Role, Study
 
@@ -40,23 +40,29 @@ class OutcomeRow(Answer, frozen=True, kw_only=True):
     arm: Annotated[str, field("Id of the arm.")]
     measure: Annotated[str, field("What was measured, in words joined by underscores.")]
     kind: Annotated[Kind, field("What sort of number it is; it fixes the unit.")]
+    counted: Annotated[Counted, field("What the number tells of; only pain can enter a fit.")]
     endpoint: Annotated[Endpoint, field("When, in words: before, during or after the course, or while dosing goes on.")]
     days_after_end: Annotated[float | None, field("Days after the end of the last dose; negative before it.")]
     time: Annotated[str | None, field("The time as the source puts it.")]
+    counts_from: Annotated[CountsFrom, field("From what the source counts its time.")]
+    days_from_start: Annotated[float | None, field("Days from the start of the course, where it counts from there.")]
     value: Annotated[float, field("The number, in the unit of the row.")]
     unit: Annotated[Unit | None, field("Unit of value, spread, low and high; points are of a scale from 0 to 10.")]
     relation: Annotated[Literal["<", ">", ">="] | None, field("Where the number is printed as a bound.")]
     spread: Annotated[float | None, field("Spread of the value.")]
     spread_type: Annotated[str | None, field("What the spread is, as SD or SE.")]
+    spread_of: Annotated[SpreadOf | None, field("Whether it is of a level or of a change.")]
     low: Annotated[float | None, field("Lower end of the printed interval.")]
     high: Annotated[float | None, field("Upper end of the printed interval.")]
     interval: Annotated[str | None, field("What lies between low and high.")]
     n: Annotated[int | None, field("How many it was measured in.")]
     of: Annotated[str, field("What n and the denominator count.")]
+    among: Annotated[Among, field("Whom it was measured in.")]
     events: Annotated[int | None, field("How many had it.")]
     denominator: Annotated[int | None, field("Of how many.")]
     threshold: Annotated[float | None, field("Share of relief that counts as response.")]
     response: Annotated[str | None, field("What counts as response, where it is not a share of relief.")]
+    cumulative: Annotated[bool, field("Of a share of responders, whether better responses are counted in it too.")]
     versus: Annotated[str | None, field("Id of the other arm of a p.")]
     favours: Annotated[str | None, field("Of a p, id of the arm whose result was better, where that was printed.")]
     status: Annotated[Status, field("How it was seen.")]

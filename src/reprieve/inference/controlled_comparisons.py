@@ -233,6 +233,8 @@ def _means(outcomes: Iterable[Outcome], study: Study) -> Mean:
             raise _NotUsed("means are printed without a spread")
         if outcome.spread_type not in {"SD", "SE"}:
             raise _NotUsed(f"the spread of the means is printed as {outcome.spread_type}")
+        if outcome.spread_of == "change":
+            raise _NotUsed("the spread of the means is printed for the change")
         if outcome.spread == 0:
             raise _NotUsed("the spread of a mean is printed as 0")
         groups.append(Mean(outcome.value, outcome.spread * (math.sqrt(n) if outcome.spread_type == "SE" else 1.0), n))

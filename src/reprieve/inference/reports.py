@@ -6,8 +6,9 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import Literal
 
+from reprieve.evidence.records.outcome import Among
 from reprieve.evidence.records.study import Arm, Outcome, Study
-from reprieve.relief.comparison import Group, ask, contrast_day
+from reprieve.relief.comparison import Group, ask, baseline_of, contrast_day
 
 Kind = Literal["share", "mean", "p"]
 
@@ -25,7 +26,8 @@ class Report:
     n, n_other : patients
     threshold : θ of a share
     group : how the number was read (see :mod:`reprieve.relief.comparison`)
-    se, sd : of a mean, fraction of baseline, where printed
+    among : whom it was measured in; a share among placebo non-responders is not that of everybody
+    se, sd : of a mean, fraction of baseline, where printed; ``sd`` is that of the change in people, not of their level
     relation : ``<`` or ``>`` where a p is a bound
     verified : whether the number was seen in a source
     """
@@ -38,6 +40,7 @@ class Report:
     n: int
     threshold: float = 0.0
     group: Group = "mean pain"
+    among: Among = "all treated"
     se: float | None = None
     sd: float | None = None
     other: Arm | None = None
@@ -93,13 +96,13 @@ def _report(study: Study, outcome: Outcome) -> Report | str:
             return "the size of an arm is not printed"
         return Report(
             study, arm, "p", day, outcome.value, size,
-            other=other, n_other=other.n, relation=outcome.relation, verified=outcome.verified,
+            among=outcome.among, other=other, n_other=other.n, relation=outcome.relation, verified=outcome.verified,
         )  # fmt: skip
     question = ask(study, arm, outcome)
     if isinstance(question, str):
         return question
     share = question.asked.measure == "responder_fraction"
-    se, sd = (None, None) if share else _spread(outcome, question.baseline)
+    se, sd = (None, None) if share else _spread(outcome, baseline_of(study, arm))
     return Report(
         study,
         arm,
@@ -109,6 +112,7 @@ def _report(study: Study, outcome: Outcome) -> Report | str:
         _patients(study, arm, outcome),
         threshold=question.asked.threshold or 0.0,
         group=question.group,
+        among=question.among,
         se=se,
         sd=sd,
         verified=outcome.verified,
@@ -123,15 +127,34 @@ def _patients(study: Study, arm: Arm, outcome: Outcome) -> int:
     return min(counted, arm.n or study.n_total or counted)
 
 
-def _spread(outcome: Outcome, baseline: float | None) -> tuple[float | None, float | None]:
-    """Standard error and standard deviation of a mean as fractions of baseline, where printed."""
-    unit = {"pct_reduction": 100.0, "pct_of_baseline": 100.0}.get(outcome.kind, baseline or 0.0)
-    if outcome.spread is None or not unit:
+def _spread(outcome: Outcome, baseline: Outcome | None) -> tuple[float | None, float | None]:
+    """Standard error of a mean and standard deviation of the change as fractions of baseline, where printed."""
+    scale = {"pct_reduction": 100.0, "pct_of_baseline": 100.0}.get(outcome.kind, baseline.value if baseline else 0.0)
+    if outcome.spread is None or not scale:
         return None, None
-    spread = outcome.spread / unit
-    if outcome.spread_type == "SD":
-        return None, spread
-    if (outcome.spread_type or "").startswith("SE"):
-        of_people = outcome.n is not None and outcome.spread_type == "SE"
-        return spread, spread * float(outcome.n or 0) ** 0.5 if of_people else None
-    return None, None
+    sd = _deviation(outcome) if outcome.spread_of == "change" else _change_in_levels(outcome, baseline)
+    se = outcome.spread if (outcome.spread_type or "").startswith("SE") else None
+    if se is not None and sd is not None:
+        # The mean is told as a share of the same people's baseline, so its error is that of the change too.
+        se = sd / float(outcome.n or 1) ** 0.5
+    return None if se is None else se / scale, None if sd is None else sd / scale
+
+
+def _deviation(outcome: Outcome) -> float | None:
+    """The standard deviation of people, where a spread says it."""
+    if outcome.spread is None or outcome.spread_type == "SD":
+        return outcome.spread
+    return outcome.spread * float(outcome.n) ** 0.5 if outcome.spread_type == "SE" and outcome.n is not None else None
+
+
+def _change_in_levels(outcome: Outcome, baseline: Outcome | None) -> float | None:
+    """The standard deviation of what remains of pain, in points of the mean baseline.
+
+    A level is a baseline times the share of it that remains, so its variance holds that of the baselines, which is
+    taken out. That needs the spread of the baselines of the same people; without it nothing is known of the change.
+    """
+    level, before = _deviation(outcome), _deviation(baseline) if baseline else None
+    if level is None or before is None or baseline is None or outcome.n != baseline.n:
+        return None
+    remains = level**2 - (outcome.value / baseline.value * before) ** 2
+    return float(remains**0.5) if remains > 0 else None

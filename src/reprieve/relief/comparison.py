@@ -7,13 +7,14 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Literal, get_args
 
 import numpy as np
 from numpy.typing import NDArray
 
 from reprieve.errors import OutsideEvidence
+from reprieve.evidence.records.outcome import Among
 from reprieve.evidence.records.study import Arm, Outcome, Study
 from reprieve.regimen import Regimen
 from reprieve.relief.arm import Asked, TrialArm, predict_arm
@@ -48,6 +49,7 @@ class AskedNumber:
     group : like is compared with like
     reading : how the printed number was turned into the measure; empty where it was printed so
     baseline : mean pain before treatment, where printed
+    among : whom it was measured in
     """
 
     asked: Asked
@@ -55,6 +57,7 @@ class AskedNumber:
     group: Group
     reading: str = ""
     baseline: float | None = None
+    among: Among = "all treated"
 
 
 @dataclass(frozen=True)
@@ -155,8 +158,11 @@ def regimen_of(study: Study, arm: Arm) -> str | None:
 
 def ask(study: Study, arm: Arm, outcome: Outcome) -> AskedNumber | str:
     """The question that a printed number answers, or the reason why it answers none."""
-    if reason := _cannot_be_placed(study, arm, outcome):
-        return reason
+    found = _cannot_be_placed(study, arm, outcome) or _asked(study, arm, outcome)
+    return found if isinstance(found, str) else replace(found, among=outcome.among)
+
+
+def _asked(study: Study, arm: Arm, outcome: Outcome) -> AskedNumber | str:
     baseline = baseline_of(study, arm)
     if outcome.kind == "proportion":
         return _responders(outcome, baseline.value if baseline else None)
@@ -191,7 +197,7 @@ def _cannot_be_placed(study: Study, arm: Arm, outcome: Outcome) -> str | None:
     reasons = (
         (not outcome.usable, outcome.reason or "not usable"),
         (arm.role == "active_comparator", "another drug was given"),
-        (outcome.kind == "frequency", "counts attacks, not pain"),
+        (outcome.counted != "pain", f"counts {outcome.counted}, not pain"),
         (outcome.kind == "duration", "a mean duration; shares and mean pain are compared"),
         (text is None, arm.regimen_reason or "no regimen of the study is known"),
         (day is None, "no single day is printed"),
@@ -214,8 +220,6 @@ def _responders(outcome: Outcome, baseline: float | None) -> AskedNumber | str:
         return found
     share, group, reading = found
     asked = Asked("responder_fraction", day_of(outcome) or 0.0, share)
-    if "aborted" in outcome.measure:
-        reading = f"attacks read as pain; {reading}"
     return AskedNumber(asked, outcome.value, group, reading, baseline)
 
 

@@ -80,7 +80,7 @@ def test_a_printed_number_becomes_a_question(outcome, measure, threshold, report
     [
         ({"kind": "mean", "value": 6, "usable": False, "reason": "unclear"}, "unclear"),
         ({"kind": "mean", "value": 6, "arm": "lid"}, "another drug was given"),
-        ({"kind": "frequency", "value": 2}, "counts attacks, not pain"),
+        ({"kind": "frequency", "value": 2, "counted": "attacks"}, "counts attacks, not pain"),
         ({"kind": "duration", "value": 40}, "a mean duration"),
         ({"kind": "mean", "value": 6, "days_after_end": None}, "no single day is printed"),
         ({"kind": "mean", "value": 6, "days_after_end": 1095}, "later than the 365 days"),
@@ -114,10 +114,16 @@ def test_what_is_printed_of_daily_dosing_without_a_day_is_taken_at_its_end():
     assert question(daily).asked.day == 0.0
 
 
-def test_aborted_attacks_are_read_as_pain_and_said_to_be():
-    aborted = question({"kind": "proportion", "value": 0.4, "threshold": 0.5, "measure": "attacks_aborted"})
-    assert aborted.reading.startswith("attacks read as pain")
-    assert not question({"kind": "proportion", "value": 0.4, "threshold": 0.5}).reading
+def test_attacks_are_not_read_as_pain():
+    share = {"kind": "proportion", "value": 0.4, "threshold": 0.5}
+    assert question(share | {"counted": "attacks"}) == "counts attacks, not pain"
+    assert not question(share).reading
+
+
+def test_a_question_says_among_whom():
+    share = {"kind": "proportion", "value": 0.4, "threshold": 0.5}
+    assert question(share).among == "all treated"
+    assert question(share | {"among": "placebo non-responders"}).among == "placebo non-responders"
 
 
 def test_an_arm_without_ketamine_has_the_timing_of_the_one_with_it():

@@ -32,6 +32,8 @@ class Arm(RecordPart, frozen=True, kw_only=True):
     condition : where it is not that of the whole study
     dose : as printed, with how often
     cotreatment : what else everybody in the arm was given
+    new_cotreatment : that part of it that was started against pain with the course, so that its effect is in every
+        number of the arm; a sedative against side effects is none
     comparator : what the arm was compared with, where no arm of the record is that
     status : of n, dose and duration; ``caveat`` names those of another status
     reported : what was said of it besides pain scores
@@ -49,6 +51,7 @@ class Arm(RecordPart, frozen=True, kw_only=True):
     condition: ConditionId | None = None
     dose: str | None = None
     cotreatment: tuple[str, ...] = ()
+    new_cotreatment: tuple[str, ...] = ()
     comparator: str | None = None
     status: Status | None = None
     caveat: str | None = None
@@ -62,6 +65,9 @@ class Arm(RecordPart, frozen=True, kw_only=True):
             yield f"arm {self.id!r} was given ketamine by no route"
         if self.infusion_hours is not None and not 0 < self.infusion_hours <= 24 * 60:
             yield f"arm {self.id!r} has {self.infusion_hours:g} infusion hours"
+        for new in self.new_cotreatment:
+            if new not in self.cotreatment:
+                yield f"arm {self.id!r} has the new cotreatment {new!r}, which its cotreatment lacks; add it there"
         if self.regimen is not None:
             yield from self._regimen_faults(self.regimen)
         elif self.role == "ketamine" and not self.regimen_reason:

@@ -25,6 +25,7 @@ class Column(RecordPart, frozen=True, kw_only=True):
     required : whether every row must have it; an empty cell means that nothing was printed
     unit : of its numbers; None where they have none, or where another column says it
     allowed : the words that can stand in it; empty where any can
+    default : what an empty cell means, where it is not that nothing was printed
     """
 
     name: str
@@ -33,6 +34,7 @@ class Column(RecordPart, frozen=True, kw_only=True):
     required: bool = False
     unit: Unit | None = None
     allowed: tuple[str, ...] = ()
+    default: str | None = None
 
     def value(self, cell: str) -> str | float | int | bool | None:
         """The value of a cell, None where it is empty.

@@ -82,8 +82,26 @@ class Study(Record, frozen=True, kw_only=True):
         yield from self._role_faults()
         # The table has a header and no blank lines, so the first number stands on line 2.
         for line, outcome in enumerate(self.outcomes, 2):
-            for sentence in outcome.faults({arm.id: arm for arm in self.arms}):
+            for sentence in (*outcome.faults({arm.id: arm for arm in self.arms}), *self._conditioned_faults(outcome)):
                 yield f"outcomes.csv, line {line}: {sentence}"
+
+    def _conditioned_faults(self, outcome: Outcome) -> Iterator[str]:
+        """A number among placebo non-responders that is of more people than those."""
+        counted = outcome.denominator or outcome.n
+        if not (outcome.usable and outcome.among == "placebo non-responders" and counted):
+            return
+        controls = {arm.id for arm in self.arms if arm.role in ("placebo", "active_placebo")}
+        for control in self.outcomes:
+            alike = control.kind == "proportion" and control.threshold == outcome.threshold
+            if control.arm not in controls or not alike or control.events is None or control.denominator is None:
+                continue
+            left = control.denominator - control.events
+            if counted > left:
+                yield (
+                    f"{outcome.measure} is among placebo non-responders and was measured in {counted}; {left} of "
+                    f"{control.denominator} did not respond to placebo, so write that denominator, or say among whom "
+                    f"it is"
+                )
 
     def _role_faults(self) -> Iterator[str]:
         if sum(map(bool, (self.withheld, self.duplicate_of, self.background))) > 1:
