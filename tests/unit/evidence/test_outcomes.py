@@ -247,6 +247,13 @@ def test_the_spread_of_a_level_is_not_that_of_the_change() -> None:
     }  # fmt: skip
 
 
+def test_the_spread_of_the_first_quarter_of_an_hour_of_petersen_2022_is_that_of_the_change() -> None:
+    # Headache 2022;62:26, abstract: 1.1 (95 % CI -0.6 to 2.7) in 20 people; 2.093 is t of 19 degrees of freedom.
+    (mean,) = (o for o in outcomes_of("petersen2022") if o.kind == "mean" and o.endpoint == "acute")
+    assert mean.spread_of == "change"
+    assert mean.spread == pytest.approx((2.7 + 0.6) / 2 / 2.093 * 20**0.5, abs=0.05)
+
+
 @pytest.mark.parametrize(
     ("after", "before", "sd"),
     [
