@@ -15,14 +15,14 @@ FOLDER = Path(__file__).with_suffix("")
 
 def main() -> None:
     """Read the questions, forecast each, print."""
-    table = Table("protocol", "condition", "median", "> 48 h", "> 2 wk", "> 4 wk", "placebo > 4 wk", box=None)
+    table = Table("protocol", "condition", "helped 48 h", "4 wk", "adds", "relief 4 wk", "placebo", box=None)
     for path in sorted(FOLDER.glob("*.yaml")):
         question = strict_yaml.load(path)
         patient = rp.Patient(condition=question["condition"], weight=question["weight"], pain=question["pain"])
-        sustained = rp.forecast(patient, rp.protocol(question["protocol"]), seed=1).sustained
-        beyond = [f"{sustained.duration.exceeds(days):.0%}" for days in (2, 14, 28)]
-        median = f"{sustained.duration.quantile(0.5):.1f} d"
-        table.add_row(path.stem, question["condition"], median, *beyond, f"{sustained.placebo.exceeds(28):.0%}")
+        sustained = rp.forecast(patient, rp.protocol(question["protocol"]), seed=1).answer.sustained
+        helped = [f"{sustained.added.at(days).share:.0%}" for days in (2, 28)]
+        adds, relief = f"{sustained.added.days_gained_12wk.mean:.1f} d", sustained.on(28)
+        table.add_row(path.stem, question["condition"], *helped, adds, f"{relief.p:.0%}", f"{relief.placebo:.0%}")
     Console().print(table)
 
 

@@ -32,22 +32,22 @@ from msgspec.structs import asdict
 
 from reprieve import Patient, protocol
 from reprieve.evidence.evidence import Evidence
-from reprieve.evidence.records.calibration import CalibrationPriors
 from reprieve.evidence.records.posterior import Diagnostics
+from reprieve.evidence.regimens import regimen_of
 from reprieve.exposure.choice import choose_models
 from reprieve.exposure.inputs import exposure_inputs
 from reprieve.inference import averages, plain_regression
-from reprieve.inference.calibration import SHIPPED, evidence_data
-from reprieve.inference.calibration_model import STRUCTURES, parameters_of
+from reprieve.inference.calibration import evidence_data, priors_of
+from reprieve.inference.calibration_model import SHIPPED, STRUCTURES
 from reprieve.inference.fit_data import CONDITIONS, FitData
 from reprieve.inference.held_out import WORST_K, leave_out, reported, study_log_likelihood
 from reprieve.inference.rank_calibration import RANKS, ranks, simulated_truth
 from reprieve.inference.sampling import Chain, Draws, effective_size, flat, rhat, run_all, together
-from reprieve.relief.endpoints import probability_of_relief
+from reprieve.relief.felt_exposure import felt_curve
+from reprieve.relief.population_course import PopulationCourse
+from reprieve.relief.populations import draw_populations
 from reprieve.relief.posterior import Posterior
 from reprieve.relief.posterior import posterior as shipped_posterior
-from reprieve.relief.trajectory import follow
-from reprieve.relief.virtual_patients import draw_patients
 
 EVIDENCE = Evidence.packaged()
 KEPT = kept.packaged(EVIDENCE.fitted_fingerprint)
@@ -101,9 +101,8 @@ def _run(what: str, chains: Sequence[Chain]) -> list[tuple[Draws, int]]:
 
 def _fit(data: FitData, structures: Mapping[str, tuple[str, Any]]) -> dict[str, tuple[Draws, Any]]:
     """Fits by name, each of a structure with weights: all their chains side by side."""
-    priors = EVIDENCE.record(CalibrationPriors, "priors")
     chains = [
-        Chain(data, priors, structure, _WARMUP, _DRAWS, 100 + i, weights, accept=_ACCEPT)
+        Chain(data, priors_of(EVIDENCE, structure), structure, _WARMUP, _DRAWS, 100 + i, weights, accept=_ACCEPT)
         for structure, weights in structures.values()
         for i in range(_CHAINS)
     ]
@@ -113,7 +112,7 @@ def _fit(data: FitData, structures: Mapping[str, tuple[str, Any]]) -> dict[str, 
 
 
 def _thinned(found: Draws, n: int) -> Draws:
-    rows = np.linspace(0, len(found["depth"]) - 1, n).round().astype(int)
+    rows = np.linspace(0, len(found["condition_effect"]) - 1, n).round().astype(int)
     return {name: values[rows] for name, values in found.items()}
 
 
@@ -126,12 +125,12 @@ def _ran(found: Draws, diagnostics: Diagnostics) -> dict[str, float]:
 
 def held_out() -> None:
     """Score the structures, predict every study without itself, and compare priors with the posterior."""
-    began, data, priors = time.time(), evidence_data(EVIDENCE), EVIDENCE.record(CalibrationPriors, "priors")
+    began, data = time.time(), evidence_data(EVIDENCE)
     fits = _fit(data, {name: (name, None) for name in STRUCTURES})
     scores, parts = [], {}
     for structure, (found, diagnostics) in fits.items():
         thin = _thinned(flat(found), _SCORED)
-        made_of = (data, priors, structure, thin)
+        made_of = (data, priors_of(EVIDENCE, structure), structure, thin)
         left = leave_out(KEPT.of("log_likelihood", made_of, partial(study_log_likelihood, *made_of)))
         parts[structure] = (thin, left)
         scores += [
@@ -149,7 +148,7 @@ def held_out() -> None:
 
 
 def _refits(data: FitData, studies: list[str], start: Draws) -> dict[str, Draws]:
-    priors = EVIDENCE.record(CalibrationPriors, "priors")
+    priors = priors_of(EVIDENCE)
     middle = {name: values.mean(axis=0) for name, values in start.items()}
     chains = [
         Chain(data, priors, SHIPPED, 300, 500, 500 + i, data.weights_without(study), start=middle, accept=_ACCEPT)
@@ -160,7 +159,7 @@ def _refits(data: FitData, studies: list[str], start: Draws) -> dict[str, Draws]
 
 
 def _predict(data: FitData, thin: Draws, left: Any, fitted: Draws) -> None:
-    priors = EVIDENCE.record(CalibrationPriors, "priors")
+    priors = priors_of(EVIDENCE)
     again = _refits(data, [s for s, k in zip(data.studies, left.k, strict=True) if k > WORST_K], fitted)
     rng, of_averages = np.random.default_rng(1), np.random.default_rng(5)
     repeats = 8
@@ -214,10 +213,10 @@ def _summary(rows: list[dict[str, Any]]) -> None:
 
 
 def _parameters(data: FitData, found: Draws) -> Iterable[dict[str, Any]]:
-    priors = EVIDENCE.record(CalibrationPriors, "priors")
+    priors = priors_of(EVIDENCE)
     before = simulated_truth(data, priors, SHIPPED, 20_000, seed=9)
     after = flat(found)
-    for name in parameters_of(SHIPPED, priors):
+    for name in priors.parameters:
         yield _parameter(name, priors.parameters[name].unit, before[name], after[name], found[name])
     seen = {int(c) for c in data.condition[data.drug]}
     for i, condition in enumerate(CONDITIONS):
@@ -261,7 +260,7 @@ def sensitivity() -> None:
         print(f"{name}: {used} numbers of {studies} studies, {diagnostics}", flush=True)
         joined = flat(found)
         counted = {"variant": name, "numbers": used, "studies": studies}
-        for parameter in parameters_of(SHIPPED, EVIDENCE.record(CalibrationPriors, "priors")):
+        for parameter in priors_of(EVIDENCE).parameters:
             q = np.quantile(joined[parameter], (0.1, 0.5, 0.9))
             rows.append(counted | {"what": parameter, "q10": q[0], "q50": q[1], "q90": q[2]})
         for what, q in _forecasts(joined):
@@ -279,36 +278,23 @@ _ASKED = (
 
 
 def _forecasts(found: Draws) -> Iterable[tuple[str, Any]]:
-    """Chance of relief of 30 % with the drug less without it, by day: mean and 80 % interval of the populations."""
-    from reprieve.evidence.regimens import regimen_of  # noqa: PLC0415
-
+    """What the drug adds to the chance of relief of 30 %, by day: mean and 80 % interval of the populations."""
     posterior = Posterior(shipped_posterior(EVIDENCE).calibration, found, found["condition_effect"], CONDITIONS)
-    days = np.array([2.0, 14.0, 28.0, 84.0])
     for label, condition, asked in _ASKED:
-        regimen = regimen_of(asked)
-        patient = Patient(weight=70, condition=condition, pain=7)
-        people = draw_patients(posterior, virtual_patients=4000, seed=1, condition=condition)
-        trajectory = follow(
-            exposure_inputs(EVIDENCE, regimen, patient, choose_models(EVIDENCE, regimen.form, regimen.route, None)),
-            people,
-        )
-        gains = [
-            probability_of_relief(trajectory.days, remaining, 0.3, days)
-            .reshape(people.n_draws, -1, days.size)
-            .mean(axis=1)
-            for remaining in (trajectory.remaining, trajectory.remaining_on_placebo)
-        ]
-        gain = gains[0] - gains[1]
-        for i, day in enumerate(days):
-            low, high = np.quantile(gain[:, i], (0.1, 0.9))
-            yield f"{label}, day {day:g}", (low, gain[:, i].mean(), high)
+        regimen, patient = regimen_of(asked), Patient(weight=70, condition=condition, pain=7)
+        members = choose_models(EVIDENCE, regimen.form, regimen.route, None)
+        inputs = exposure_inputs(EVIDENCE, regimen, patient, members)
+        course = PopulationCourse(draw_populations(posterior, condition), felt_curve(inputs), 0.3, 7.0)
+        for day in (2.0, 14.0, 28.0, 84.0):
+            mean, low, high = course.difference(day)
+            yield f"{label}, day {day:g}", (low, mean, high)
 
 
 def rank_study() -> None:
     """Simulation-based calibration."""
     began, data = time.time(), evidence_data(EVIDENCE)
     found = ranks(
-        data, EVIDENCE.record(CalibrationPriors, "priors"), SHIPPED, repeats=_REPEATS, seed=77, warmup=250, draws=300,
+        data, priors_of(EVIDENCE), SHIPPED, repeats=_REPEATS, seed=77, warmup=250, draws=300,
         run=lambda chains: _run("repeat", chains),
     )  # fmt: skip
     _write(

@@ -26,7 +26,7 @@ _DAYS = {"48 hours": 2.0, "2 weeks": 14.0, "4 weeks": 28.0}
 
 
 def _answers(virtual_patients: int, seeds: range) -> np.ndarray:
-    """(n_seeds, n_days, 3) probability, low and high of relief beyond each day."""
+    """(n_seeds, n_days, 3) probability, low and high of felt relief beyond each day."""
     patient = Patient(weight=70, condition="crps", pain=7.2)
     regimen = protocol("sigtermans2009")
     rows = []
@@ -46,9 +46,10 @@ def main() -> None:
         "",
         f"The 100-h course of Sigtermans 2009 in CRPS, {_SEEDS} seeds each; version {__version__}, evidence "
         f"{EVIDENCE.fingerprint}. *SD* is the standard deviation between seeds. The large run has {_LARGE:,} virtual "
-        f"patients and four seeds. All in hundredths of patients.",
+        f"patients and four seeds. All in hundredths of patients. How many the drug helps and the chance of "
+        "relief on a day are computed, not drawn, and do not depend on the seed.",
         "",
-        "| virtual patients | relief beyond | chance, mean (SD) | low end, mean (SD) | high end, mean (SD) |",
+        "| virtual patients | felt relief beyond | chance, mean (SD) | low end, mean (SD) | high end, mean (SD) |",
         "| --- | --- | --- | --- | --- |",
     ]
     for size in (*_SIZES, _LARGE):

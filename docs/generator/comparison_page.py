@@ -15,7 +15,9 @@ from reprieve.evidence.evidence import Evidence
 from reprieve.evidence.records.protocol import Protocol
 from reprieve.regimen import Regimen
 from reprieve.relief.comparison import GROUPS, Compared, Comparison, Contrast, compare, regimen_of, score
+from reprieve.relief.population_course import Spread
 from reprieve.report.markdown_table import table
+from reprieve.words import HORIZONS
 
 EVIDENCE = Evidence.packaged()
 
@@ -27,7 +29,8 @@ _INTRO = """# Comparison with published results (in sample)
 
 The relief model was [calibrated](calibration.md) on these studies, so this page shows how well it fits and not how
 well it predicts; prediction of studies left out of the fit is the matter of [the
-validation](../validation/README.md). It sets a prediction beside every number in the evidence that one can be asked
+validation](../validation/README.md), and [beside the trials](../validation/beside-trials.md) are those that a reader
+would name. It sets a prediction beside every number in the evidence that one can be asked
 for. It is made by `python docs/generate.py` from the evidence and the model; nobody types a number here.
 
 How to read it: each arm is predicted by `predict_arm` with the regimen of its record, at 70 kg (mean weights are
@@ -39,13 +42,14 @@ study's own effects are not used: every study is predicted as another one like i
 
 
 @cache
-def _compared() -> Comparison:
+def compared() -> Comparison:
+    """Every printed number beside its forecast."""
     return compare(EVIDENCE.studies)
 
 
 def page() -> str:
     """The page."""
-    made = _compared()
+    made = compared()
     scored = [(group, [row for row in made.compared if row.question.group == group]) for group in GROUPS]
     parts = [_INTRO, "## In short\n", _summary(scored, made), "## Where it is wrong, and why\n", _wrong(made)]
     parts += [f"## {group[0].upper()}{group[1:]}\n\n{_rows(rows)}" for group, rows in scored]
@@ -139,12 +143,12 @@ _SLICES = (
     _Slice(
         "during or within a day, infusions up to 4 h",
         lambda row: _soon(row) and _hours(row) <= 4,
-        "The acute effect starts from pain tolerance in volunteers and is fitted to these numbers.",
+        "What the drug adds at the end; most numbers of the fit are of these.",
     ),
     _Slice(
         "during or within a day, infusions beyond 4 h",
         lambda row: _soon(row) and _hours(row) > 4,
-        "The same acute effect on top of reversal, without tolerance over days.",
+        "Hours and amount add to it, and nothing in the model is tolerance.",
     ),
     _Slice(
         "later than a day, controlled studies",
@@ -154,14 +158,13 @@ _SLICES = (
     _Slice(
         "later than a day, no control",
         lambda row: _drug(row) and _late(row) and not _controlled(row),
-        "Predicted with selection, more context and slower return, which these numbers alone inform; what counted as "
-        "response, and who was still followed, differs from study to study.",
+        "Predicted with a level of their own, more relief without the drug and a longer half-life, which these numbers "
+        "alone inform; what counted as response, and who was still followed, differs from study to study.",
     ),
     _Slice(
         "CRPS beyond 30 days",
         lambda row: _drug(row) and _crps(row) and row.question.asked.day > 30,
-        "Hardly any has a control. Return, plateau, the lasting part of context and the effects of a missing control "
-        "explain the same few numbers.",
+        "Hardly any has a control. Half-life and the effects of a missing control explain the same few numbers.",
     ),
 )
 
@@ -200,8 +203,9 @@ def _in_words(made: Comparison) -> str:
         f"placebo; the model says {_interval(ket)} and {_interval(pla)}. The weekly pain was seen; the two "
         "baselines (7.2 and 6.9), and so the shares, are *recalled*.",
         f"**Weeks 5 to 12.** The same trial reports a difference from placebo at day {day:g} (p < {p:g}), and the "
-        f"model's difference in mean pain is then {100 * abs(last.q50):.0f} hundredths of baseline (80 % interval "
-        f"{100 * abs(last.q90):.0f} to {100 * abs(last.q10):.0f}). That p and one like it are all that placebo "
+        f"model's difference in mean pain is then {_points(-last.q50)} hundredths of baseline (80 % interval "
+        f"{_points(-last.q90)} to {_points(-last.q10)}, above 0 where esketamine has less pain). That p and one like "
+        "it are all that placebo "
         f"says of the time after the first month. Of {len(month)} shares and means from day {_MONTH} on, "
         f"{with_control} have a control.",
         f"**Without control.** After the first day, reported relief less predicted relief is {not_controlled} "
@@ -296,12 +300,24 @@ def _eight(made: Comparison) -> str:
         told = f"{_inside(own)} inside" if own else "no number that can be compared"
         rows.append((
             f"[{protocol.id}](../reference/protocols.md#{protocol.id})",
-            f"{found.duration.quantile(0.5):.1f} d; {_percent(found.duration.exceeds(14))} beyond 2 weeks, "
-            f"{_percent(found.duration.exceeds(28))} beyond 4 (placebo {_percent(found.placebo.exceeds(28))})",
+            "; ".join(f"{one.words} {_helped(found.added.helped[one.id])}" for one in HORIZONS),
+            _days(found.added.days_gained),
             study.headline if study else "no study of it is recorded", told,
         ))  # fmt: skip
-    columns = ("protocol", "forecast: median duration, chances", "what its study says", "compared")
+    columns = (
+        "protocol", "forecast: helped by a point or more", "days gained in 12 weeks", "what its study says", "compared",
+    )  # fmt: skip
     return table(columns, rows)
+
+
+def _helped(spread: Spread) -> str:
+    mean, low, high = spread
+    return f"{_percent(mean)} ({100 * low:.0f} to {100 * high:.0f})"
+
+
+def _days(spread: Spread) -> str:
+    mean, low, high = spread
+    return f"{mean:.0f} ({low:.0f} to {high:.0f})"
 
 
 def _left_out(made: Comparison) -> str:

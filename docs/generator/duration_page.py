@@ -1,4 +1,4 @@
-"""The table everyone quotes: hours of infusion against how long relief lasts, with what is told and found."""
+"""The table everyone quotes: hours of infusion against what the drug adds and how long relief lasts."""
 
 from __future__ import annotations
 
@@ -13,14 +13,28 @@ from reprieve.answers.durations import (
     TestedClaim,
     durations_answer,
 )
+from reprieve.answers.relief import Quantiles
 from reprieve.evidence.evidence import Evidence
 from reprieve.evidence.records.condition import Condition
 from reprieve.evidence.records.protocol import Protocol
 from reprieve.relief.posterior import posterior
 from reprieve.report.markdown_table import table
-from reprieve.words import HORIZONS, days, days_span, horizon, percent, percent_span, spoken
+from reprieve.words import (
+    beyond_follow_up,
+    days,
+    days_span,
+    followed_days,
+    followed_span,
+    horizon,
+    percent,
+    percent_span,
+    spoken,
+)
 
 EVIDENCE = Evidence.packaged()
+
+_SHOWN = (horizon("48h"), horizon("4wk"))
+_MARK = " A star marks what lies outside what was studied."
 
 
 def page() -> str:
@@ -38,13 +52,15 @@ def _intro(answer: DurationsAnswer) -> str:
     made = answer.patient
     return (
         "# How long relief lasts, by hours of infusion\n\n"
-        f"Each row is a forecast for a person of {made.weight:g} kg with pain {made.pain:g} of 10, made when this page "
-        "was; *days* count from the end of the last dose, over everybody, with zeros for those without relief that "
-        "outlasts a day, and the interval holds 80 % of people. A chance stands with the 80 % interval of what is not "
-        "known, and beside it the chance on placebo. Then come the trials of the same condition that are nearest "
-        "in hours and design, and what public articles tell. Hours of infusion and condition went together in the "
-        "trials, so neither can be told from the other by the studies alone. `reprieve durations` prints the same; ask "
-        "`reprieve forecast` for one person.\n\n"
+        f"Each row is a forecast for a person of {made.weight:g} kg with pain {made.pain:g} of 10, the same as "
+        "`reprieve forecast` gives. *Helped* are people from whom the drug itself takes away a point of pain or more; "
+        "*its part* is how long it does, of those helped at 48 hours; *adds* is days with relief that it adds in "
+        "twelve weeks. *Relief* is pain below the line on that day, with drug and on placebo. *Felt relief* are weeks "
+        "whose mean pain is below the line, from the last dose until the first week above it, over everybody. An "
+        "interval of a chance is what is not known; one of days holds 80 % of people. Days count from the end of the "
+        "last dose. Then come the trials of the same condition that are nearest in hours and design, and what public "
+        "articles tell. Hours of infusion and condition went together in the trials, so neither can be told from the "
+        "other by the studies alone. `reprieve durations` prints the same; ask `reprieve forecast` for one person.\n\n"
         f"A condition has a table when {answer.rule.least_studies} or more of its studies gave an infusion into a vein "
         "of known hours and report a number that can be used.\n"
     )
@@ -68,7 +84,7 @@ _TESTED = (
 def _tested(one: TestedClaim) -> str:
     told, beyond = percent_span(one.told.low, one.told.high), horizon(one.beyond).short
     found = [
-        (f"forecast, {spoken(row.condition)}, {row.infusion}", percent(row.p), f"beyond {beyond}", "model")
+        (f"forecast, {spoken(row.condition)}, {row.infusion}", percent(row.p), f"at {beyond}", "model")
         for row in one.forecasts
     ]
     found += [_share(share) for share in one.reported]
@@ -93,9 +109,14 @@ def _design(study: NamedStudy) -> str:
 
 def _condition(condition: str, found: Sequence[DurationRow], count: int) -> str:
     name = EVIDENCE.condition(condition).name
-    columns = ("infusion", "days", "any lasting relief", *(f"> {one.short}" for one in HORIZONS), "certainty")
+    columns = (
+        "infusion", *(f"helped, {one.short}" for one in _SHOWN), "its part lasts", "adds", *(
+            f"relief, {one.short}" for one in _SHOWN
+        ), "felt relief", "certainty",
+    )  # fmt: skip
+    mark = _MARK if any(row.extrapolation for row in found) else ""
     return (
-        f"## {name[0].upper()}{name[1:]}\n\n{count} studies of infusions.\n\n"
+        f"## {name[0].upper()}{name[1:]}\n\n{count} studies of infusions.{mark}\n\n"
         f"{table(columns, [_row(row) for row in found])}\n"
         f"{table(('found after', 'study', 'what'), _nearest(found))}\n"
         f"{table(('told of', 'claim', 'verdict'), _told(found))}"
@@ -103,15 +124,28 @@ def _condition(condition: str, found: Sequence[DurationRow], count: int) -> str:
 
 
 def _row(row: DurationRow) -> tuple[object, ...]:
-    placebo, spans, span = row.placebo, row.exceeds_interval, row.duration_days
-    chances = (
-        f"{percent(row.exceeds[one.id])} ({percent_span(spans[one.id].low, spans[one.id].high)}); "
-        f"placebo {percent(placebo.exceeds[one.id])}"
-        for one in HORIZONS
+    added, followed = row.added, row.added.followed_days
+    helped = (added.at(one.days) for one in _SHOWN)
+    relief = (row.relief[one.id] for one in _SHOWN)
+    gained = added.days_gained_12wk
+    felt = f"{_lasting(row.duration_days, followed)}; placebo {_lasting(row.placebo.duration_days, followed)}"
+    return (
+        f"{row.infusion} *" if row.extrapolation else row.infusion,
+        *(f"{percent(at.share)} ({percent_span(at.low, at.high)})" for at in helped),
+        _lasting(added.duration_days, followed),
+        f"{days(gained.mean)} ({days_span(gained.low, gained.high)})",
+        *(f"{percent(at.p)} ({percent_span(at.low, at.high)}); placebo {percent(at.placebo)}" for at in relief),
+        felt,
+        row.certainty.level,
     )
-    anything = f"{percent(row.probability_any)}; placebo {percent(placebo.probability_any)}"
-    middle = f"{days(span.q50)} ({days_span(span.q10, span.q90)})"
-    return row.infusion, middle, anything, *chances, row.certainty.level
+
+
+def _lasting(found: Quantiles, followed: float) -> str:
+    if found.known is None:
+        return ""
+    low, middle, high = found.known
+    span = f"{followed_span(low, high, followed)}{beyond_follow_up(followed, high)}"
+    return f"{followed_days(middle, followed)} ({span})"
 
 
 def _nearest(found: Sequence[DurationRow]) -> Iterator[tuple[object, ...]]:

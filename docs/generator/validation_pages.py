@@ -6,6 +6,7 @@ from collections.abc import Callable
 from functools import partial
 
 from generator.validation import (
+    beside_trials_page,
     held_out_page,
     index_page,
     parameters_page,
@@ -45,6 +46,6 @@ def pictures(tables: Tables) -> dict[str, Callable[[], Picture]]:
     return found
 
 
-#: Of the tables in the repository, by path in docs/validation.
-PAGES = pages(committed())
-PICTURES = pictures(committed())
+#: Of the tables in the repository, by path in docs/validation; what stands beside the trials needs no table.
+PAGES = pages(committed()) | {"beside-trials.md": beside_trials_page.page}
+PICTURES = pictures(committed()) | {f"beside-trials/{beside_trials_page.PICTURE}": beside_trials_page.picture}

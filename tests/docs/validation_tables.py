@@ -31,8 +31,8 @@ HELD_OUT = (
     outcome("sigtermans2009", 0.37, (0.3, 0.4, 0.6), **MEAN),  # inside, 0.03
     outcome("sigtermans2009", 0.79, (0.7, 0.8, 0.9), **MEAN | {"arm": "pla", "role": "placebo"}),  # inside, 0.01
 )
-#: plateau - reversal by study: 1, 0, 2; sum 3, SD 1, SE √3 = 1.73, so the difference is 1.7 SE.
-ELPD = {"plateau": (-1.0, -2.0, -3.0), "reversal": (-2.0, -2.0, -5.0)}
+#: reported - mechanism by study: 1, 0, 2; sum 3, SD 1, SE √3 = 1.73, so the difference is 1.7 SE.
+ELPD = {"reported": (-1.0, -2.0, -3.0), "mechanism": (-2.0, -2.0, -5.0)}
 
 
 def parameter(name, prior, posterior, *, informed=True):
@@ -48,7 +48,7 @@ def variants():
         counted = {"variant": name, "numbers": 4, "studies": 3}
         # the median moves by 12 d, the interval of the fit to everything is 20 d wide
         middle = 34 if name == "without recalled numbers" else 22
-        yield counted | {"what": "return_half_life", "q10": middle - 10, "q50": middle, "q90": middle + 10}
+        yield counted | {"what": "added_half_life", "q10": middle - 10, "q50": middle, "q90": middle + 10}
         yield counted | {"what": "100 h in CRPS, day 2", "q10": 0.1, "q50": 0.3, "q90": 0.5}
         yield counted | {"what": "40 min in neuropathic pain, day 2", "q10": 0.02, "q50": 0.06, "q90": 0.12}
 
@@ -61,13 +61,13 @@ TABLES = {
         for study, elpd in zip(("goebel2015", "correll2004", "sigtermans2009"), scores, strict=True)
     ],
     "parameters": [
-        parameter("return_half_life", (10, 20, 50), (15, 20, 25)),
-        parameter("context_half_life", (10, 30, 80), (12, 30, 75)),
+        parameter("added_half_life", (10, 20, 50), (15, 20, 25)),
+        parameter("added_by_hours", (10, 30, 80), (12, 30, 75)),
         parameter("condition_effect low_back", (-1.3, 0, 1.3), (-1.3, 0, 1.3), informed=False),
     ],
     "sensitivity": list(variants()),
     # evenly spread, and all at the bottom
-    "ranks": [{"parameter": "depth", "repeat": i, "rank": i} for i in range(51)]
+    "ranks": [{"parameter": "added_spread", "repeat": i, "rank": i} for i in range(51)]
     + [{"parameter": "r_potency", "repeat": i, "rank": 0} for i in range(51)],
 }
 

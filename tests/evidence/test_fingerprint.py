@@ -81,7 +81,8 @@ def test_that_of_the_fit_changes_with_what_was_fitted_and_with_nothing_else(evid
     before = EVIDENCE.fitted_fingerprint
     assert fitted_after(evidence, "protocols", "sigtermans2009.yaml") == before
     seen = {before}
-    for place in (("studies", "sigtermans2009", "study.yaml"), ("calibration", "priors.yaml"), ("routes", "im.yaml")):
+    priors = ("calibration", "reported_relief.yaml")
+    for place in (("studies", "sigtermans2009", "study.yaml"), priors, ("routes", "im.yaml")):
         found = fitted_after(evidence, *place)
         assert found not in seen
         seen.add(found)

@@ -32,10 +32,10 @@ def test_a_missing_array_is_named(name):
 
 
 def test_a_wrong_shape_and_an_impossible_value_are_refused():
-    with pytest.raises(EvidenceError, match="'depth' has the shape"):
-        checked_posterior(CALIBRATION, arrays() | {"depth": np.ones(3)}, "draws.npz")
-    with pytest.raises(EvidenceError, match="'depth' leaves the range 0 to 1"):
-        checked_posterior(CALIBRATION, arrays() | {"depth": np.full(CALIBRATION.n_draws, np.nan)}, "draws.npz")
+    with pytest.raises(EvidenceError, match="'r_potency' has the shape"):
+        checked_posterior(CALIBRATION, arrays() | {"r_potency": np.ones(3)}, "draws.npz")
+    with pytest.raises(EvidenceError, match="'r_potency' leaves the range 0 to 1"):
+        checked_posterior(CALIBRATION, arrays() | {"r_potency": np.full(CALIBRATION.n_draws, np.nan)}, "draws.npz")
 
 
 def test_draws_of_another_calibration_are_refused(tmp_path):
@@ -62,7 +62,7 @@ def test_its_counts_are_those_of_the_evidence(evidence_of_the_fit):
 
 
 def test_its_constants_are_those_it_was_fitted_with():
-    priors = EVIDENCE.record(CalibrationPriors, "priors")
+    priors = EVIDENCE.record(CalibrationPriors, "reported_relief")
     for name, constant in CALIBRATION.constants.items():
         assert (constant.value, constant.unit) == (priors.constants[name].value, priors.constants[name].unit)
     assert set(PARAMETERS) == set(priors.parameters)

@@ -161,9 +161,9 @@ def test_withheld_studies_are_named_only_where_their_design_is() -> None:
 
 
 def test_roles_are_as_the_evidence_base_counts_them() -> None:
-    # 104 studies: eight withheld, two duplicates; the rest is evidence or background.
+    # 107 studies: eight withheld, two duplicates; the rest is evidence or background.
     roles = [study.role for study in EVIDENCE.all_studies]
-    assert len(roles) == 104
+    assert len(roles) == 107
     assert (roles.count("withheld"), roles.count("duplicate")) == (8, 2)
     assert len(EVIDENCE.studies) == roles.count("evidence")
     assert all(study.role == "evidence" for study in EVIDENCE.studies)

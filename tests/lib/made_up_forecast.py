@@ -17,6 +17,20 @@ _LASTING = {
     "exceeds": _EXCEEDS,
     "still_relieved_at_end_of_follow_up": 0.01,
 }
+#: Day to share of people whom the drug helps, its interval and the share helped by a third of their pain.
+_HELPED = {
+    2: (0.62, 0.45, 0.81, 0.35),
+    14: (0.47, 0.22, 0.66, 0.21),
+    28: (0.31, 0.12, 0.52, 0.13),
+    84: (0.09, 0, 0.26, 0.04),
+}
+#: Day to chance of relief, its interval and the chance on placebo.
+_RELIEF = {
+    2: (0.56, 0.4, 0.7, 0.2),
+    14: (0.41, 0.2, 0.6, 0.2),
+    28: (0.24, 0.1, 0.41, 0.06),
+    84: (0.07, 0.0, 0.2, 0.003),
+}
 PLAIN: dict[str, Any] = {
     "patient": {"age": 45, "weight": 70.0, "sex": "female", "condition": "crps", "pain": 7.2},
     "regimen": {
@@ -36,7 +50,7 @@ PLAIN: dict[str, Any] = {
     "verdict_code": "lasting",
     "calibration": "calibrated on 7 numbers of 3 studies",
     "acute": {
-        "probability": 0.7, "onset_min": 12.0, "peak_relief": 0.61, "offset_h": 3.4,
+        "probability": 0.7, "placebo": 0.19, "onset_min": 12.0, "peak_relief": 0.61, "offset_h": 3.4,
         "intervals": {
             "onset_min": {"q10": 5.0, "q50": 12.0, "q90": 30.0},
             "peak_relief": {"q10": 0.1, "q50": 0.61, "q90": 0.8},
@@ -45,6 +59,15 @@ PLAIN: dict[str, Any] = {
     },
     "sustained": {
         **_LASTING,
+        "added": {
+            "helped": [
+                {"day": day, "share": share, "low": low, "high": high, "by_a_third": third}
+                for day, (share, low, high, third) in _HELPED.items()
+            ],
+            "duration_days": {"q10": 4.0, "q50": 26.0, "q90": 120.0},
+            "days_gained_12wk": {"mean": 17.0, "low": 6.0, "high": 27.0},
+            "followed_days": 90.0,
+        },
         "threshold": 0.3,
         "follow_up_days": 365.0,
         "exceeds_interval": {
@@ -56,7 +79,10 @@ PLAIN: dict[str, Any] = {
         "placebo": {
             **_LASTING, "probability_any": 0.23, "exceeds": {"48h": 0.2, "2wk": 0.1, "4wk": 0.06, "12wk": 0.003},
         },
-        "probability_of_relief": [{"day": 28, "p": 0.24, "low": 0.1, "high": 0.41, "placebo": 0.06}],
+        "probability_of_relief": [
+            {"day": day, "p": p, "low": low, "high": high, "placebo": placebo}
+            for day, (p, low, high, placebo) in _RELIEF.items()
+        ],
     },
     "pain": [{"day": 28, "mean": 6.04, "q10": 4.0, "q90": 8.1, "placebo": 6.9}],
     "uncertainty": {
@@ -69,7 +95,7 @@ PLAIN: dict[str, Any] = {
         "difference_from_placebo": {name: {"mean": 0.27, "low": -0.02, "high": 0.5} for name in _EXCEEDS},
     },
     "certainty": {"level": "low", "by": "GRADE", "statement": "One small trial.", "sources": ["Study A"]},
-    "extrapolation": ["age is outside what was studied"],
+    "extrapolation": ["Age: 45 years is outside 19 to 32 years."],
     "evidence": [
         {
             "study": "Model B", "role": "computed from", "text": "exposure model m1", "status": "seen", "doi": None,
@@ -87,7 +113,7 @@ PLAIN: dict[str, Any] = {
     "exposure_models": [
         {
             "id": "m1", "sampling": "venous", "reason": "fits", "enantiomers": "together", "share": 1.0,
-            "peak_ng_ml": 123.4, "probability_any": 0.59, "exceeds": _EXCEEDS,
+            "peak_ng_ml": 123.4, "chances": _EXCEEDS,
         }
     ],
     "interactions": [],

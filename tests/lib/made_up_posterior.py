@@ -10,28 +10,29 @@ from reprieve.relief.posterior import PARAMETERS, Posterior
 CONDITIONS = ("crps", "neuropathic", "fibromyalgia", "cancer")
 #: Parameter to median and SD of its log; all of them lie above 0.
 LOGNORMAL = {
-    "return_half_life": (20.0, 0.4), "return_spread": (0.5, 0.2), "reversal_rate": (0.6, 0.4),
-    "reversal_c50": (10.0, 0.4), "plateau_exponent": (2.0, 0.3), "acute_c50": (100.0, 0.3),
-    "acute_spread": (0.6, 0.2), "context_spread": (0.3, 0.2), "context_half_life": (15.0, 0.4),
-    "context_study_sd": (0.08, 0.3), "responder_condition_sd": (1.0, 0.3), "responder_study_sd": (1.0, 0.3),
-    "reporting_precision": (20.0, 0.3), "words_precision": (6.0, 0.3), "mean_scatter": (0.08, 0.2),
-    "cohort_persistence": (0.3, 0.4),
+    "added_by_hours": (0.03, 0.3), "added_by_amount": (0.02, 0.3), "added_uncontrolled_persistence": (0.3, 0.4),
+    "added_fade_long": (0.05, 0.3), "added_fade_short": (0.1, 0.3), "added_half_life": (50.0, 0.3),
+    "added_condition_sd": (0.1, 0.3),
+    "added_study_sd": (0.1, 0.3), "added_spread": (0.9, 0.2), "context_study_sd": (0.08, 0.3),
+    "context_spread": (0.3, 0.1), "reporting_precision": (20.0, 0.3), "words_precision": (6.0, 0.3),
+    "mean_scatter": (0.08, 0.2),
 }  # fmt: skip
 #: Parameter to the two numbers of a beta distribution; all of them lie between 0 and 1.
-BETA = {"plateau_half": (3, 7), "depth": (16, 4), "r_potency": (5, 5), "acute_most": (17, 3), "context_lasting": (4, 4)}
+BETA = {"r_potency": (5, 5)}
 #: Parameter to mean and SD of a normal distribution.
 NORMAL = {
-    "context_mean": (0.2, 0.03), "context_cohort": (0.05, 0.02), "responder_logit": (0.3, 0.5),
-    "cohort_selection": (0.4, 0.2), "words_shift": (0.0, 0.3), "complete_shift": (2.0, 0.3),
+    "added_level": (0.3, 0.05), "added_by_route": (-0.1, 0.03), "added_uncontrolled": (0.05, 0.05),
+    "context_mean": (0.2, 0.03), "context_uncontrolled": (0.05, 0.01), "words_shift": (0.0, 0.3),
+    "complete_shift": (2.0, 0.3),
 }  # fmt: skip
 
 
 def made_up_calibration(n_draws: int = 400, **constants: tuple[float, str]) -> Calibration:
     """A record of it; constants are the usual ones unless given as value and unit."""
-    taken = {"reversal_spread": (0.5, "fraction"), "acute_half_life": (8.3, "min"), "day_scatter": (0.1, "fraction")}
+    taken = {"acute_half_life": (8.3, "min")}
     return Calibration(
         id="posterior",
-        structure="plateau",
+        structure="reported",
         n_draws=n_draws,
         draws_sha256=64 * "0",
         evidence_fingerprint=12 * "0",

@@ -23,15 +23,20 @@ def prior(belief):
     }[belief.form]()
 
 
-def medians():
+def beliefs(structure="reported"):
+    """What is believed of a structure before the fit."""
+    return EVIDENCE.record(CalibrationPriors, {"reported": "reported_relief", "mechanism": "mechanism"}[structure])
+
+
+def medians(structure="reported"):
     """Every parameter at the median of its prior, and the constants."""
-    beliefs = EVIDENCE.record(CalibrationPriors, "priors")
-    values = {name: float(prior(belief).median()) for name, belief in beliefs.parameters.items()}
+    priors = beliefs(structure)
+    values = {name: float(prior(belief).median()) for name, belief in priors.parameters.items()}
     assert all(map(math.isfinite, values.values()))
-    return values | {name: fixed.value for name, fixed in beliefs.constants.items()}
+    return values | {name: fixed.value for name, fixed in priors.constants.items()}
 
 
-def drawn(n, rng):
+def drawn(n, rng, structure="reported"):
     """Rows of parameters from the priors, parameter to (n,)."""
-    beliefs = EVIDENCE.record(CalibrationPriors, "priors").parameters
-    return {name: np.asarray(prior(belief).rvs(n, random_state=rng)) for name, belief in beliefs.items()}
+    parameters = beliefs(structure).parameters
+    return {name: np.asarray(prior(belief).rvs(n, random_state=rng)) for name, belief in parameters.items()}

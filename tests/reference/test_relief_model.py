@@ -7,14 +7,17 @@ from dataclasses import dataclass
 import numpy as np
 import pytest
 from scipy.integrate import solve_ivp
+from scipy.linalg import expm
+from scipy.stats import norm, rankdata
 
 from reprieve.chart.patient import Patient
 from reprieve.evidence.evidence import Evidence
 from reprieve.exposure.choice import choose_models
 from reprieve.exposure.inputs import exposure_inputs
 from reprieve.regimen import Regimen
+from reprieve.relief.populations import Populations
 from reprieve.relief.trajectory import follow
-from reprieve.relief.virtual_patients import Populations, VirtualPatients
+from reprieve.relief.virtual_patients import VirtualPatients
 
 EVIDENCE = Evidence.packaged()
 
@@ -25,19 +28,26 @@ KAMP = {"V1": 25.0, "V2": 56.0, "V3": 157.0, "CL": 84.0, "Q2": 161.0, "Q3": 79.0
 VARIANCE = {"V1": 0.057, "CL": 0.029, "Q3": 0.026}
 
 # Three people, each of a population of its own; people of one population would share what holds for all of it.
-UNUSED = np.full(3, np.nan)
 POPULATIONS = Populations(
-    chance=UNUSED,
-    chance_logit_mean=UNUSED,
-    chance_logit_sd=UNUSED,
-    context_mean=np.array([0.2, 0.1, 0.3]),
-    context_mean_typical=UNUSED,
-    context_study_sd=UNUSED,
-    context_spread=np.array([0.3, 0.4, 0.2]),
-    context_lasting=np.array([0.7, 0.0, 0.4]),
-    context_half_life_d=np.array([10.9, 5.0, 30.0]),
-    reporting_precision=UNUSED,
-    mean_scatter=UNUSED,
+    values={
+        "added_by_hours": np.array([0.02, 0.05, 0.0]),
+        "added_by_amount": np.array([0.03, 0.0, 0.04]),
+        "added_by_route": np.array([-0.1, 0.0, 0.1]),
+        "added_fade_long": np.array([0.05, 0.2, 0.0]),
+        "added_fade_short": np.array([0.1, 0.0, 0.02]),
+        "added_half_life": np.array([50.0, 20.0, 200.0]),
+        "added_spread": np.array([0.9, 0.4, 1.3]),
+        "r_potency": np.array([0.48, 0.0, 1.0]),
+        "context_spread": np.array([0.3, 0.4, 0.2]),
+    },
+    level=np.array([0.3, 0.5, 0.1]),
+    level_sd=np.array([0.1, 0.2, 0.05]),
+    level_score=np.array([0.5, -1.0, 2.0]),
+    context=np.array([0.2, 0.1, 0.3]),
+    context_sd=np.array([0.1, 0.05, 0.2]),
+    context_score=np.array([1.0, -0.5, 0.0]),
+    persistence=np.zeros(3),
+    onset_h=8.3 / 60,
 )
 PEOPLE = VirtualPatients(
     draw=np.array([0, 1, 2]),
@@ -50,15 +60,19 @@ PEOPLE = VirtualPatients(
     plateau_exponent=np.array([2.0, 0.8, 3.5]),
     plateau_half=np.array([0.3, 0.6, 0.1]),
     depth=np.array([0.8, 1.0, 0.4]),
-    responds=np.array([True, True, False]),
+    sensitivity=np.array([1.0, 0.6, 2.0]),
     acute_c50=np.array([121.2, 60.0, 200.0]),
     acute_most=np.array([0.9, 0.7, 1.0]),
     ke0=math.log(2) / (8.3 / 60),
     r_potency=np.array([0.48, 0.0, 1.0]),
-    # Pain falls by 0.35 of baseline without the drug, rises by 0.5, and would fall by more than there is.
-    context_normal=np.array([0.5, -1.5, 4.0]),
+    # Pain falls without the drug, rises, and would fall by more than there is.
+    context_trait=np.array([0.5, -1.5, 6.0]),
+    context_slow=np.array([0.2, -0.3, 1.0]),
+    context_shares=(0.4, 0.3, 0.3),
+    context_slow_time_d=21.0,
     r_clearance_rank=np.full(3, 0.5),
     exposure_rank=np.full(3, 0.5),
+    seed=3,
 )
 
 
@@ -136,40 +150,98 @@ def slow_person(case: Case, i: int, times: np.ndarray) -> dict[str, np.ndarray]:
     back = np.maximum(1 - out[:, 4], 1e-300)
     half, exponent = PEOPLE.plateau_half[i], PEOPLE.plateau_exponent[i]
     relief = PEOPLE.depth[i] * (1 + half**exponent) / (1 + (half / back) ** exponent)
-    days = np.maximum(times - case.end, 0) / 24
-    passing = np.exp(-math.log(2) / POPULATIONS.context_half_life_d[i] * days)
-    lasting = POPULATIONS.context_lasting[i]
-    context = POPULATIONS.context_mean[i] + POPULATIONS.context_spread[i] * PEOPLE.context_normal[i]
-    placebo = np.clip(1 - context * (lasting + (1 - lasting) * passing), 0, None)
-    left = (1 - relief) * (1 - acute)
     return {
         "concentration": 1000 * out[:, 0] / p["V1"],
         "reversed_": 1 - out[:, 4],
         "acute": acute,
-        "drug_factor": left,
-        "remaining": (left if PEOPLE.responds[i] else 1.0) * placebo,
-        "remaining_on_placebo": placebo,
+        "mechanism": PEOPLE.sensitivity[i] * (1 - (1 - relief) * (1 - acute)),
     }
+
+
+def typical_felt(case: Case, times: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
+    """Hours with drug of the typical patient and the mean ng/mL over them, by a fine grid of matrix exponentials."""
+    size = case.weight / 70
+    p = {name: value * size ** (1.0 if name.startswith("V") else 0.75) for name, value in case.published.items()}
+    rates = np.array([
+        [-(p["CL"] + p["Q2"] + p["Q3"]) / p["V1"], p["Q2"] / p["V2"], p["Q3"] / p["V3"]],
+        [p["Q2"] / p["V1"], -p["Q2"] / p["V2"], 0.0],
+        [p["Q3"] / p["V1"], 0.0, -p["Q3"] / p["V3"]],
+    ])  # fmt: skip
+    step = 0.01
+    whole, at_rest = expm(rates * step), np.linalg.inv(rates)
+    grid = np.arange(0.0, case.end + 48.0, step)
+    state, c = np.zeros(3), np.empty(grid.size)
+    for k, t in enumerate(grid):
+        state = state + np.array([sum(mg for at, mg in case.boluses if abs(at - t) < step / 2), 0.0, 0.0])
+        into = np.array([sum(rate for a, b, rate in case.infusions if a - 1e-9 <= t < b - 1e-9), 0.0, 0.0])
+        half = expm(rates * step / 2)
+        c[k] = 1000 * ((half @ state + at_rest @ (half - np.eye(3)) @ into)[0]) / p["V1"]
+        state = whole @ state + at_rest @ (whole - np.eye(3)) @ into
+    weight = c**4 / (c**4 + 10.0**4) * step
+    edges = np.append(grid, grid[-1] + step)
+    hours, held = (np.interp(times, edges, np.concatenate([[0.0], np.cumsum(each)])) for each in (weight, weight * c))
+    return hours, held / np.maximum(hours, 1e-12)
+
+
+def expected_drug(case: Case, mechanism: np.ndarray, times: np.ndarray) -> np.ndarray:
+    """(3, n_times) what the drug takes away, by the equations of the model of record written out once more."""
+    hours, mean = typical_felt(case, times)
+    started = [start for start, _, _ in case.infusions] + [at for at, _ in case.boluses]
+    ended = [end for _, end, _ in case.infusions] + [at for at, _ in case.boluses]
+    if case.text.startswith("esketamine"):  # one infusion in two steps
+        started, ended = [0.0], [case.end]
+    since = [max(t - max(e for s, e in zip(started, ended, strict=True) if s <= t), 0.0) / 24 for t in times]
+    days = np.maximum(np.array(since), 0.04)
+    v = POPULATIONS.values
+    found = np.empty((3, times.size))
+    z = norm.ppf((rankdata(mechanism, axis=0) - 0.5) / 3)
+    for i in range(3):
+        strength = (1 + v["r_potency"][i]) / 2 if case.racemic else 1.0
+        amount = hours * mean * strength / 50
+        level = POPULATIONS.level[i] + POPULATIONS.level_sd[i] * POPULATIONS.level_score[i]
+        delta = level + v["added_by_hours"][i] * np.log(hours / 4) + v["added_by_amount"][i] * np.log(amount / 4)
+        power = v["added_fade_long"][i] + v["added_fade_short"][i] * np.clip(np.log(500 / amount), 0, None)
+        kept = np.exp(-power * np.log(days / 0.04)) * 0.5 ** (days / v["added_half_life"][i])
+        added = 0.06 * np.log1p(np.exp(delta / 0.06)) * kept * (1 - 0.5 ** (hours / (8.3 / 60)))
+        sigma = np.sqrt(np.log1p(v["added_spread"][i] ** 2))
+        found[i] = added * np.exp(sigma * z[i] - sigma**2 / 2)
+    return found
+
+
+def looked_at(case):
+    """The trajectory of the three, and where it is compared."""
+    regimen = Regimen.parse(case.text)
+    members = choose_models(EVIDENCE, regimen.form, regimen.route)[:1]
+    trajectory = follow(exposure_inputs(EVIDENCE, regimen, Patient(weight=case.weight), members), PEOPLE)
+    # Off the moments at which something is given: there a bolus is a step.
+    looked = [i for i, t in enumerate(trajectory.hours) if 0.01 < t < case.end + 60 * 24 and t != 48.0][::9]
+    return trajectory, looked
 
 
 @pytest.mark.parametrize("case", CASES, ids=lambda case: case.text)
 @pytest.mark.parametrize("person", [0, 1, 2])
-def test_a_trajectory_solves_the_equations_of_the_model(case, person):
-    regimen = Regimen.parse(case.text)
-    trajectory = follow(
-        exposure_inputs(
-            EVIDENCE, regimen, Patient(weight=case.weight), choose_models(EVIDENCE, regimen.form, regimen.route)[:1]
-        ),
-        PEOPLE,
-    )
+def test_exposure_and_mechanism_solve_their_equations(case, person):
+    trajectory, looked = looked_at(case)
     assert trajectory.end_h == pytest.approx(case.end)
-    # Off the moments at which something is given: there a bolus is a step.
-    looked = [i for i, t in enumerate(trajectory.hours) if 0.01 < t < case.end + 60 * 24 and t != 48.0][::9]
     expected = slow_person(case, person, trajectory.hours[looked])
-    for name, values in expected.items():
+    for name in ("concentration", "reversed_", "acute"):
         # Concentrations long after the course are below 1e-6 ng/mL, where the solver's own error shows.
-        np.testing.assert_allclose(
-            getattr(trajectory, name)[person, looked], values, rtol=1e-5, atol=1e-7, err_msg=name
-        )
+        found = getattr(trajectory, name)[person, looked]
+        np.testing.assert_allclose(found, expected[name], rtol=1e-5, atol=1e-7, err_msg=name)
     assert expected["reversed_"].max() > 0.03
     assert expected["acute"].max() > 0.1
+
+
+@pytest.mark.parametrize("case", CASES, ids=lambda case: case.text)
+def test_what_the_drug_takes_away_is_that_of_the_model_of_record_by_rank(case):
+    trajectory, looked = looked_at(case)
+    times = trajectory.hours[looked]
+    mechanism = np.array([slow_person(case, i, times)["mechanism"] for i in range(3)])
+    expected = expected_drug(case, mechanism, times)
+    # The product counts hours in steps of a tenth of an hour, here of a hundredth.
+    some = times > 1.0
+    np.testing.assert_allclose(trajectory.drug[:, looked][:, some], expected[:, some], rtol=0.01, atol=1e-4)
+    left = np.maximum(1 - trajectory.context - trajectory.drug, 0.0)
+    np.testing.assert_allclose(trajectory.remaining, left)
+    assert (left == 0.0).any()
+    assert (trajectory.remaining_on_placebo > 1.0).any()

@@ -9,8 +9,7 @@ from prior_distributions import prior
 from scipy import stats
 
 from reprieve.evidence.evidence import Evidence
-from reprieve.evidence.records.calibration import CalibrationPriors
-from reprieve.inference.calibration_model import parameters_of
+from reprieve.inference.calibration import priors_of
 from reprieve.inference.fit_data import CONDITIONS
 from reprieve.inference.rank_calibration import RANKS, simulated_truth, uniformity
 
@@ -18,18 +17,18 @@ EVIDENCE = Evidence.packaged()
 
 pytestmark = pytest.mark.statistical
 
-PRIORS = EVIDENCE.record(CalibrationPriors, "priors")
+BELIEFS = priors_of(EVIDENCE)
 FALSE_ALARM = 1e-6
 
 
 @pytest.fixture(scope="module")
 def truth(few_studies):
-    return simulated_truth(few_studies, PRIORS, "plateau", 4000, 5)
+    return simulated_truth(few_studies, BELIEFS, "reported", 4000, 5)
 
 
-@pytest.mark.parametrize("name", parameters_of("plateau", PRIORS))
+@pytest.mark.parametrize("name", BELIEFS.parameters)
 def test_truths_have_the_quantiles_of_the_priors(truth, name):
-    assert stats.kstest(truth[name], prior(PRIORS.parameters[name]).cdf).pvalue > FALSE_ALARM
+    assert stats.kstest(truth[name], prior(BELIEFS.parameters[name]).cdf).pvalue > FALSE_ALARM
 
 
 def test_effects_are_standard_normal_and_independent(truth, few_studies):
@@ -38,7 +37,7 @@ def test_effects_are_standard_normal_and_independent(truth, few_studies):
         assert truth[name].shape == (4000, size)
         assert stats.kstest(truth[name].ravel(), "norm").pvalue > FALSE_ALARM
     of_a_draw = np.column_stack([
-        *(truth[name] for name in parameters_of("plateau", PRIORS)),
+        *(truth[name] for name in BELIEFS.parameters),
         truth["condition_effect"], truth["study_effect"], truth["study_context"],
     ])  # fmt: skip
     # Rank correlations of columns of 4000 have a standard error of 0.016; there are about a thousand.

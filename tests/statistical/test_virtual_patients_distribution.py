@@ -1,20 +1,22 @@
-"""Virtual patients come from the distributions that the posterior and the published exposure state.
+"""Virtual patients come from the distributions that the posterior, the mechanism and the published exposure state.
 
 Every check is random and fails by chance once in a million runs of fresh seeds (|z| < 4.89, two-sided); the seeds are
 fixed, so a failure means that the code changed.
 """
 
-import math
-
+import msgspec
 import numpy as np
 import pytest
 from made_up_posterior import made_up_posterior
-from scipy import integrate, stats
+from prior_distributions import prior
+from scipy import stats
 
 from reprieve.evidence.evidence import Evidence
+from reprieve.evidence.records.calibration import CalibrationPriors
 from reprieve.exposure.choice import choose_models
 from reprieve.exposure.model import deviations
 from reprieve.relief.distribution import between_draws
+from reprieve.relief.populations import draw_populations
 from reprieve.relief.virtual_patients import MOST_PATIENTS, PEOPLE_PER_DRAW, draw_patients
 
 EVIDENCE = Evidence.packaged()
@@ -24,102 +26,90 @@ pytestmark = pytest.mark.statistical
 Z = 4.89  # two-sided false-alarm rate 1e-6
 FALSE_ALARM = 1e-6
 SEED = 20
-#: One row, so that people differ by what is between them only.
-RETURN_SPREAD, ACUTE_SPREAD, REVERSAL_SPREAD = 0.4, 0.6, 0.5
-LOGIT, LOGIT_SD = 0.3, 1.2
-ONE = made_up_posterior(
-    1,
-    return_spread=RETURN_SPREAD,
-    acute_spread=ACUTE_SPREAD,
-    responder_logit=LOGIT,
-    responder_study_sd=LOGIT_SD,
-    condition_effect=0.0,
+MECHANISM = EVIDENCE.record(CalibrationPriors, "mechanism")
+
+
+def drawn(posterior, mechanism=MECHANISM):
+    populations = draw_populations(posterior, "crps")
+    return draw_patients(populations, mechanism, virtual_patients=MOST_PATIENTS, seed=SEED)
+
+
+PEOPLE = drawn(made_up_posterior())
+
+
+@pytest.mark.parametrize(
+    ("name", "parameter"),
+    [
+        ("c50", "reversal_c50"),
+        ("plateau_exponent", "plateau_exponent"),
+        ("plateau_half", "plateau_half"),
+        ("depth", "depth"),
+        ("acute_most", "acute_most"),
+    ],
 )
-MANY = made_up_posterior()
+def test_what_is_not_known_of_the_mechanism_differs_between_people_as_it_is_believed(name, parameter):
+    belief = prior(MECHANISM.parameters[parameter])
+    assert stats.kstest(getattr(PEOPLE, name), belief.cdf).pvalue > FALSE_ALARM
 
 
-def drawn(posterior, **how):
-    return draw_patients(posterior, virtual_patients=MOST_PATIENTS, seed=SEED, condition="crps", **how)
-
-
-PEOPLE = drawn(ONE)
+def sure_of(**spreads):
+    """The mechanism with parameters that are known, and people who differ by these spreads."""
+    tiny = 1e-9
+    known = MECHANISM.parameters
+    sure = {name: msgspec.structs.replace(belief, spread=tiny) for name, belief in known.items()}
+    sure |= {name: msgspec.structs.replace(sure[name], middle=value) for name, value in spreads.items()}
+    return msgspec.structs.replace(MECHANISM, parameters=sure)
 
 
 @pytest.mark.parametrize(
     ("name", "middle", "sd"),
     [
-        ("k_rec", math.log(2) / 24 / ONE.values["return_half_life"][0], RETURN_SPREAD),
-        ("k_des", ONE.values["reversal_rate"][0] / 24, REVERSAL_SPREAD),
-        ("acute_c50", ONE.values["acute_c50"][0], ACUTE_SPREAD),
+        ("k_rec", np.log(2) / 24 / MECHANISM.parameters["return_half_life"].middle, 0.4),
+        ("k_des", MECHANISM.parameters["reversal_rate"].middle / 24, MECHANISM.constants["reversal_spread"].value),
+        ("acute_c50", MECHANISM.parameters["acute_c50"].middle, 0.6),
     ],
 )
-def test_people_are_lognormal_around_their_population_by_the_stated_spread(name, middle, sd):
-    logs = np.log(getattr(PEOPLE, name) / middle) / sd
+def test_people_are_lognormal_around_what_is_known_by_the_stated_spread(name, middle, sd):
+    people = drawn(made_up_posterior(), sure_of(return_spread=0.4, acute_spread=0.6))
+    logs = np.log(getattr(people, name) / middle) / sd
     assert stats.kstest(logs, stats.norm.cdf).pvalue > FALSE_ALARM
     statistic = (logs**2).sum()
     assert stats.chi2.ppf(FALSE_ALARM / 2, logs.size) < statistic < stats.chi2.ppf(1 - FALSE_ALARM / 2, logs.size)
 
 
-def test_how_people_differ_without_the_drug_is_normal():
-    assert stats.kstest(PEOPLE.context_normal, stats.norm.cdf).pvalue > FALSE_ALARM
+def test_sensitivity_is_lognormal_by_the_spread_between_people_of_the_population():
+    sd = np.sqrt(np.log1p(PEOPLE.populations.values["added_spread"] ** 2))[PEOPLE.draw]
+    assert stats.kstest(np.log(PEOPLE.sensitivity) / sd, stats.norm.cdf).pvalue > FALSE_ALARM
+
+
+@pytest.mark.parametrize("name", ["context_trait", "context_slow"])
+def test_how_people_differ_without_the_drug_is_normal(name):
+    assert stats.kstest(getattr(PEOPLE, name), stats.norm.cdf).pvalue > FALSE_ALARM
 
 
 def test_each_row_of_the_posterior_is_drawn_as_often_as_any():
-    # 2,000 population draws of 400 rows: five of each, so quantiles are those of the posterior to the last digit.
-    values = drawn(MANY).c50[::PEOPLE_PER_DRAW]
-    np.testing.assert_array_equal(np.sort(values), np.repeat(np.sort(MANY.values["reversal_c50"]), 5))
-
-
-def check_mean(by_draw, expected):
-    standard_error = by_draw.std(ddof=1) / math.sqrt(by_draw.size)
-    assert abs(by_draw.mean() - expected) < Z * standard_error
-
-
-def over_clinics(of_chance, sd=LOGIT_SD):
-    """Mean of a function of the chance over clinics, whose log odds are normal."""
-
-    def weighted(z):
-        return of_chance(1 / (1 + math.exp(-(LOGIT + sd * z)))) * math.exp(-z * z / 2) / math.sqrt(2 * math.pi)
-
-    return integrate.quad(weighted, -9, 9)[0]
-
-
-def test_people_respond_with_the_chance_of_their_clinic():
-    responders = PEOPLE.responds.reshape(-1, PEOPLE_PER_DRAW).sum(axis=1)
-    chance = PEOPLE.populations.chance
-    z = (responders - PEOPLE_PER_DRAW * chance).sum() / math.sqrt((PEOPLE_PER_DRAW * chance * (1 - chance)).sum())
-    assert abs(z) < Z
-    # and people of one clinic respond apart from each other: the binomial variance, no more and no less
-    squares = (responders - PEOPLE_PER_DRAW * chance) ** 2
-    check_mean(squares - PEOPLE_PER_DRAW * chance * (1 - chance), 0.0)
-
-
-@pytest.mark.parametrize("widen", [False, True])
-def test_as_many_respond_and_clinics_scatter_as_much_as_a_logit_normal_says(widen):
-    sd = LOGIT_SD * (2 if widen else 1)
-    means = drawn(ONE, widen=widen).responds.reshape(-1, PEOPLE_PER_DRAW).mean(axis=1)
-    p = over_clinics(lambda chance: chance, sd)
-    check_mean(means, p)
-    # Variance of the mean of 20: that of the chance and a twentieth of the mean binomial variance.
-    between = over_clinics(lambda chance: (chance - p) ** 2, sd)
-    within = over_clinics(lambda chance: chance * (1 - chance), sd)
-    check_mean((means - p) ** 2, between + within / PEOPLE_PER_DRAW)
+    # 4,000 population draws of 400 rows: ten of each, so quantiles are those of the posterior to the last digit.
+    posterior = made_up_posterior()
+    values = drawn(posterior).r_potency[::PEOPLE_PER_DRAW]
+    np.testing.assert_array_equal(np.sort(values), np.repeat(np.sort(posterior.values["r_potency"]), 10))
 
 
 def test_what_people_differ_in_is_independent():
-    names = ("k_rec", "k_des", "acute_c50", "context_normal")
-    values = np.vstack([*(getattr(PEOPLE, name) for name in names), PEOPLE.responds, PEOPLE.pk_normals.T])
+    of_mechanism = ("k_rec", "k_des", "c50", "depth", "plateau_half", "acute_c50", "acute_most")
+    names = (*of_mechanism, "sensitivity", "context_trait", "context_slow")
+    values = np.vstack([*(getattr(PEOPLE, name) for name in names), PEOPLE.pk_normals.T])
     among = len(values)
     ranks = stats.spearmanr(values.T).statistic[np.triu_indices(among, 1)]
     limit = stats.norm.ppf(1 - FALSE_ALARM / (among * (among - 1)))
-    assert np.abs(ranks).max() * math.sqrt(values.shape[1] - 1) < limit
+    assert np.abs(ranks).max() * np.sqrt(values.shape[1] - 1) < limit
 
 
-def test_how_clinics_differ_in_responders_says_nothing_of_how_they_differ_without_drug():
+def test_how_exposure_differs_between_populations_says_nothing_of_how_settings_differ():
     whole = PEOPLE.populations
-    values = np.array([whole.chance, whole.context_mean, PEOPLE.r_clearance_rank[::20], PEOPLE.exposure_rank[::20]])
+    of_exposure = (PEOPLE.r_clearance_rank[::PEOPLE_PER_DRAW], PEOPLE.exposure_rank[::PEOPLE_PER_DRAW])
+    values = np.array([whole.level_score, whole.context_score, *of_exposure])
     ranks = stats.spearmanr(values.T).statistic[np.triu_indices(4, 1)]
-    assert np.abs(ranks).max() * math.sqrt(values.shape[1] - 1) < stats.norm.ppf(1 - FALSE_ALARM / 12)
+    assert np.abs(ranks).max() * np.sqrt(values.shape[1] - 1) < stats.norm.ppf(1 - FALSE_ALARM / 12)
 
 
 @pytest.mark.parametrize(

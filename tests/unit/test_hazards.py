@@ -35,12 +35,12 @@ def test_hazard_mg_per_kg_per_h_taken_for_mcg_per_kg_per_min():
 
 
 def test_hazard_racemic_taken_for_s_ketamine():
-    racemic, esketamine = (forecast(f"{form} iv 0.5 mg/h for 100 h") for form in ("racemic", "esketamine"))
+    racemic, esketamine = (forecast(f"{form} iv 5 mg/h for 100 h") for form in ("racemic", "esketamine"))
     # Where dose matters the same milligrams of the stronger half alone relieve more, while given and for weeks after.
-    for day in (2.0, 14.0):
-        assert esketamine.sustained.duration.exceeds(day) >= racemic.sustained.duration.exceeds(day)
-        assert esketamine.trajectory.remaining_at(day).mean() < racemic.trajectory.remaining_at(day).mean()
-    assert esketamine.sustained.duration.days.mean() > racemic.sustained.duration.days.mean() + 0.1
+    for day in (2, 14, 28):
+        assert esketamine.course.helped(day, 1.0)[0] > racemic.course.helped(day, 1.0)[0]
+        assert esketamine.course.difference(day)[0] > racemic.course.difference(day)[0]
+    assert esketamine.course.days_gained[0] > racemic.course.days_gained[0]
     weaker, stronger = (one.trajectory.acute.max(axis=1).mean() for one in (racemic, esketamine))
     assert stronger > 1.1 * weaker
     assert any("Potency of R-ketamine" in said for said in racemic.warnings)
@@ -209,8 +209,9 @@ def test_hazard_a_trial_that_found_nothing_ignored():
     made = forecast("racemic oral 0.5 mg/kg every 8 h for 16 d", condition="cancer", virtual_patients=4000)
     assert made.verdict.code == "no_detectable_effect"
     assert "moderate certainty" in made.verdict.sentence
+    assert max(mean for mean, _, _ in made.uncertainty.differences.values()) < 0.02
     for horizon, chance in made.to_dict()["sustained"]["exceeds"].items():
-        assert chance == pytest.approx(made.to_dict()["sustained"]["placebo"]["exceeds"][horizon], abs=0.005)
+        assert chance == pytest.approx(made.to_dict()["sustained"]["placebo"]["exceeds"][horizon], abs=0.02)
 
 
 def test_hazard_a_single_short_infusion_promised_to_last():
@@ -224,9 +225,8 @@ def test_hazard_a_single_short_infusion_promised_to_last():
 def test_hazard_relief_under_the_drug_counted_as_lasting():
     """The acute effect is gone a day after the last dose and adds nothing to the days of relief."""
     made = forecast("esketamine iv 40 mg/h for 2 h", condition="neuropathic", virtual_patients=400)
-    responders = made.trajectory.acute[made.trajectory.responds]
-    assert (responders.max(axis=1) >= 0.3).mean() > 0.7
-    assert made.sustained.duration.exceeds(2.0) < made.sustained.placebo.exceeds(2.0) + 0.01
+    assert made.course.chance_on_board.mean() > made.course.chances_without.mean() + 0.25
+    assert made.course.difference(14.0)[0] < 0.05
 
 
 def test_hazard_a_dose_per_70_kg_given_to_another_weight_in_silence():

@@ -55,9 +55,9 @@ def test_an_arm_says_its_outcomes():
     ("part", "said"),
     [
         ("sustained", "<Sustained relief of 30 % or more, of 2000 virtual patients>"),
-        ("uncertainty", "<Uncertainty of relief of 30 % or more, over 100 draws>"),
+        ("uncertainty", "<Uncertainty over 1000 draws>"),
         ("trajectory", "<Trajectory of 2000 virtual patients at "),
-        ("people", "<VirtualPatients: 2000 of 100 draws>"),
+        ("people", "<VirtualPatients: 2000 of 200 draws>"),
         ("answer", "<ForecastAnswer: "),
     ],
 )

@@ -2,6 +2,7 @@
 
 import subprocess
 import sys
+from html import escape
 
 import pytest
 
@@ -113,8 +114,9 @@ def test_what_is_printed_of_a_value_is_short_and_says_what_it_is():
 def test_a_notebook_shows_the_verdict_the_table_and_the_pictures():
     made = reprieve.forecast(PATIENT, TEXT, virtual_patients=40)
     shown = made._repr_html_()
-    assert shown.index(made.answer.verdict.split(":")[0]) < shown.index("<table") < shown.index("<svg")
+    assert shown.index(escape(made.answer.verdict)) < shown.index("<table") < shown.index("<svg")
     assert shown.count("<svg") == len(made.plot()) == 3
     assert "script" not in shown
     assert "On placebo" in shown
+    assert "Helped by the drug itself" in shown
     assert made.plot()._repr_html_() in shown

@@ -5,7 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 
 from generator.validation import words
-from generator.validation.scores import SOURCES, summary
+from generator.validation.bars import bars
+from generator.validation.scores import SOURCES, Source, summary
 from generator.validation.tables import Interval, Outcome, Tables, in_order, not_run
 from reprieve.evidence.evidence import Evidence
 from reprieve.evidence.records.study import Arm, Study
@@ -22,6 +23,7 @@ _LANES = (
     Lane("placebo", "plain regression without it", offset=9.0),
 )
 _WORST = 12
+_BASELINES: dict[Source, str] = {"plain": "the plain regression", "averages": "plain averages"}
 
 _INTRO = """# Held-out prediction
 
@@ -34,7 +36,8 @@ without the study by Pareto-smoothed importance sampling; where that fails (k ab
 - *fitted*: the model fitted with it, its own effects included; it shows what the model can describe, not foretell
 - *plain*: a regression on log hours, days, condition, placebo and design, fitted without the study
 {averages}
-Shares are of patients, means are of baseline pain. [The bars](README.md) say what would have been good enough.
+Shares are of patients, means are of baseline pain. The bars say what would have been good enough, and
+were set before anything was scored.
 """
 _AVERAGES = """- *averages*: what the other studies printed of the same role (ketamine or control) and kind of number,
   averaged; dose, day, condition and threshold are ignored
@@ -102,6 +105,10 @@ def page(tables: Tables) -> str:
         _intro(outcomes),
         f"{words.counted(len(outcomes), 'number')} of {words.counted(len({o.study for o in outcomes}), 'study')}. "
         f"{anew}\n",
+        "## The bars\n",
+        table(("asked", "found", "verdict"), ((b.asked, b.found, b.verdict) for b in bars(tables))),
+        "## Against the baselines\n",
+        baselines(outcomes),
         "## By kind of number\n",
         table(("kind", "foretold by", "n", "mean absolute error", "inside 80 %", "mean width"), _by_kind(outcomes)),
         "## The worst misses\n",
@@ -130,6 +137,29 @@ def _by_kind(outcomes: Sequence[Outcome]) -> Iterator[tuple[object, ...]]:
             if found:
                 coverage = f"{found.inside} ({100 * found.coverage:.0f} %)"
                 yield (kind, name, found.n, f"{found.error:.3f}", coverage, f"{found.width:.2f}")
+
+
+def baselines(outcomes: Sequence[Outcome]) -> str:
+    """Whether the model predicts better than what knows less, over all and how often."""
+    ours = summary(outcomes, "held_out")
+    assert ours is not None
+    lines = []
+    for source, name in _BASELINES.items():
+        theirs = summary(outcomes, source)
+        if theirs is None:
+            continue
+        nearer = sum(_error(o, "held_out") < _error(o, source) for o in outcomes)
+        word = "smaller" if ours.error < theirs.error else "not smaller"
+        lines.append(
+            f"- Against {name} the mean absolute error over all numbers is {word}: {ours.error:.3f} and "
+            f"{theirs.error:.3f}; the model is nearer in {nearer} of {len(outcomes)}, and its intervals are "
+            f"{ours.width:.2f} wide, those {theirs.width:.2f}, with {ours.inside} and {theirs.inside} inside.\n"
+        )
+    return "".join(lines)
+
+
+def _error(outcome: Outcome, source: Source) -> float:
+    return abs(float(getattr(outcome, source).middle) - outcome.seen)
 
 
 def _said(mine: Sequence[Outcome]) -> str:

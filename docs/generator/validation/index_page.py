@@ -25,8 +25,9 @@ Forecasts rest on [one relief model](../explanation/relief-model.md), fitted to 
 whether it predicts studies that it has not seen, whether its intervals are as wide as they should be, what the studies
 taught and what they did not, and whether the fit itself is right.
 
-- [Held-out prediction](held-out.md): every study predicted without itself, beside a plain regression
-- [Structures](structures.md): four ways to build the model, and how well each predicts
+- [Held-out prediction](held-out.md): every study predicted without itself, beside a plain regression and plain averages
+- [Beside the trials](beside-trials.md): the trials that a reader would name, and where the forecast is still wrong
+- [Structures](structures.md): the model of record and the mechanism, and how well each predicts
 - [Parameters before and after](parameters.md): what the studies taught, and what rests on belief
 - [Without some of the evidence](sensitivity.md): without recalled numbers, uncontrolled or flagged studies
 - [Ranks in simulated studies](ranks.md): whether the inference finds what made the data

@@ -27,14 +27,15 @@ _INTRO = """# Parameters before and after
 
 Medians with 80 % intervals, before any trial was looked at and after the fit. *Narrower* is how much of the width of
 the prior's interval the trials took away; what they leave as wide as it was rests on the prior alone. Meanings and
-priors with their reasons: [the calibrated relief model](../reference/posterior.md).
+priors with their reasons: [the calibrated relief model](../reference/posterior.md). The fit also holds [what is known
+from elsewhere](../reference/posterior.md#known-from-elsewhere), so part of what is narrower comes from there.
 """
 
 
 def picture(tables: Tables) -> Picture:
     """Prior and posterior, each parameter on the scale of its prior's interval."""
     rows = []
-    for part, head in ((_is_population, "Of everybody"), (_is_condition, "Chance of response, by condition")):
+    for part, head in ((_is_population, "Of everybody"), (_is_condition, "What the drug adds, by condition")):
         for position, p in enumerate(filter(part, tables.parameters)):
             rows.append(
                 IntervalRow(
@@ -84,8 +85,8 @@ def page(tables: Tables) -> str:
         "## Of everybody\n",
         table(columns, map(_row, filter(_is_population, found))),
         "## Of conditions\n",
-        "How far the log odds that a person responds lie from those of all conditions, in standard deviations between "
-        "conditions.\n",
+        "How far what the drug adds at the end (`added_level`) lies from that of all conditions, in standard "
+        "deviations between conditions.\n",
         table(columns, map(_row, filter(_is_condition, found))),
         "## What the trials do not tell\n",
         _uninformed(found),
@@ -137,7 +138,7 @@ def _sentence(parameter: Parameter) -> str:
         if not p.informed:
             return f"`{_short(p.name)}`: no arm of the fit gave ketamine in {condition}; it is taken as any condition."
         return f"`{_short(p.name)}`: the studies in {condition} say little of how it differs from others ({_width(p)})."
-    priors = EVIDENCE.record(CalibrationPriors, "priors").parameters
+    priors = EVIDENCE.record(CalibrationPriors, "reported_relief").parameters
     rest = f" What is believed is {priors[p.name].status}: {priors[p.name].reason}." if p.name in priors else ""
     meaning = PARAMETERS[p.name].meaning if p.name in PARAMETERS else "no longer in the model"
     return f"`{p.name}` ({meaning}): the trials hardly move its width ({_width(p)}).{rest}"

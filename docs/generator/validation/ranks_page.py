@@ -25,7 +25,8 @@ _INTRO = """# Ranks in simulated studies
 Parameters are drawn from their priors, studies of the real design and size report by them, and the model is fitted to
 those reports. If the inference is right, the rank of a true value among its posterior draws is uniform (Talts and
 others 2018). A hump in the middle means that posteriors are too wide, a hollow that they are too narrow, a slope that
-they lie to one side. This tests the sampler and the code, not whether the model is true.
+they lie to one side. This tests the sampler and the code, not whether the model is true. Left out are p values (a bound
+can be scored, but not simulated) and what is known from elsewhere, and every number counts in full.
 """
 
 

@@ -21,17 +21,16 @@ WORST_K = 0.7
 _TOLD_APART = 2.0
 
 _MEANING = {
-    "plateau": "reversed sensitisation gives relief that is held while much is reversed, then lost",
-    "reversal": "relief is the reversed share itself",
-    "slow_site": "the drug fills a slow effect site, and nothing saturates but its effect, as in Dahan 2011",
-    "hours": "reversal by the hours on drug, whatever the dose",
+    "reported": "what the drug adds on average by hours, amount and time, and how people differ around it",
+    "mechanism": "sensitisation that the drug reverses and that returns, an acute effect, people who do not respond",
 }
 
 _INTRO = """# Structures
 
-Four structures, the same priors, hierarchy and likelihood, each fitted to everything. Each is scored by the log
-density that it gives to what a study printed when it is fitted without that study (elpd; higher is better), with the
-study's own effects integrated out, since a new study's are unknown. The difference of two structures is summed over
+Each structure is fitted to everything, with its own priors and the same likelihood of what is printed. It is scored by
+the log density that it gives to what a study printed when it is fitted without that study (elpd; higher is better),
+with the study's own effects integrated out, since a new study's are unknown. [What they are, and what else was
+tried](../explanation/calibration.md#what-it-has-to-compete-with). The difference of two structures is summed over
 studies; its standard error is √n times the standard deviation of the differences by study.
 """
 
@@ -127,12 +126,10 @@ def verdict(found: Sequence[Comparison], shipped: str) -> str:
         said.append(f"{words.listed(behind)} {'predicts' if len(behind) == 1 else 'predict'} worse than the best.")
     if ours is not best or close:
         said.append(
-            "The reason for the choice is then not the score. `plateau` could stand for `reversal` too (with an "
-            "exponent of 1.5 and a half of 1 they differ by 0.04 of full relief at most), but its "
-            "[priors](../explanation/calibration.md#priors) keep it away from there: they carry what is known from "
-            "outside the fit, that little reversal gives little relief. And it keeps the mechanism that answers for "
-            "doses, rates and repeats that no trial gave, which hours cannot. Whether any mechanism predicts better "
-            "than the plain regression stands on [the page of held-out studies](held-out.md)."
+            "The reason for the choice is then not the score: each parameter of the model of record is about something "
+            "that is printed, it cannot say that more drug adds less, and its shares on any day are the same in a "
+            "forecast as in a predicted trial. Whether it predicts better than a plain regression and than plain "
+            "averages stands on [the page of held-out studies](held-out.md)."
         )
     return " ".join(said)
 

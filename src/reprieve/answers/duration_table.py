@@ -1,6 +1,6 @@
-"""The duration table: how long relief lasts by hours of infusion, beside what is told and what trials found.
+"""The duration table: what the drug adds and how long relief lasts by hours of infusion, beside what is told and found.
 
-Only the public answer of the forecast is used, so the table says whatever the forecast says now.
+Only the public answer of the forecast is used, with its own virtual patients and seed, so that both say the same.
 """
 
 from __future__ import annotations
@@ -23,9 +23,6 @@ from reprieve.regimen import Regimen
 from reprieve.relief.forecast import forecast
 from reprieve.relief.nearest_studies import NEUROPATHIC, Nearness, nearest_studies
 from reprieve.words import horizon
-
-#: Enough for whole percentages, and quick: a table of ten rows takes seconds.
-_PATIENTS, _SEED = 1000, 1
 
 
 @dataclass(frozen=True)
@@ -127,8 +124,6 @@ def row(evidence: Evidence, condition: str, infusion_id: str) -> InfusionRow:
     made = forecast(
         Patient(condition=condition, weight=table.weight, pain=table.pain),
         regimen,
-        seed=_SEED,
-        virtual_patients=_PATIENTS,
         evidence=evidence,
     )
     return InfusionRow(
@@ -151,7 +146,7 @@ def tested(evidence: Evidence, conditions: tuple[ConditionId, ...]) -> tuple[Tes
         if claim.chance is not None:
             beyond = claim.chance.beyond
             covered = [
-                (condition, one, one.answer.sustained.exceeds[beyond])
+                (condition, one, one.answer.sustained.on(horizon(beyond).days).p)
                 for condition in conditions
                 for one in rows(evidence, condition)
                 if _covers(claim, one.infusion.hours, condition)

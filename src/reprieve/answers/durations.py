@@ -1,4 +1,4 @@
-"""The answer to how long relief lasts by hours of infusion: forecasts beside what is told and what trials found."""
+"""The answer to what the drug adds and how long relief lasts by hours of infusion, beside what is told and found."""
 
 from __future__ import annotations
 
@@ -17,14 +17,14 @@ from reprieve.answers.duration_table import (
 )
 from reprieve.answers.field import Answer, field
 from reprieve.answers.forecast import Judgement, Provenance
-from reprieve.answers.relief import AtHorizons, Chance, Interval, Lasting, Quantiles
+from reprieve.answers.relief import AddedAnswer, AtHorizons, Chance, Interval, Lasting, Quantiles, ReliefOnDay
 from reprieve.answers.study_list import Design
 from reprieve.evidence.evidence import Evidence
 from reprieve.evidence.records.claim import Claim, ClaimVerdict
 from reprieve.evidence.records.condition import ConditionId
 from reprieve.evidence.records.record import Status
 from reprieve.relief.nearest_studies import Nearness
-from reprieve.words import HorizonId
+from reprieve.words import HORIZONS, HorizonId
 
 
 class TablePatient(Answer, frozen=True, kw_only=True):
@@ -81,9 +81,11 @@ class DurationRow(Answer, frozen=True, kw_only=True):
     infusion_hours: Annotated[float, field("Hours of infusion over the course.")]
     protocol: Annotated[str | None, field("Id of the named protocol, where it is one.")]
     regimen: Annotated[str, field("In the regimen grammar.")]
-    probability_any: Annotated[float, field("Share of people whose relief outlasts a day.")]
-    duration_days: Annotated[Quantiles, field("Days of relief over everybody, zero for those without.")]
-    duration_days_if_relief: Annotated[Quantiles, field("The same over those with relief.")]
+    added: Annotated[AddedAnswer, field("What the drug adds.")]
+    relief: Annotated[dict[HorizonId, ReliefOnDay], field("The chance of relief at each horizon, and on placebo.")]
+    probability_any: Annotated[float, field("Share of people with felt relief in the first week.")]
+    duration_days: Annotated[Quantiles, field("Days of felt relief over everybody, zero for those without.")]
+    duration_days_if_relief: Annotated[Quantiles, field("The same over those with felt relief.")]
     exceeds: AtHorizons
     exceeds_interval: Annotated[dict[HorizonId, Chance], field("The chances of exceeds with their 80 % intervals.")]
     placebo: Annotated[Lasting, field("The same people without the drug.")]
@@ -100,7 +102,7 @@ class RowChance(Answer, frozen=True, kw_only=True):
     condition: Annotated[ConditionId, field("Condition.")]
     id: Annotated[str, field("Id of the row.")]
     infusion: Annotated[str, field("How it is shown.")]
-    p: Annotated[float, field("Chance of relief beyond the horizon of the claim.")]
+    p: Annotated[float, field("Chance of relief at the horizon of the claim.")]
 
 
 class ReportedShare(NamedStudy, frozen=True, kw_only=True):
@@ -158,6 +160,8 @@ def _row(evidence: Evidence, row: InfusionRow) -> DurationRow:
         infusion_hours=row.infusion.hours,
         protocol=row.infusion.protocol,
         regimen=row.answer.regimen.text,
+        added=sustained.added,
+        relief={one.id: sustained.on(one.days) for one in HORIZONS},
         probability_any=sustained.probability_any,
         duration_days=sustained.duration_days,
         duration_days_if_relief=sustained.duration_days_if_relief,

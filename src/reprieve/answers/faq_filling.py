@@ -159,17 +159,26 @@ def _outcome(evidence: Evidence, asked: OutcomeValue) -> _Filled:
 
 
 def _forecast(evidence: Evidence, asked: ForecastValue) -> str:
-    found = row(evidence, asked.condition, asked.infusion)
+    found, at = row(evidence, asked.condition, asked.infusion), horizon(asked.beyond)
     sustained = found.answer.sustained
-    interval = sustained.exceeds_interval[asked.beyond]
+    helped, relief = sustained.added.at(at.days), sustained.on(at.days)
+    gained = sustained.added.days_gained_12wk
     say: dict[str, Callable[[], str]] = {
-        "chance": lambda: _in_100(sustained.exceeds[asked.beyond]),
-        "between": lambda: f"{100 * interval.low:.0f} to {_in_100(interval.high)}",
-        "placebo": lambda: _in_100(sustained.placebo.exceeds[asked.beyond]),
-        "horizon": lambda: horizon(asked.beyond).everyday,
+        "helped": lambda: _in_100(helped.share),
+        "helped_between": lambda: _between(helped.low, helped.high),
+        "chance": lambda: _in_100(relief.p),
+        "between": lambda: _between(relief.low, relief.high),
+        "placebo": lambda: _in_100(relief.placebo),
+        "added_days": lambda: _plural(round(gained.mean), "day"),
+        "added_between": lambda: f"{gained.low:.0f} to {gained.high:.0f}",
+        "horizon": lambda: at.everyday,
         "infusion": lambda: _hours(found.infusion.hours),
     }
     return say[asked.say]()
+
+
+def _between(low: float, high: float) -> str:
+    return f"{100 * low:.0f} to {_in_100(high)}"
 
 
 def _harm(evidence: Evidence, asked: HarmValue) -> _Filled:

@@ -107,8 +107,7 @@ class ModelAlone(Answer, frozen=True, kw_only=True):
     enantiomers: Annotated[Literal["followed apart", "together"], field("How a racemate is followed.")]
     share: Annotated[float, field("Its share of the virtual patients.")]
     peak_ng_ml: Annotated[float, field("Median of the highest concentrations of the drug given.")]
-    probability_any: Annotated[float, field("Chance of lasting relief.")]
-    exceeds: Annotated[dict[HorizonId, float], field("Chance of relief that lasts longer than each horizon.")]
+    chances: Annotated[dict[HorizonId, float], field("Chance of relief at each horizon.")]
 
 
 class Ratio(Answer, frozen=True, kw_only=True):

@@ -21,12 +21,14 @@ from reprieve.answers.forecast import (
     RegimenPart,
     Source,
 )
+from reprieve.answers.forecast_method import LIMITS, METHOD, STRUCTURE
 from reprieve.answers.relief import rounded
 from reprieve.answers.relief_filling import acute, pain, sustained, uncertainty
 from reprieve.chart.patient import Patient
 from reprieve.evidence.interactions import ExposureEffect
+from reprieve.evidence.records.calibration import CalibrationPriors, PriorBelief
 from reprieve.evidence.records.clearance_ratio import ClearanceRatio, MeasuredRatio
-from reprieve.evidence.records.posterior import Calibration
+from reprieve.evidence.records.posterior import Constant
 from reprieve.exposure.changes import ExposureChange
 from reprieve.regimen import Part, Regimen
 from reprieve.relief.exposure_spread import Alone, each_alone
@@ -35,30 +37,13 @@ from reprieve.relief.nearest_studies import Nearness
 from reprieve.version import __version__
 from reprieve.words import HORIZONS
 
-METHOD = (
-    "The concentration over time comes from published population models. In the relief model the drug reverses "
-    "central sensitisation while it is present; relief stays on a plateau while sensitisation returns and then "
-    "declines. An acute effect follows the concentration at the effect site within minutes. Some people respond to the "
-    "drug and some do not; conditions and clinics differ in how many. Everybody has what pain does without the drug "
-    "(placebo, time, regression to the mean). The parameters are draws from a calibration on published studies. The "
-    "chances are shares of virtual patients; their intervals (80 %) show what is not known and how clinics differ."
-)
 #: What stands for a model of exposure where there is none.
 NOT_IN_BLOOD = (
     "No measurable amount is known to reach the blood by this route, so the drug is taken to relieve nobody beyond "
     "placebo."
 )
-LIMITS = (
-    "The relief model was calibrated on published numbers, most of them from few patients and many from studies "
-    "without control; how well it predicts studies it has not seen is shown in its validation.",
-    "Single sessions in which trials find nothing lasting, and routes by which they find no benefit, are forecast as "
-    "placebo there, because those trials measured it.",
-    "Far above the concentration of half the effect more drug reverses no more: dose and form matter less for lasting "
-    "relief than hours do.",
-    "Day-to-day variation of pain, other treatment and dose changes for side effects are not modelled; the placebo "
-    "figure is the comparison to make.",
-    "It forecasts relief, not harm: it does not screen for contraindications or dose limits.",
-)
+#: Constants of the mechanism that a virtual patient's course uses.
+_OF_PEOPLE = ("reversal_spread", "context_trait", "context_slow", "context_slow_time")
 
 
 def forecast_answer(made: Forecast) -> ForecastAnswer:
@@ -75,7 +60,7 @@ def forecast_answer(made: Forecast) -> ForecastAnswer:
         acute=acute(made),
         sustained=sustained(made),
         pain=pain(made),
-        uncertainty=uncertainty(made.uncertainty, float(patient.need("pain", "relief is counted from it"))),
+        uncertainty=uncertainty(made.uncertainty),
         certainty=_judgement(made),
         extrapolation=made.extrapolation,
         evidence=(*_computed_from(made), *(_nearest(near, made) for near in made.nearest)),
@@ -86,11 +71,11 @@ def forecast_answer(made: Forecast) -> ForecastAnswer:
             missing=patient.unknown,
         ),
         model=_leading(made),
-        exposure_models=tuple(_alone(one) for one in each_alone(made.exposure, made.people, made.threshold)),
+        exposure_models=tuple(_alone(one) for one in each_alone(made.exposure, made.people, made.course)),
         interactions=tuple(
             _interaction(effect, change, made) for change in made.exposure.changes for effect in change.effects
         ),
-        assumptions=_assumptions(made.calibration),
+        assumptions=_assumptions(made),
         method=METHOD,
         limits=LIMITS,
         provenance=Provenance(
@@ -158,8 +143,7 @@ def _alone(one: Alone) -> ModelAlone:
         enantiomers="followed apart" if one.chosen.apart else "together",
         share=rounded(one.share),
         peak_ng_ml=rounded(one.peak),
-        probability_any=rounded(one.duration.exceeds(0.0)),
-        exceeds={horizon.id: rounded(one.duration.exceeds(horizon.days)) for horizon in HORIZONS},
+        chances={horizon.id: rounded(one.chances[horizon.id]) for horizon in HORIZONS},
     )
 
 
@@ -174,6 +158,10 @@ def _judgement(made: Forecast) -> Judgement:
 def _computed_from(made: Forecast) -> Iterator[Source]:
     """The publications the numbers were computed from."""
     constants = made.calibration.constants.items()
+    mechanism = made.evidence.record(CalibrationPriors, "mechanism")
+    beliefs = [(name, one) for name, one in mechanism.parameters.items() if one.status != "assumed"]
+    of_people: list[tuple[str, Constant | PriorBelief]] = [(name, mechanism.constants[name]) for name in _OF_PEOPLE]
+    of_people += beliefs
     keys: Sequence[tuple[str, str]] = [
         *((one.model.source, f"exposure model {one.model.id}") for one in made.members),
         *((row.source, "clearance of R-ketamine") for row in _r_clearance(made)),
@@ -184,6 +172,7 @@ def _computed_from(made: Forecast) -> Iterator[Source]:
             if effect.source
         ),
         *((c.source, f"relief model: {name.replace('_', ' ')} ({c.status})") for name, c in constants if c.source),
+        *((c.source, f"how people differ: {name.replace('_', ' ')} ({c.status})") for name, c in of_people if c.source),
     ]
     for key, text in keys:
         found = made.evidence.reference(key)
@@ -229,10 +218,12 @@ def _interaction(effect: ExposureEffect, change: ExposureChange, made: Forecast)
     )
 
 
-def _assumptions(calibration: Calibration) -> tuple[str, ...]:
+def _assumptions(made: Forecast) -> tuple[str, ...]:
     """What the relief model takes without a source, in sentences."""
-    return tuple(
-        f"{name.replace('_', ' ').capitalize()} {constant.value:g}: {constant.reason}"
-        for name, constant in calibration.constants.items()
+    mechanism = made.evidence.record(CalibrationPriors, "mechanism").constants
+    constants = made.calibration.constants | {name: mechanism[name] for name in _OF_PEOPLE}
+    return STRUCTURE + tuple(
+        f"{name.replace('_', ' ').capitalize()} {constant.value:g}: {constant.reason}."
+        for name, constant in constants.items()
         if constant.status == "assumed"
     )

@@ -43,7 +43,7 @@ _ASKED = "at most 1.01, at least 400 each, and none"
 
 def model_card(evidence: Evidence) -> ModelCardAnswer:
     """The model card of this version and its evidence."""
-    constants = evidence.record(CalibrationPriors, "priors").constants
+    constants = evidence.record(CalibrationPriors, "reported_relief").constants
     data = fit_data(
         evidence,
         evidence.studies,

@@ -8,9 +8,12 @@ import numpy as np
 from reprieve.answers.relief import (
     Acute,
     AcuteIntervals,
+    AddedAnswer,
     BetweenPeople,
     Chance,
+    DaysGained,
     Difference,
+    HelpedOnDay,
     Interval,
     Lasting,
     NotKnown,
@@ -22,15 +25,16 @@ from reprieve.answers.relief import (
     UncertaintyAnswer,
     rounded,
 )
-from reprieve.relief.distribution import Duration, between_draws
-from reprieve.relief.endpoints import acute_relief, censored, probability_of_relief
+from reprieve.relief.distribution import Duration
+from reprieve.relief.endpoints import acute_relief, censored
+from reprieve.relief.felt_exposure import AT_THE_END
+from reprieve.relief.follow_up import FOLLOW_UP_DAYS, controlled_follow_up_days
 from reprieve.relief.forecast import Forecast
-from reprieve.relief.trajectory import FOLLOW_UP_DAYS, WORST_PAIN
+from reprieve.relief.population_course import DAYS, spread_of
+from reprieve.relief.trajectory import WORST_PAIN
 from reprieve.relief.uncertainty import Uncertainty
 from reprieve.words import HORIZONS
 
-#: Days of the curves in an answer: days after the last dose, daily to 12 weeks.
-_DAYS = np.arange(0.0, 85.0)
 _INTERVAL = (0.1, 0.9)
 
 
@@ -39,7 +43,8 @@ def acute(made: Forecast) -> Acute:
     felt = acute_relief(made.trajectory, made.threshold)
     onset, peak, offset = (Quantiles.of(felt[name]) for name in ("onset_min", "peak", "offset_h"))
     return Acute(
-        probability=rounded(float(np.isfinite(felt["onset_min"]).mean())),
+        probability=rounded(float(made.course.chance_on_board.mean())),
+        placebo=rounded(float(made.course.chances_without.mean())),
         onset_min=onset.q50,
         peak_relief=peak.q50,
         offset_h=offset.q50,
@@ -62,11 +67,33 @@ def sustained(made: Forecast) -> SustainedAnswer:
     """Relief after the last dose, with drug and on placebo."""
     return SustainedAnswer(
         **msgspec.structs.asdict(lasting(made.sustained.duration)),
+        added=added(made),
         threshold=made.threshold,
         follow_up_days=FOLLOW_UP_DAYS,
         exceeds_interval={one.id: _chance(made.sustained.duration.exceeds_between(one.days)) for one in HORIZONS},
         placebo=lasting(made.sustained.placebo),
         probability_of_relief=_relief_by_day(made),
+    )
+
+
+def added(made: Forecast) -> AddedAnswer:
+    """What the drug adds."""
+    found = made.sustained.added
+    mean, low, high = map(rounded, found.days_gained)
+    return AddedAnswer(
+        helped=tuple(
+            HelpedOnDay(
+                day=int(one.days),
+                share=rounded(found.helped[one.id][0]),
+                low=rounded(found.helped[one.id][1]),
+                high=rounded(found.helped[one.id][2]),
+                by_a_third=rounded(found.helped_by_a_third[one.id][0]),
+            )
+            for one in HORIZONS
+        ),
+        duration_days=Quantiles.of(found.duration),
+        days_gained_12wk=DaysGained(mean=mean, low=low, high=high),
+        followed_days=controlled_follow_up_days(made.evidence),
     )
 
 
@@ -76,40 +103,37 @@ def _chance(found: tuple[float, float, float]) -> Chance:
 
 
 def _relief_by_day(made: Forecast) -> tuple[ReliefOnDay, ...]:
-    days, theta = made.trajectory.days, made.threshold
-    with_drug = probability_of_relief(days, made.trajectory.remaining, theta, _DAYS)
-    without = probability_of_relief(days, made.trajectory.remaining_on_placebo, theta, _DAYS).mean(axis=0)
+    without = rounded(float(made.course.chances_without.mean()))
     rows = []
-    for i, day in enumerate(_DAYS):
-        p, low, high = map(rounded, between_draws(with_drug[:, i], made.people.draw))
-        rows.append(ReliefOnDay(day=int(day), p=p, low=low, high=high, placebo=rounded(float(without[i]))))
+    for i, day in enumerate(DAYS):
+        p, low, high = map(rounded, spread_of(made.course.chances[:, i]))
+        rows.append(ReliefOnDay(day=int(day), p=p, low=low, high=high, placebo=without))
     return tuple(rows)
 
 
 def pain(made: Forecast) -> tuple[PainOnDay, ...]:
     """Pain day by day to twelve weeks, with drug and on placebo."""
-    baseline = float(made.patient.need("pain", "relief is counted from it"))
-    columns = np.searchsorted(made.trajectory.days, _DAYS - 1e-6)
+    baseline = made.course.baseline
+    columns = np.searchsorted(made.trajectory.days, np.maximum(DAYS, AT_THE_END) - 1e-6)
+    mean, without = made.course.mean_pain()
     rows = []
-    for day, column in zip(_DAYS, columns, strict=True):
+    for i, (day, column) in enumerate(zip(DAYS, columns, strict=True)):
         felt = np.minimum(baseline * made.trajectory.remaining[:, column], WORST_PAIN)
-        without = np.minimum(baseline * made.trajectory.remaining_on_placebo[:, column], WORST_PAIN)
         low, high = (rounded(float(one)) for one in np.quantile(felt, _INTERVAL))
-        means = (rounded(float(felt.mean())), rounded(float(without.mean())))
-        rows.append(PainOnDay(day=int(day), mean=means[0], q10=low, q90=high, placebo=means[1]))
+        row = PainOnDay(day=int(day), mean=rounded(mean[i]), q10=low, q90=high, placebo=rounded(without[i]))
+        rows.append(row)
     return tuple(rows)
 
 
-def uncertainty(found: Uncertainty, baseline: float) -> UncertaintyAnswer:
-    """Where the uncertainty comes from, at each horizon; ``baseline`` is pain before treatment, points."""
+def uncertainty(found: Uncertainty) -> UncertaintyAnswer:
+    """Where the uncertainty comes from, at each horizon."""
     average, between, pain_sd = {}, {}, {}
-    for one in HORIZONS:
-        mean, sd = found.over_settings(one.days)
-        low, high = (rounded(float(end)) for end in np.quantile(mean, _INTERVAL))
+    means, sds = found.over_settings([one.days for one in HORIZONS])
+    for i, one in enumerate(HORIZONS):
+        low, high = (rounded(float(end)) for end in np.quantile(means[:, i], _INTERVAL))
         average[one.id] = Interval(low=low, high=high)
-        between[one.id] = rounded(float(sd.mean()))
-        left = found.trajectory.remaining_at(one.days).reshape(found.people.n_draws, -1)
-        pain_sd[one.id] = rounded(baseline * float(left.std(axis=1, ddof=1).mean()))
+        between[one.id] = rounded(float(sds[:, i].mean()))
+        pain_sd[one.id] = rounded(found.pain_sd(one.days))
     return UncertaintyAnswer(
         posterior=NotKnown(
             what="not known of the average setting: 80 % interval of the chance of relief between draws",

@@ -168,7 +168,9 @@ def forecast(
 
         print_forecast(made.answer)
     if patients < _ENOUGH:
-        click.echo(f"With {patients} virtual patients the chances are rough; {_ENOUGH} or more are steadier.", err=True)
+        click.echo(
+            f"With {patients} virtual patients the durations are rough; {_ENOUGH} or more are steadier.", err=True
+        )
     if written:
         click.echo(f"Report written to {written.resolve()}", err=True)
 

@@ -19,7 +19,7 @@ from reprieve.errors import FileError, InputError
     "--draws",
     type=Whole(100, 100_000),
     metavar="N",
-    default=1000,
+    default=1500,
     show_default=True,
     help="Draws of each of four chains, after the warm-up.",
 )
@@ -33,7 +33,7 @@ def calibrate(seed: int, draws: int, out: Path | None) -> None:
     """Fit the relief model to the studies and write the posterior that forecasts read.
 
     Run it after the evidence, the priors or an exposure model changed: until then forecasts refuse the old posterior
-    as one of other evidence. It needs the extra "research" and takes some ten minutes on two cores. Nothing is
+    as one of other evidence. It needs the extra "research" and takes some five minutes on two cores. Nothing is
     written unless the sampler converged.
 
     \b

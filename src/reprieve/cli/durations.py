@@ -11,7 +11,7 @@ from reprieve.cli.as_json import JSON, print_json
 @click.option("--condition", metavar="NAME", help="One condition; all with enough studies if not given.")
 @JSON
 def durations(condition: str | None, as_json: bool) -> None:
-    """Show how long relief lasts by hours of infusion: forecast, placebo, what is told and what trials found.
+    """Show what the drug adds and how long relief lasts by hours of infusion, beside what is told and found.
 
     \b
     Examples:

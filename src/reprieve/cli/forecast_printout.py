@@ -1,4 +1,4 @@
-"""The forecast in the terminal: duration, chances, placebo, certainty and warnings at one look."""
+"""The forecast in the terminal: what the drug adds, relief beside placebo, certainty and warnings at one look."""
 
 from __future__ import annotations
 
@@ -9,14 +9,13 @@ from rich.table import Table
 from rich.text import Text
 
 from reprieve.answers.forecast import ForecastAnswer, GivenPatient, GivenRegimen, ModelAlone
-from reprieve.answers.relief import Acute, Lasting, Quantiles, SustainedAnswer, UncertaintyAnswer
+from reprieve.answers.headline import SHARE_NOT_POINTS, felt, its_part, on_board, outside
+from reprieve.answers.relief import UncertaintyAnswer
 from reprieve.cli.console import console
 from reprieve.words import (
     HORIZONS,
     HorizonId,
     clock,
-    days,
-    days_span,
     horizon,
     percent,
     percent_span,
@@ -26,8 +25,6 @@ from reprieve.words import (
     wrapped,
 )
 
-#: Below this chance of acute relief its peak, onset and offset describe a minority and are not shown.
-_MOST = 0.5
 #: Columns of the labels, and of the gap after them.
 _LABEL, _GAP = 12, 2
 #: The horizon at which the sources of uncertainty are shown, and how many of the nearest studies are.
@@ -35,47 +32,20 @@ _NEAREST = 3
 _SHOWN: HorizonId = "4wk"
 
 
-def _chances(sustained: SustainedAnswer) -> Table:
+def _by_horizon(answer: ForecastAnswer) -> Table:
+    sustained = answer.sustained
+    helped = [sustained.added.at(one.days) for one in HORIZONS]
+    relief = [sustained.on(one.days) for one in HORIZONS]
     table = Table(box=None, padding=(0, 2, 0, 0), header_style="bold", pad_edge=False)
-    table.add_column(f"Relief of {percent(sustained.threshold)} or more lasts longer than", min_width=24)
+    table.add_column("Share of people", min_width=34)
     for one in HORIZONS:
         table.add_column(one.short, justify="right", no_wrap=True)
-    spans = sustained.exceeds_interval
-    table.add_row("on this regimen", *(Text(percent(sustained.exceeds[h.id]), "bold green") for h in HORIZONS))
-    table.add_row("  80 % interval", *(percent_span(spans[h.id].low, spans[h.id].high) for h in HORIZONS), style="dim")
-    table.add_row("on placebo", *(percent(sustained.placebo.exceeds[h.id]) for h in HORIZONS))
+    table.add_row("helped by the drug (a point or more)", *(Text(percent(at.share), "bold green") for at in helped))
+    table.add_row("  80 % interval", *(percent_span(at.low, at.high) for at in helped), style="dim")
+    table.add_row(f"relief of {percent(sustained.threshold)} or more, with drug", *(percent(at.p) for at in relief))
+    table.add_row("  80 % interval", *(percent_span(at.low, at.high) for at in relief), style="dim")
+    table.add_row("  on placebo", *(percent(at.placebo) for at in relief))
     return table
-
-
-def _duration(found: Lasting, follow_up: float) -> str:
-    over = f"over {days(follow_up)}"
-
-    def span(low: float, high: float) -> str:
-        if high < follow_up:
-            return days_span(low, high)
-        return over if low >= follow_up else f"{days_span(low, low).split()[0]} to {over}"
-
-    def middle(value: float) -> str:
-        return days(value) if value < follow_up else over
-
-    def said(some: Quantiles) -> tuple[str, str] | None:
-        return some.known and (middle(some.known[1]), span(some.known[0], some.known[2]))
-
-    everybody, those = said(found.duration_days), said(found.duration_days_if_relief)
-    of_all = f"median {everybody[0]} (80 % of people: {everybody[1]})" if everybody else ""
-    if those is None:
-        return f"{of_all}; nobody has relief that outlasts a day"
-    return f"{of_all}. {percent(found.probability_any)} have lasting relief, theirs for {those[0]} ({those[1]})"
-
-
-def _acute(acute: Acute, threshold: float) -> str:
-    share, peak = percent(acute.probability), percent(acute.peak_relief)
-    if acute.probability < _MOST or acute.onset_min is None:
-        return f"{share} reach relief of {percent(threshold)} while the drug is on board"
-    return (
-        f"{share} reach relief of {percent(threshold)}, typically {clock(acute.onset_min / 60)} into the course; at "
-        f"its peak pain is {peak} less; it is gone {clock(acute.offset_h)} after the last dose"
-    )
 
 
 def _uncertainty(found: UncertaintyAnswer) -> tuple[tuple[str, str], tuple[str, str]]:
@@ -86,7 +56,10 @@ def _uncertainty(found: UncertaintyAnswer) -> tuple[tuple[str, str], tuple[str, 
     more = f"{percent(mean)} above placebo ({percent_span(low, high)})" if high else "as on placebo"
     between = percent_span(chance.low, chance.high)
     return (
-        ("Not known", f"at {horizon(_SHOWN).words} the chance in the average clinic is {between}; it is {more}"),
+        (
+            "Not known",
+            f"at {horizon(_SHOWN).words} the chance of relief in the average clinic is {between}; it is {more}",
+        ),
         (
             "Differ",
             f"clinics by {percent(clinics)} in that chance, people of one clinic by {people:.1f} points of pain "
@@ -102,8 +75,8 @@ def _exposure(models: Sequence[ModelAlone]) -> str:
     if len(models) == 1:
         return named
     peaks = _span([model.peak_ng_ml for model in models], "{:.3g}".format)
-    chances = _span([model.probability_any for model in models], percent)
-    return f"{named}. Between them: peak {peaks} ng/mL, lasting relief in {chances}"
+    chances = _span([model.chances[_SHOWN] for model in models], percent)
+    return f"{named}. Between them: peak {peaks} ng/mL, relief at {horizon(_SHOWN).words} in {chances}"
 
 
 def _span(values: Sequence[float], say: Callable[[float], str]) -> str:
@@ -154,11 +127,12 @@ def _details(answer: ForecastAnswer, width: int) -> Table:
     def add(label: str, said: str, style: str = "") -> None:
         rows.add_row(label, Text(wrapped(spaced(said), width - _LABEL - _GAP), style))
 
-    add("Duration", _duration(sustained, sustained.follow_up_days))
-    add("On placebo", _duration(sustained.placebo, sustained.follow_up_days))
+    add("The drug", its_part(sustained.added))
+    add("Felt relief", felt(sustained))
+    add("Acute relief", on_board(answer.acute, sustained.threshold))
+    add("Baseline", SHARE_NOT_POINTS)
     for label, said in _uncertainty(answer.uncertainty):
         add(label, said)
-    add("Acute relief", _acute(answer.acute, sustained.threshold))
     add("Certainty", f"{certainty.level} ({certainty.by}). {certainty.statement}")
     add("Calibration", answer.calibration, "bold yellow")
     for label, sentences in (("Outside", answer.extrapolation), ("Warning", answer.warnings)):
@@ -179,7 +153,9 @@ def print_forecast(answer: ForecastAnswer) -> None:
     terminal.print(Text(wrapped(answer.regimen.text, terminal.width)))
     terminal.print(Text(_regimen(answer.regimen), "dim"))
     terminal.print()
+    if mark := outside(answer):
+        terminal.print(Text(wrapped(mark, terminal.width), "bold yellow"))
     terminal.print(Text(wrapped(spaced(answer.verdict), terminal.width), "bold"))
     terminal.print()
-    terminal.print(Padding(_chances(answer.sustained), (0, 0, 1, 0), expand=False))
+    terminal.print(Padding(_by_horizon(answer), (0, 0, 1, 0), expand=False))
     terminal.print(_details(answer, terminal.width))

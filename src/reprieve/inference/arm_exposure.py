@@ -12,9 +12,10 @@ from reprieve.evidence.evidence import Evidence
 from reprieve.exposure.build import add_effect_site
 from reprieve.exposure.built_system import system_of
 from reprieve.exposure.choice import choose_models
-from reprieve.exposure.inputs import exposure_inputs
+from reprieve.exposure.inputs import ExposureInputs, exposure_inputs
 from reprieve.exposure.model import dose_events, exposure_model
 from reprieve.regimen import Regimen
+from reprieve.relief.felt_exposure import FeltExposure, felt_curve
 from reprieve.relief.potency import analyte_potencies
 
 Floats = NDArray[np.float64]
@@ -40,6 +41,7 @@ class ArmExposure:
     edges : (n_bins + 1,) h
     s, r : (n_bins, n_looks) ng/mL of S- and R-ketamine within the bins
     site_s, site_r : (n_days,) ng/mL at the effect site on the days asked for
+    felt : what was felt of the drug by the days asked for
     """
 
     end_h: float
@@ -48,6 +50,7 @@ class ArmExposure:
     r: Floats
     site_s: Floats
     site_r: Floats
+    felt: FeltExposure
 
 
 def arm_exposure(
@@ -69,24 +72,30 @@ def arm_exposure(
     looks = edges[:-1, None] + np.diff(edges)[:, None] * (np.arange(_LOOKS) + 0.5) / _LOOKS
     asked = np.maximum(end + 24.0 * np.asarray(days, dtype=float), 0.0)
     if not with_drug:
-        nothing = np.zeros_like(looks)
-        return ArmExposure(end, edges, nothing, nothing, np.zeros_like(asked), np.zeros_like(asked))
+        nothing, never = np.zeros_like(looks), np.zeros_like(asked)
+        felt = FeltExposure(never, never, never, never, 0.0)
+        return ArmExposure(end, edges, nothing, nothing, never, never, felt)
     times = np.unique(np.concatenate([[0.0], looks.ravel(), asked, end + _PEAK]))
-    blood, site = _mean_of_models(evidence, regimen, times, np.log(2.0) / (acute_half_life_min / 60.0))
+    inputs = _typical(evidence, regimen)
+    felt = felt_curve(inputs).on_days(np.asarray(days, dtype=float))
+    blood, site = _mean_of_models(inputs, times, np.log(2.0) / (acute_half_life_min / 60.0))
     at = np.searchsorted(times, asked)
     peak = np.searchsorted(times, end + _PEAK)
     at[np.asarray(days) == 0.0] = peak[np.argmax(site[0, peak] + site[1, peak])]
     inside = np.searchsorted(times, looks)
-    return ArmExposure(end, edges, blood[0, inside], blood[1, inside], site[0, at], site[1, at])
+    return ArmExposure(end, edges, blood[0, inside], blood[1, inside], site[0, at], site[1, at], felt)
 
 
-def _mean_of_models(evidence: Evidence, regimen: Regimen, times: Floats, ke0: float) -> tuple[Floats, Floats]:
-    """(2, n_times) each: S- and R-ketamine in blood and at the effect site, mean of the ensemble."""
-    patient = Patient(weight=USUAL_WEIGHT, interactions=())
-    blood, site = [], []
+def _typical(evidence: Evidence, regimen: Regimen) -> ExposureInputs:
     members = choose_models(evidence, regimen.form, regimen.route)
-    inputs = exposure_inputs(evidence, regimen, patient, members)
-    for member in members:
+    return exposure_inputs(evidence, regimen, Patient(weight=USUAL_WEIGHT, interactions=()), members)
+
+
+def _mean_of_models(inputs: ExposureInputs, times: Floats, ke0: float) -> tuple[Floats, Floats]:
+    """(2, n_times) each: S- and R-ketamine in blood and at the effect site, mean of the ensemble."""
+    regimen = inputs.regimen
+    blood, site = [], []
+    for member in inputs.members:
         model = exposure_model(member, inputs, parent_only=True)
         felt: list[tuple[Floats, Floats]] = []
         for r_potency in (0.0, 1.0):

@@ -1,4 +1,4 @@
-"""The calibration: fit the relief model to the studies and write the posterior that forecasts read."""
+"""The calibration: fit the model of record to the studies and write the posterior that forecasts read."""
 
 from __future__ import annotations
 
@@ -16,21 +16,24 @@ from msgspec.structs import asdict
 from reprieve.errors import OutsideEvidence
 from reprieve.evidence.evidence import Evidence
 from reprieve.evidence.records.calibration import CalibrationPriors
-from reprieve.evidence.records.posterior import Diagnostics
+from reprieve.evidence.records.posterior import CONSTANTS, Diagnostics
 from reprieve.evidence.records.study import Study
-from reprieve.inference.calibration_model import parameters_of
+from reprieve.inference.calibration_model import PRIORS, SHIPPED, Structure
 from reprieve.inference.fit_data import CONDITIONS, FitData, fit_data
 from reprieve.inference.sampling import Draws, flat, sample
 
-#: The structure that ships; docs/validation/held-out.md compares it with the others.
-SHIPPED = "plateau"
-#: Draws kept of all: forecasts use 100 to 2,000 at a time, and the file stays small.
-_KEPT = 2000
+#: Draws kept of all: every answer uses all of them, so they are as few as steady it.
+_KEPT = 1000
+
+
+def priors_of(evidence: Evidence, structure: Structure = SHIPPED) -> CalibrationPriors:
+    """What is believed of a structure before the fit."""
+    return evidence.record(CalibrationPriors, PRIORS[structure])
 
 
 def evidence_data(evidence: Evidence, studies: Sequence[Study] | None = None) -> FitData:
     """The studies that are evidence, or these, as data of a fit."""
-    constants = evidence.record(CalibrationPriors, "priors").constants
+    constants = priors_of(evidence).constants
     return fit_data(
         evidence,
         studies if studies is not None else evidence.studies,
@@ -45,8 +48,8 @@ def calibrate(
     *,
     seed: int = 1,
     chains: int = 4,
-    warmup: int = 600,
-    draws: int = 1000,
+    warmup: int = 800,
+    draws: int = 1500,
     progress: bool = True,
     say: Callable[[str], None] = print,
 ) -> Diagnostics:
@@ -59,7 +62,7 @@ def calibrate(
     """  # fmt: skip
     data, priors, fingerprint = (
         evidence_data(evidence),
-        evidence.record(CalibrationPriors, "priors"),
+        priors_of(evidence),
         evidence.fitted_fingerprint,
     )
     say(f"{data.n_reports} numbers of {len(data.studies)} studies; {len(data.left_out)} usable numbers are left out.")
@@ -87,7 +90,7 @@ def write(
     seed: int,
 ) -> None:
     """Write the two files of a posterior."""
-    names = parameters_of(SHIPPED, evidence.record(CalibrationPriors, "priors"))
+    names = tuple(priors_of(evidence).parameters)
     rows = np.linspace(0, len(found[names[0]]) - 1, min(_KEPT, len(found[names[0]]))).round().astype(int)
     arrays: dict[str, Any] = {name: found[name][rows].astype(np.float32) for name in names}
     arrays |= {
@@ -97,7 +100,7 @@ def write(
     buffer = io.BytesIO()
     np.savez_compressed(buffer, **arrays)
     (folder / "draws.npz").write_bytes(buffer.getvalue())
-    constants = evidence.record(CalibrationPriors, "priors").constants
+    constants = priors_of(evidence).constants
     said = {
         "id": "posterior",
         "structure": SHIPPED,
@@ -109,10 +112,7 @@ def write(
         "diagnostics": {
             name: round(value, 3) if isinstance(value, float) else value for name, value in asdict(diagnostics).items()
         },
-        "constants": {
-            name: {k: v for k, v in _plain(constants[name]).items() if v is not None}
-            for name in ("reversal_spread", "acute_half_life", "day_scatter")
-        },
+        "constants": {name: {k: v for k, v in _plain(constants[name]).items() if v is not None} for name in CONSTANTS},
     }
     header = "# The calibration of the relief model; a calibration writes this file and draws.npz.\n"
     text = yaml.safe_dump(said, sort_keys=False, allow_unicode=True, width=110)

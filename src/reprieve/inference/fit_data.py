@@ -23,7 +23,14 @@ CONDITIONS: tuple[str, ...] = get_args(ConditionId)
 
 @dataclass(frozen=True)
 class Looks:
-    """Where and when some reports look at an arm; arrays (n,)."""
+    """Where and when some reports look at an arm; arrays (n,).
+
+    Parameters
+    ----------
+    arm, day : which arm, d after the last dose
+    bin, within, late_h, site_s, site_r : where the day lies in the bins of the arm, and ng/mL at the effect site
+    hours, felt_s, felt_r, since, slow : what was felt by then (:class:`reprieve.relief.felt_exposure.FeltExposure`)
+    """
 
     arm: Array
     day: Array
@@ -32,6 +39,11 @@ class Looks:
     late_h: Array
     site_s: Array
     site_r: Array
+    hours: Array
+    felt_s: Array
+    felt_r: Array
+    since: Array
+    slow: Array
 
 
 class Printed(NamedTuple):
@@ -167,7 +179,7 @@ def fit_data(
 
     def looks(wanted: Sequence[Report], which: int = 0) -> Looks:
         rows = [_look(keys, exposures, days, r, which) for r in wanted]
-        columns = list(zip(*rows, strict=True)) if rows else [()] * 7
+        columns = list(zip(*rows, strict=True)) if rows else [()] * 12
         return Looks(*(np.array(c, int if i in {0, 2} else float) for i, c in enumerate(columns)))
 
     return FitData(
@@ -206,7 +218,11 @@ def _look(
     within = float(np.clip((hour - edges[position]) / width, 0.0, 1.0))
     asked = days[key].index(report.day)
     late = max(hour - edges[-1], 0.0)
-    return (keys.index(key), report.day, position, within, late, exposure.site_s[asked], exposure.site_r[asked])
+    felt = exposure.felt
+    return (
+        keys.index(key), report.day, position, within, late, exposure.site_s[asked], exposure.site_r[asked],
+        felt.hours[asked], felt.s[asked], felt.r[asked], felt.since_days[asked], felt.by_slow_route,
+    )  # fmt: skip
 
 
 def _weights(of_kind: Sequence[Sequence[Report]], correlation: float) -> tuple[Array, Array, Array]:

@@ -26,20 +26,14 @@ from numpy.polynomial.hermite_e import hermegauss
 from numpy.typing import NDArray
 
 from reprieve.evidence.records.calibration import CalibrationPriors
-from reprieve.inference import twin
-from reprieve.inference.calibration_model import (
-    arm_values,
-    log_likelihood,
-    reported_share,
-    sd_error,
-    standard_errors,
-)
+from reprieve.inference.calibration_model import Structure, predict
 from reprieve.inference.fit_data import FitData, Printed
+from reprieve.inference.likelihood import log_likelihood, reported_share, sd_error, standard_errors
 from reprieve.inference.sampling import Draws
 
 Floats = NDArray[np.float64]
 
-#: Gauss-Hermite nodes for a study's chance of response and for its context.
+#: Gauss-Hermite nodes for what the drug adds in a study and for its context.
 _NODES = (21, 11)
 #: Above this the importance weights are not to be trusted (Vehtari 2017).
 WORST_K = 0.7
@@ -66,7 +60,7 @@ def _values(draw: Mapping[str, Any], priors: CalibrationPriors) -> dict[str, Any
     return {name: fixed.value for name, fixed in priors.constants.items()} | dict(draw)
 
 
-def study_log_likelihood(data: FitData, priors: CalibrationPriors, structure: str, found: Draws) -> Floats:
+def study_log_likelihood(data: FitData, priors: CalibrationPriors, structure: Structure, found: Draws) -> Floats:
     """(n_draws, n_studies) log likelihood of what each study printed, its own effects integrated out.
 
     Parameters
@@ -82,11 +76,11 @@ def study_log_likelihood(data: FitData, priors: CalibrationPriors, structure: st
 
     def one(draw: Any) -> Any:
         values = _values(draw, priors)
-        states = twin.reversed_share(values, data, structure)
 
         def at(node: Any) -> Any:
-            own = arm_values(values, data, draw["condition_effect"], node[0] * everyone, node[1] * everyone)
-            each = log_likelihood(values | own, data, structure, states, data.weights, data.seen)
+            own = (node[0] * everyone, node[1] * everyone)
+            predicted = predict(values, data, structure, draw["condition_effect"], *own)
+            each = log_likelihood(values, data, predicted, data.weights, data.seen)
             rows = ((each["shares"], of[0]), (each["means"], of[1]), (each["spreads"], of[1][data.with_sd]))
             of_studies = (*rows, (each["contrasts"], of[2]))
             return sum(jnp.zeros(studies).at[who].add(number) for number, who in of_studies)
@@ -120,7 +114,7 @@ def leave_out(log_likelihood_of: Floats) -> WithoutStudies:
 
 
 def printed(
-    data: FitData, priors: CalibrationPriors, structure: str, found: Draws, *, seed: int, fresh: bool
+    data: FitData, priors: CalibrationPriors, structure: Structure, found: Draws, *, seed: int, fresh: bool
 ) -> Printed:
     """What studies of the same sizes would print, each array (n_draws, n_reports of its kind); means may lie below 0.
 
@@ -131,7 +125,6 @@ def printed(
     """
     studies = len(data.studies)
     size, size_sd = (np.array([r.n for r in some]) for some in (data.shares, data.means))
-    threshold = np.array([r.threshold for r in data.shares])
     with_sd = data.with_sd
 
     def one(draw: Any) -> Any:
@@ -140,15 +133,10 @@ def printed(
         if not fresh:
             effects = jnp.stack([draw["study_effect"], draw["study_context"]])
         values = _values(draw, priors)
-        values |= arm_values(values, data, draw["condition_effect"], effects[0], effects[1])
-        reversed_, back = twin.reversed_share(values, data, structure)
-        scatter = values["day_scatter"]
-        at_shares, at_means = (
-            twin.look(values, data, at, reversed_, back, structure) for at in (data.at_shares, data.at_means)
-        )
-        share, precision = reported_share(values, data, twin.share_with_relief(at_shares, threshold, scatter))
+        predicted = predict(values, data, structure, draw["condition_effect"], effects[0], effects[1])
+        share, precision = reported_share(values, data, predicted.shares)
         chance = jax.random.beta(of_share, share * precision, (1.0 - share) * precision)
-        mean, sd = twin.mean_pain(at_means, scatter)
+        mean, sd = predicted.means, predicted.sds
         error = jnp.sqrt(standard_errors(data, sd) ** 2 + values["mean_scatter"] ** 2)
         log_sd = jnp.log(sd[with_sd]) + sd_error(size_sd[with_sd]) * jax.random.normal(of_sd, with_sd.shape)
         return Printed(
@@ -157,12 +145,12 @@ def printed(
             log_sd,
         )
 
-    keys = jax.random.split(jax.random.PRNGKey(seed), len(found["depth"]))
+    keys = jax.random.split(jax.random.PRNGKey(seed), len(found["condition_effect"]))
     return Printed(*_over_draws(one, (_population(found) if fresh else found) | {"key": np.asarray(keys)}))
 
 
 def reported(
-    data: FitData, priors: CalibrationPriors, structure: str, found: Draws, *, seed: int, fresh: bool
+    data: FitData, priors: CalibrationPriors, structure: Structure, found: Draws, *, seed: int, fresh: bool
 ) -> tuple[Floats, Floats]:
     """Shares and mean pain that studies would report, (n_draws, n_shares) and (n_draws, n_means); see ``printed``."""
     made = printed(data, priors, structure, found, seed=seed, fresh=fresh)

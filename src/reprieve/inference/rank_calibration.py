@@ -2,8 +2,9 @@
 
 Parameters are drawn from their priors, studies of the real design and size report by them, and the model is fitted to
 those reports. Over many repeats the rank of each true value among its posterior draws is uniform if the inference is
-right. Contrasts are left out (a bound on p can be scored, but not simulated without choosing it), and every number
-counts fully (a weight below one has no simulation).
+right. Contrasts are left out (a bound on p can be scored, but not simulated without choosing it), what is known from
+elsewhere is, too (it is no distribution to draw from), and every number counts fully (a weight below one has no
+simulation).
 
 References
 ----------
@@ -17,11 +18,12 @@ from dataclasses import replace
 
 import jax
 import numpy as np
+from msgspec import structs
 from numpy.typing import NDArray
 from scipy import stats
 
 from reprieve.evidence.records.calibration import CalibrationPriors
-from reprieve.inference.calibration_model import distribution, parameters_of
+from reprieve.inference.calibration_model import Structure, distribution
 from reprieve.inference.fit_data import CONDITIONS, FitData, Printed
 from reprieve.inference.held_out import printed
 from reprieve.inference.sampling import Chain, Draws, run_all
@@ -30,9 +32,9 @@ from reprieve.inference.sampling import Chain, Draws, run_all
 RANKS = 50
 
 
-def simulated_truth(data: FitData, priors: CalibrationPriors, structure: str, n: int, seed: int) -> Draws:
+def simulated_truth(data: FitData, priors: CalibrationPriors, structure: Structure, n: int, seed: int) -> Draws:
     """(n, ...) of every parameter, from the priors."""
-    names = parameters_of(structure, priors)
+    names = priors.parameters
     keys = jax.random.split(jax.random.PRNGKey(seed), len(names) + 3)
     found = {
         name: np.asarray(distribution(priors.parameters[name]).sample(key, (n,)))
@@ -52,7 +54,7 @@ def simulated_truth(data: FitData, priors: CalibrationPriors, structure: str, n:
 def ranks(
     data: FitData,
     priors: CalibrationPriors,
-    structure: str,
+    structure: Structure,
     *,
     repeats: int,
     seed: int,
@@ -65,6 +67,7 @@ def ranks(
     ``run`` gives the results of chains in their order.
     """
     shares, means, contrasts = data.weights
+    priors = structs.replace(priors, knowledge=())
     plain = replace(data, weights=(np.ones_like(shares), np.ones_like(means), np.zeros_like(contrasts)))
     truth = simulated_truth(plain, priors, structure, repeats, seed)
     made = printed(plain, priors, structure, truth, seed=seed + 1, fresh=False)
@@ -85,7 +88,7 @@ def ranks(
     found = [values for values, _ in run(chains)]
     return {
         name: np.array([int(np.sum(found[i][name][rows] < truth[name][i])) for i in range(repeats)])
-        for name in parameters_of(structure, priors)
+        for name in priors.parameters
     }
 
 

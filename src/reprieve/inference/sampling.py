@@ -20,8 +20,9 @@ from numpyro.infer import MCMC, NUTS, init_to_median, init_to_value
 
 from reprieve.evidence.records.calibration import CalibrationPriors
 from reprieve.evidence.records.posterior import Diagnostics
-from reprieve.inference.calibration_model import Weights, model, parameters_of
+from reprieve.inference.calibration_model import Structure, model
 from reprieve.inference.fit_data import FitData, Printed
+from reprieve.inference.likelihood import Weights
 
 Draws = dict[str, NDArray[np.float64]]
 #: A chain on one core is faster than two chains that share two: the arrays are small.
@@ -46,7 +47,7 @@ class Chain:
 
     data: FitData
     priors: CalibrationPriors
-    structure: str
+    structure: Structure
     warmup: int
     draws: int
     seed: int
@@ -65,7 +66,7 @@ def run(chain: Chain) -> tuple[Draws, int]:
         target_accept_prob=chain.accept,
         max_tree_depth=7,
         init_strategy=begin,
-        dense_mass=[parameters_of(chain.structure, chain.priors)],
+        dense_mass=[tuple(chain.priors.parameters)],
     )
     sampler = MCMC(
         kernel,
@@ -133,7 +134,7 @@ def _prepare(cache: str) -> None:
 def sample(
     data: FitData,
     priors: CalibrationPriors,
-    structure: str,
+    structure: Structure,
     *,
     weights: Weights | None = None,
     warmup: int = 800,

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import importlib
 import zlib
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any, Literal
 
@@ -18,21 +18,16 @@ from reprieve.evidence.evidence import Evidence
 from reprieve.exposure.choice import choose_models, reaches_blood
 from reprieve.exposure.inputs import exposure_inputs
 from reprieve.regimen import Regimen
-from reprieve.relief.posterior import posterior as shipped_posterior
-from reprieve.relief.reported import arm_on_day, reported_means, reported_shares
+from reprieve.relief.felt_exposure import felt_curve
+from reprieve.relief.follow_up import check_days
+from reprieve.relief.populations import draw_populations
+from reprieve.relief.posterior import posterior
+from reprieve.relief.reported import reported_means, reported_shares
 from reprieve.relief.studied import studied
-from reprieve.relief.trajectory import Trajectory, check_days, follow
-from reprieve.relief.verdict import finds_no_benefit, finds_no_benefit_at_all
-from reprieve.relief.virtual_patients import PEOPLE_PER_DRAW, VirtualPatients, draw_patients
 
 #: kg; used and said when an arm's mean weight is not printed: the weight that published doses are scaled to.
 _USUAL_WEIGHT = 70.0
-#: Population draws: what is not known; each holds 20 people, over whose exposure is averaged.
-_DRAWS = 200
 _STUDIES = 2000
-#: h after the last dose ended, at which the acute effect is looked at for day 0: studies say "at the end" of whatever
-#: they measured first, and what was just given has to act before it can be measured.
-_DAY_0_H = np.array([0, 2, 5, 8, 12, 16, 20, 25, 30, 40, 50, 60]) / 60.0
 
 
 class Asked(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
@@ -124,8 +119,8 @@ def predict_arm(
     """Predict what a trial arm reports.
 
     Each predicted study draws a population and a clinic, then reports the mean or fraction of its ``n`` patients. In
-    a cohort people are selected and more of their relief is not the drug's. Day 0 is the acute effect at its largest
-    within the hour after the last dose. By a topical dose, or where trials find no benefit, nobody responds.
+    a cohort people are selected and more of their relief is not the drug's. Day 0 is an hour after the last dose. By a
+    topical dose nothing reaches the blood, and nothing is added to placebo.
 
     Parameters
     ----------
@@ -152,74 +147,40 @@ def _predict(arm: TrialArm, seed: int, evidence: Evidence) -> ArmPrediction:
     weight = _USUAL_WEIGHT if arm.weight is None else arm.weight
     patient = Patient(age=arm.age, weight=weight, condition=arm.condition, pain=arm.pain, interactions=())
     condition = evidence.condition(arm.condition)
-    certainty = condition.certainty_for(regimen.route, several_days=regimen.is_over_days)
-    posterior = shipped_posterior(evidence)
-    days = [asked.day for asked in arm.predict]
+    days = np.array([asked.day for asked in arm.predict], dtype=float)
     check_days(regimen, days)
-    no_benefit = finds_no_benefit_at_all(certainty) or not reaches_blood(regimen)
-    people = draw_patients(
-        posterior,
-        virtual_patients=_DRAWS * PEOPLE_PER_DRAW,
-        seed=seed,
-        condition=condition.id,
-        no_benefit=no_benefit,
-        nothing_lasts=finds_no_benefit(certainty),
-        cohort=arm.design == "cohort",
+    populations = draw_populations(
+        posterior(evidence),
+        condition.id,
+        uncontrolled=arm.design == "cohort",
         widen=studied(evidence).is_outside(condition.id, regimen, weight),
     )
     assumed = [f"weight {_USUAL_WEIGHT:g} kg"] if arm.weight is None else []
-    if arm.role == "ketamine" and not no_benefit:
+    added = np.zeros((populations.size, days.size))
+    if arm.role == "ketamine" and reaches_blood(regimen):
         assumed += [said for route in regimen.routes if (said := _unverified(evidence, regimen, route))]
-        left = _left_by_drug(days, regimen, people, patient, evidence)
-        chance = people.populations.chance
-    else:
-        left, chance = [np.ones(people.draw.size)] * len(days), np.zeros(people.n_draws)
+        members = choose_models(evidence, regimen.form, regimen.route, patient.age)
+        added = populations.added(felt_curve(exposure_inputs(evidence, regimen, patient, members)).on_days(days))
+    everybody = populations.relieved(added)
 
     # Arms of one seed share their populations, as arms of a study do, and nothing else: each has its own patients.
-    of_draw = np.random.default_rng([seed, 1]).integers(_DRAWS, size=_STUDIES)
+    of_draw = np.random.default_rng([seed, 1]).integers(populations.size, size=_STUDIES)
     rng = np.random.default_rng([seed, 2, zlib.crc32(arm.id.encode())])
-    scatter = posterior.calibration.constant("day_scatter", "fraction")
-    draws = np.empty((len(days), _STUDIES))
-    for row, (asked, factor) in enumerate(zip(arm.predict, left, strict=True)):
-        everybody = arm_on_day(factor, chance, people.populations, asked.day, day_scatter=scatter)
+    mean, sd = everybody.mean_pain()
+    draws = np.empty((days.size, _STUDIES))
+    for column, asked in enumerate(arm.predict):
         if asked.measure == "mean_pain_fraction":
-            mean, sd = everybody.mean_pain()
-            spread = people.populations.mean_scatter[of_draw]
-            draws[row] = reported_means(mean[of_draw], sd[of_draw], spread, arm.n, rng)
+            scatter = populations.values["mean_scatter"][of_draw]
+            draws[column] = reported_means(mean[of_draw, column], sd[of_draw, column], scatter, arm.n, rng)
         else:
-            share = everybody.share_relieved(asked.threshold or 0.0)
-            precision = people.populations.reporting_precision
-            draws[row] = reported_shares(share[of_draw], precision[of_draw], arm.n, rng)
+            share = everybody.share_relieved(asked.threshold or 0.0)[of_draw, column]
+            precision = populations.values["reporting_precision"][of_draw]
+            draws[column] = reported_shares(share, precision, arm.n, rng)
     return ArmPrediction(arm, draws, tuple(assumed))
 
 
 def _unverified(evidence: Evidence, regimen: Regimen, route: str) -> str:
     return "" if route == "iv" else evidence.route(route, regimen.form).unverified
-
-
-def _left_by_drug(
-    days: Sequence[float], regimen: Regimen, people: VirtualPatients, patient: Patient, evidence: Evidence
-) -> list[NDArray[np.float64]]:
-    """(n_people,) what the drug leaves of the pain of people who respond, on each day asked for."""
-    end = regimen.last_dose_end_h
-    at = [end + 24.0 * np.asarray(days), end + _DAY_0_H] if 0.0 in days else [end + 24.0 * np.asarray(days)]
-    hours = np.unique(np.round(np.concatenate(at), 9))
-    if not days:
-        return []
-    inputs = exposure_inputs(
-        evidence, regimen, patient, choose_models(evidence, regimen.form, regimen.route, patient.age)
-    )
-    trajectory = follow(inputs, people, hours=np.maximum(hours, 0.0))
-    return [_factor_on(trajectory, day) for day in days]
-
-
-def _factor_on(trajectory: Trajectory, day: float) -> NDArray[np.float64]:
-    column = int(np.argmin(np.abs(trajectory.days - day)))
-    if day:
-        return trajectory.drug_factor[:, column]
-    within = (trajectory.hours >= trajectory.end_h - 1e-6) & (trajectory.hours <= trajectory.end_h + 1.0 + 1e-6)
-    of_reversal = trajectory.drug_factor[:, column] / (1.0 - trajectory.acute[:, column])
-    return np.asarray(of_reversal * (1.0 - trajectory.acute[:, within].max(axis=1)))
 
 
 def predict_arms(given: Any, *, seed: int = 1) -> tuple[ArmPrediction | RefusedArm, ...]:

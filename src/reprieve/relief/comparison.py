@@ -18,7 +18,7 @@ from reprieve.evidence.records.outcome import Among
 from reprieve.evidence.records.study import Arm, Outcome, Study
 from reprieve.regimen import Regimen
 from reprieve.relief.arm import Asked, TrialArm, predict_arm
-from reprieve.relief.trajectory import FOLLOW_UP_DAYS
+from reprieve.relief.follow_up import FOLLOW_UP_DAYS
 
 Floats = NDArray[np.float64]
 Group = Literal["responders, share printed", "responders, authors' word", "complete relief", "mean pain"]

@@ -1,8 +1,9 @@
-"""The two endpoints: acute relief while drug is on board, and sustained relief after the last dose.
+"""The endpoints: relief while drug is on board, relief as it is felt after the last dose, and what of it is the drug's.
 
-*Acute*: the acute effect alone takes away at least θ of the pain, from onset to offset.
-*Sustained*: pain is at or below (1 - θ) of baseline 24 h after the last dose and stays there until it first
-returns above for good. Relief that ends within 24 h of the last dose is acute; its sustained duration is zero.
+*Acute*: pain is at least θ below baseline while drug is on board, from onset to offset.
+*Felt*: the mean pain of a week is at least θ below baseline, week after week from the last dose, until the first week
+above it. One bad day does not end it.
+*The drug's part*: the drug takes away at least a point of pain 48 h after the last dose, until it first takes less.
 """
 
 from __future__ import annotations
@@ -10,71 +11,98 @@ from __future__ import annotations
 import numpy as np
 from numpy.typing import NDArray
 
-from reprieve.relief.trajectory import FOLLOW_UP_DAYS, Trajectory
+from reprieve.relief.follow_up import FOLLOW_UP_DAYS
+from reprieve.relief.trajectory import Trajectory
+from reprieve.relief.virtual_patients import VirtualPatients
 
 Floats = NDArray[np.float64]
 
 #: Days after the last dose within which relief that ends still counts as acute.
 ACUTE_DAYS = 1.0
+#: Smallest change of pain that people call one, points of 0 to 10; less than that helps nobody.
+NOTICED = 1.0
+#: d; from here on the drug's part is followed.
+_FROM = 2.0
+_WEEK = 7
+_HOURS_A_DAY = 24.0
 
 
-def relief_durations(days: Floats, remaining: Floats, threshold: float) -> Floats:
-    """Days of sustained relief of each person.
+def felt_durations(trajectory: Trajectory, people: VirtualPatients, threshold: float, *, on_placebo: bool) -> Floats:
+    """(n_people,) days of felt relief: whole weeks, 0 without, all of follow-up where it outlasts it.
 
     Parameters
     ----------
-    days : (n_times,) days after the end of the last dose, rising
-    remaining : (n_people, n_times) pain as a share of baseline
+    trajectory : of the people
+    people : whose scatter from day to day is drawn; the same with drug and without
     threshold : θ, share of pain that must be gone
-
-    Returns
-    -------
-    (n_people,) days; 0 without sustained relief, the last day of follow-up when relief outlasts it (censored)
+    on_placebo : without the drug
     """
-    after = days >= ACUTE_DAYS - 1e-9
-    t, excess = days[after], remaining[:, after] - (1.0 - threshold)
-    relieved = excess <= 0.0
-    # For good: the last time pain crosses the line upwards; linear between looks, 1 to 3 days apart.
-    last = relieved.shape[1] - 1 - np.argmax(relieved[:, ::-1], axis=1)
-    anywhere = relieved.any(axis=1)
-    following = np.minimum(last + 1, t.size - 1)
-    rows = np.arange(len(excess))
-    below, above = excess[rows, last], excess[rows, following]
-    fraction = np.where(above > below, -below / np.where(above > below, above - below, 1.0), 0.0)
-    crossing = t[last] + np.clip(fraction, 0.0, 1.0) * (t[following] - t[last])
-    durations = np.where(anywhere & relieved[:, 0], crossing, 0.0)
-    return np.where(durations > ACUTE_DAYS + 1e-9, durations, 0.0)
+    weeks = int(FOLLOW_UP_DAYS // _WEEK)
+    days = np.arange(1.0, weeks * _WEEK + 1.0)
+    relief = trajectory.context if on_placebo else trajectory.context + trajectory.drug
+    at = np.searchsorted(trajectory.days, days - 1e-6)
+    before = np.maximum(at - 1, 0)
+    apart = np.where(at > before, trajectory.days[at] - trajectory.days[before], 1.0)
+    share = np.clip((days - trajectory.days[before]) / apart, 0.0, 1.0)
+    by_day = relief[:, before] * (1.0 - share) + relief[:, at] * share
+    by_day += trajectory.day_scatter[:, None] * people.normals("pain from day to day", days.size)
+    pain = np.maximum(1.0 - by_day, 0.0).reshape(len(relief), weeks, _WEEK).mean(axis=2)
+    above = pain > 1.0 - threshold
+    kept = np.where(above.any(axis=1), np.argmax(above, axis=1), weeks)
+    return np.where(kept == weeks, FOLLOW_UP_DAYS, kept * float(_WEEK))
 
 
-def probability_of_relief(days: Floats, remaining: Floats, threshold: float, at: Floats) -> Floats:
-    """(n_people, len(at)) whether pain is at or below the line at each day asked for."""
-    column = np.searchsorted(days, np.asarray(at) - 1e-6)
-    return np.asarray(remaining[:, column] <= 1.0 - threshold, dtype=float)
+def drug_durations(trajectory: Trajectory, baseline: float) -> Floats:
+    """Days that the drug's part lasts, of those from whom it takes away a point 48 h after the last dose, (n,).
+
+    Parameters
+    ----------
+    trajectory : of the people
+    baseline : usual pain before treatment, points
+    """
+    after = trajectory.days >= _FROM - 1e-9
+    days, taken = trajectory.days[after], baseline * trajectory.taken_away[:, after]
+    taken = taken[taken[:, 0] >= NOTICED]
+    less = taken < NOTICED
+    first = np.where(less.any(axis=1), np.argmax(less, axis=1), days.size - 1)
+    rows, before = np.arange(len(taken)), np.maximum(first - 1, 0)
+    crossed = _crossing(days, taken, rows, before, first, NOTICED)
+    return np.where(less.any(axis=1), crossed, FOLLOW_UP_DAYS)
 
 
 def acute_relief(trajectory: Trajectory, threshold: float) -> dict[str, Floats]:
-    """Onset, peak and offset of the acute effect of each person.
+    """Onset, peak and offset of relief while drug is on board, of each person.
 
     Returns
     -------
-    ``onset_min`` : minutes after the start of the first dose until the effect first reaches θ; NaN if never
-    ``peak`` : largest effect, share of pain
-    ``offset_h`` : hours after the end of the last dose until the effect is below θ for good; 0 if it never is
-        above it then, NaN in those who never reach θ
+    ``onset_min`` : minutes after the start of the first dose until pain is first low enough; NaN if never, and in those
+        who would have relief without the drug: nothing sets in
+    ``peak`` : largest relief, share of pain
+    ``offset_h`` : hours after the end of the last dose until pain is above the line again; 0 if it is by then, a day
+        where relief outlasts it, NaN where there is no onset
     """
-    felt = trajectory.acute * trajectory.responds[:, None]
-    reached = felt >= threshold
-    ever = reached.any(axis=1)
-    first = np.argmax(reached, axis=1)
+    on_board = trajectory.days <= ACUTE_DAYS + 1e-9
+    hours = trajectory.hours[on_board]
+    # While drug is given its part grows with what was felt, but a fluctuation of weeks is no onset.
+    given = hours > 0.0 if trajectory.end_h > 0.0 else hours >= 0.0
+    relief = 1.0 - trajectory.remaining[:, on_board]
+    by_drug = np.where(given & (trajectory.drug[:, on_board] > 0.0), relief, 0.0)
+    reached = by_drug >= threshold
+    until_end = reached & (hours <= trajectory.end_h + 1.0 + 1e-9)
+    anyway = trajectory.remaining_on_placebo[:, on_board][:, -1] <= 1.0 - threshold
+    ever = until_end.any(axis=1) & ~anyway
+    first = np.argmax(until_end, axis=1)
     rows = np.arange(len(reached))
     before = np.maximum(first - 1, 0)
-    onset = _crossing(trajectory.hours, felt, rows, before, first, threshold)
-    last = reached.shape[1] - 1 - np.argmax(reached[:, ::-1], axis=1)
-    following = np.minimum(last + 1, trajectory.hours.size - 1)
-    offset = _crossing(trajectory.hours, felt, rows, last, following, threshold) - trajectory.end_h
+    onset = _crossing(hours, by_drug, rows, before, first, threshold)
+    later = hours >= trajectory.end_h - 1e-9
+    lost = later & ~reached & (hours > hours[first][:, None])
+    ends = np.where(lost.any(axis=1), np.argmax(lost, axis=1), hours.size - 1)
+    offset = _crossing(hours, by_drug, rows, np.maximum(ends - 1, 0), ends, threshold) - trajectory.end_h
+    offset = np.where(lost.any(axis=1), offset, _HOURS_A_DAY * ACUTE_DAYS)
     return {
         "onset_min": np.where(ever, 60.0 * onset, np.nan),
-        "peak": felt.max(axis=1),
+        "peak": by_drug.max(axis=1),
         "offset_h": np.where(ever, np.maximum(offset, 0.0), np.nan),
     }
 

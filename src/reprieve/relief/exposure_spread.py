@@ -2,19 +2,20 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 
 from reprieve.exposure.choice import Chosen
 from reprieve.exposure.inputs import ExposureInputs
-from reprieve.relief.distribution import Duration
-from reprieve.relief.sustained import sustained_relief
-from reprieve.relief.trajectory import follow
+from reprieve.relief.felt_exposure import felt_curve
+from reprieve.relief.population_course import PopulationCourse
+from reprieve.relief.trajectory import exposed, times_to_look
 from reprieve.relief.virtual_patients import VirtualPatients
+from reprieve.words import HORIZONS, HorizonId
 
-#: Population draws that every model is run with: enough to compare models on the same people, and quick.
-_DRAWS = 20
+#: Population draws whose concentrations are looked at: enough to compare models on the same people, and quick.
+_DRAWS = 40
 
 
 @dataclass(frozen=True)
@@ -26,26 +27,25 @@ class Alone:
     chosen : the model, and why it is there
     share : of the virtual patients that it has in the ensemble
     peak : ng/mL, median of the highest concentrations of the drug given at the times of the course
-    duration : days of relief
+    chances : horizon to the chance of relief then
     """
 
     chosen: Chosen
     share: float
     peak: float
-    duration: Duration
+    chances: dict[HorizonId, float]
 
 
-def each_alone(inputs: ExposureInputs, people: VirtualPatients, threshold: float) -> tuple[Alone, ...]:
-    """Each model with the same 20 draws of people.
-
-    The differences between them are the models'; their common level is rougher than the forecast's.
-    """
+def each_alone(inputs: ExposureInputs, people: VirtualPatients, course: PopulationCourse) -> tuple[Alone, ...]:
+    """Each model with the same populations, and the concentrations of the same 40 draws of people."""
     same = people.of(people.draw < _DRAWS)
     found = []
     for chosen in inputs.members:
-        trajectory = follow(inputs.alone(chosen), same)
-        peak = float(np.median(trajectory.concentration.max(axis=1)))
-        found.append(
-            Alone(chosen, 1.0 / len(inputs.members), peak, sustained_relief(trajectory, same, threshold).duration)
-        )
+        only = inputs.alone(chosen)
+        alone = replace(course, felt=felt_curve(only))
+        chance = alone.everybody([one.days for one in HORIZONS]).share_relieved(course.threshold).mean(axis=0)
+        concentration, *_ = exposed(chosen, only, same, times_to_look(inputs.regimen))
+        peak = float(np.median(concentration.max(axis=1)))
+        chances = {one.id: float(p) for one, p in zip(HORIZONS, chance, strict=True)}
+        found.append(Alone(chosen, 1.0 / len(inputs.members), peak, chances))
     return tuple(found)

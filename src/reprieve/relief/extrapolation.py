@@ -12,7 +12,7 @@ from reprieve.words import spoken
 
 
 def extrapolations(
-    patient: Patient, regimen: Regimen, studied: Studied, models: Sequence[PopulationModel], *, no_benefit: bool = False
+    patient: Patient, regimen: Regimen, studied: Studied, models: Sequence[PopulationModel]
 ) -> tuple[str, ...]:
     """One sentence for each way in which patient or regimen lie outside the studied ones.
 
@@ -21,17 +21,14 @@ def extrapolations(
     patient, regimen : the question
     studied : what the relief model was calibrated on
     models : the population models of exposure; each has its own people
-    no_benefit : trials of this condition and route find no benefit, so none was taken to last
     """
     said: list[str] = []
     if patient.condition not in studied.conditions:
         name = spoken(patient.condition or "this pain")
-        taken = (
-            f"trials find no lasting benefit in {name} by this route, so none was forecast beyond placebo."
-            if no_benefit
-            else f"how many people with {name} pain respond was taken to be as in any other condition."
+        said.append(
+            f"Condition: the relief model was calibrated on no study of it; what the drug adds in {name} was taken to "
+            f"be as in any other condition."
         )
-        said.append(f"Condition: the relief model was calibrated on no study of it; {taken}")
     if other := [form for form in regimen.forms if form not in studied.forms]:
         said.append(f"Form: no study of lasting relief gave {' or '.join(other)}; it is converted by its potency.")
     if other := [route for route in regimen.routes if route not in studied.routes]:
@@ -43,8 +40,8 @@ def extrapolations(
             f"Hours and dose: {regimen.infusion_hours:.3g} h at {rate:.3g} mg/kg/h together lie outside what was "
             f"studied ({shortest:.2g} to {longest:.3g} h, {slowest:.2g} to {fastest:.2g} mg/kg/h)."
         )
-    if said and not no_benefit:
-        said.append("Outside what was studied, how many people respond is taken to be twice as uncertain.")
+    if said:
+        said.append("Outside what was studied, what the drug adds is taken to differ twice as much between settings.")
     for model in models:
         said += _beyond_people(patient, model)
     return tuple(said)

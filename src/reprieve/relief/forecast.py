@@ -12,6 +12,7 @@ from typing import Any, Literal, overload
 from reprieve.chart.patient import Patient, is_number
 from reprieve.errors import InputError
 from reprieve.evidence.evidence import Evidence
+from reprieve.evidence.records.calibration import CalibrationPriors
 from reprieve.evidence.records.condition import Certainty
 from reprieve.evidence.records.posterior import Calibration
 from reprieve.evidence.records.protocol import Protocol
@@ -22,15 +23,17 @@ from reprieve.pictures import Picture, Pictures
 from reprieve.regimen import Regimen
 from reprieve.relief.cautions import cautions
 from reprieve.relief.extrapolation import extrapolations
+from reprieve.relief.felt_exposure import felt_curve
 from reprieve.relief.nearest_studies import Nearness, nearest_studies
+from reprieve.relief.population_course import PopulationCourse
+from reprieve.relief.populations import draw_populations
 from reprieve.relief.posterior import posterior
 from reprieve.relief.studied import studied
 from reprieve.relief.sustained import Sustained, sustained_relief
 from reprieve.relief.trajectory import Trajectory, follow
 from reprieve.relief.uncertainty import Uncertainty
-from reprieve.relief.verdict import Verdict, finds_no_benefit, finds_no_benefit_at_all, judge
+from reprieve.relief.verdict import Verdict, judge
 from reprieve.relief.virtual_patients import VirtualPatients, draw_patients
-from reprieve.words import HORIZONS
 
 PictureName = Literal["concentration", "pain", "duration"]
 
@@ -54,6 +57,7 @@ class Forecast:
     extrapolation: tuple[str, ...]
     warnings: tuple[str, ...]
     nearest: tuple[Nearness, ...]
+    course: PopulationCourse
     people: VirtualPatients
     trajectory: Trajectory
     threshold: float
@@ -77,19 +81,17 @@ class Forecast:
     @cached_property
     def sustained(self) -> Sustained:
         """Sustained relief after the last dose."""
-        return sustained_relief(self.trajectory, self.people, self.threshold)
+        return sustained_relief(self.course, self.trajectory, self.people, self.threshold)
 
     @cached_property
     def uncertainty(self) -> Uncertainty:
         """Where the uncertainty comes from."""
-        return Uncertainty(self.trajectory, self.people, self.threshold)
+        return Uncertainty(self.course)
 
     @cached_property
     def verdict(self) -> Verdict:
         """The answer in one sentence."""
-        with_drug = {one.id: self.sustained.duration.exceeds(one.days) for one in HORIZONS}
-        without = {one.id: self.sustained.placebo.exceeds(one.days) for one in HORIZONS}
-        return judge(with_drug, without, self.uncertainty.differences, self.certainty, self.regimen)
+        return judge(self.sustained.added, self.uncertainty.differences, self.certainty, "a point of pain or more")
 
     def check_current(self, patient: Patient, regimen: Regimen | Protocol | str) -> None:
         """Refuse to be used for a patient or regimen that changed since.
@@ -171,7 +173,7 @@ def forecast(
     patient : condition, weight and pain are needed
     regimen : a regimen, its text, or a named protocol
     seed : of the virtual patients; the same seed gives the same answer
-    virtual_patients : how many are drawn, rounded up to whole groups of 20
+    virtual_patients : how many are drawn, rounded up to whole groups of 10; chances on a day need none of them
     threshold : θ, share of pain that must be gone to count as relief, 0.1 to 0.9
     model : id of a population model of exposure; chosen by form and route when not given
     evidence : what is published; what comes with Reprieve when not given. The relief model must be fitted to it
@@ -203,7 +205,8 @@ def forecast(
     patient.need("condition", "relief differs between conditions")
     patient = _resolved(patient, known)
     condition = known.condition(str(patient.condition))
-    if patient.need("pain", "relief is counted from it") < 1.0:
+    baseline = float(patient.need("pain", "relief is counted from it"))
+    if baseline < 1.0:
         raise InputError(
             f"Pain is {patient.pain:g}; under 1 there is no relief to forecast. Give the usual pain before treatment."
         )
@@ -214,16 +217,12 @@ def forecast(
     inputs = exposure_inputs(known, regimen, stated, members)
     draws, span = posterior(known), studied(known)
     certainty = condition.certainty_for(regimen.route, several_days=regimen.is_over_days)
+    populations = draw_populations(draws, condition.id, widen=span.is_outside(condition.id, regimen, patient.weight_kg))
     people = draw_patients(
-        draws,
-        virtual_patients=virtual_patients,
-        seed=seed,
-        condition=condition.id,
-        no_benefit=finds_no_benefit_at_all(certainty) or not members,
-        nothing_lasts=finds_no_benefit(certainty),
-        widen=span.is_outside(condition.id, regimen, patient.weight_kg),
+        populations, known.record(CalibrationPriors, "mechanism"), virtual_patients=virtual_patients, seed=seed
     )
-    trajectory = follow(inputs, people)
+    felt = felt_curve(inputs)
+    trajectory = follow(inputs, people, felt=felt)
     return Forecast(
         patient=patient,
         regimen=regimen,
@@ -232,14 +231,13 @@ def forecast(
         exposure=inputs,
         calibration=draws.calibration,
         certainty=certainty,
-        extrapolation=extrapolations(
-            patient, regimen, span, [one.model for one in members], no_benefit=finds_no_benefit(certainty)
-        ),
+        extrapolation=extrapolations(patient, regimen, span, [one.model for one in members]),
         warnings=(
             *dict.fromkeys(said for change in inputs.changes for said in change.said),
             *cautions(regimen, protocol, patient, certainty, trajectory.note),
         ),
         nearest=nearest_studies(known.studies, condition.id, regimen),
+        course=PopulationCourse(populations, felt, threshold, baseline),
         people=people,
         trajectory=trajectory,
         threshold=threshold,

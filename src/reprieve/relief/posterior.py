@@ -1,4 +1,4 @@
-"""The posterior of the relief model: arrays of draws, each row one way the world may be."""
+"""The posterior of the model of record: arrays of draws, each row one way the world may be."""
 
 from __future__ import annotations
 
@@ -32,28 +32,23 @@ class Fact(NamedTuple):
 _ANY, _SD = 1e6, 50.0
 #: Every parameter of a draw that has one value.
 PARAMETERS: Mapping[str, Fact] = {
-    "return_half_life": Fact("d", 0, _ANY, "half-life with which reversed sensitisation returns, typical person"),
-    "return_spread": Fact("fraction", 0, _SD, "SD between people of the log of that half-life"),
-    "reversal_rate": Fact("1/d", 0, _ANY, "rate of reversal at full effect of the drug"),
-    "reversal_c50": Fact("ng/mL", 0, _ANY, "S-ketamine equivalent with half the fastest reversal"),
-    "plateau_exponent": Fact("fraction", 0, _SD, "how sharply relief leaves its plateau as sensitisation returns"),
-    "plateau_half": Fact("fraction", 0, 1, "reversed fraction with half of the relief that full reversal gives"),
-    "depth": Fact("fraction", 0, 1, "share of a responder's pain that full reversal takes away"),
+    "added_level": Fact("fraction", -1, 1, "share of baseline that 4 h with drug take away at the end"),
+    "added_by_hours": Fact("fraction", 0, 1, "more of it for each e-fold of hours with drug"),
+    "added_by_amount": Fact("fraction", 0, 1, "more of it for each e-fold of the amount felt"),
+    "added_by_route": Fact("fraction", -1, 1, "more of it by mouth or nose"),
+    "added_uncontrolled": Fact("fraction", -1, 1, "more of it in studies without control"),
+    "added_uncontrolled_persistence": Fact("fraction", 0, _SD, "log factor of its half-life without control"),
+    "added_fade_long": Fact("fraction", 0, _SD, "power of time with which it is lost after the longest courses"),
+    "added_fade_short": Fact("fraction", 0, _SD, "more of that power for each e-fold by which a course is smaller"),
+    "added_half_life": Fact("d", 0, _ANY, "half-life with which the rest of it is lost"),
+    "added_condition_sd": Fact("fraction", 0, _SD, "SD of it between conditions"),
+    "added_study_sd": Fact("fraction", 0, _SD, "SD of it between studies of one condition"),
+    "added_spread": Fact("fraction", 0, _SD, "coefficient of variation between people of what the drug takes away"),
     "r_potency": Fact("fraction", 0, 1, "potency of R-ketamine relative to S-ketamine"),
-    "acute_c50": Fact("ng/mL", 0, _ANY, "S-ketamine equivalent at the effect site with half the acute effect"),
-    "acute_spread": Fact("fraction", 0, _SD, "SD between people of the log of that concentration"),
-    "acute_most": Fact("fraction", 0, 1, "largest share of a responder's pain that the acute effect takes away"),
     "context_mean": Fact("fraction", -1, 1, "mean share of pain gone without any drug: placebo, time, regression"),
-    "context_cohort": Fact("fraction", -1, 1, "added to it where nobody was given placebo"),
-    "context_spread": Fact("fraction", 0, _SD, "SD of it between people"),
-    "context_half_life": Fact("d", 0, _ANY, "half-life with which its passing part is lost after the last dose"),
-    "context_lasting": Fact("fraction", 0, 1, "share of it that is not lost"),
+    "context_uncontrolled": Fact("fraction", -1, 1, "added to it where nobody was given placebo"),
     "context_study_sd": Fact("fraction", 0, _SD, "SD of its mean between studies"),
-    "responder_logit": Fact("fraction", -_SD, _SD, "log odds that a person responds to the drug at all"),
-    "responder_condition_sd": Fact("fraction", 0, _SD, "SD of these log odds between conditions"),
-    "responder_study_sd": Fact("fraction", 0, _SD, "SD of these log odds between studies of one condition"),
-    "cohort_selection": Fact("fraction", -_SD, _SD, "added to these log odds in studies without control"),
-    "cohort_persistence": Fact("fraction", -_SD, _SD, "log factor of the return half-life in studies without control"),
+    "context_spread": Fact("fraction", 0, _SD, "SD of it between people and days"),
     "reporting_precision": Fact("fraction", 0, _ANY, "precision of reported shares around the model's, in patients"),
     "words_precision": Fact("fraction", 0, _ANY, "the same where response is told in words; used in the fit only"),
     "words_shift": Fact("fraction", -_SD, _SD, "log odds of response in words; used in the fit only"),

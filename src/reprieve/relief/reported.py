@@ -1,111 +1,94 @@
-"""What a study reports by the relief model, for each population draw: shares and means over its patients.
+"""What a study reports by the model of record, for each population draw: shares and means over its patients.
 
-Patients are not simulated one by one. A person's pain on a day is normal around Y (1 - m c), with Y what the drug
-leaves (1 in people who do not respond), m the population's mean context effect and c what is left of it; its variance
-is (Y s c)² + e², with s the spread of the context effect between people and e the scatter of pain from day to day.
+A patient's relief on a day, as a share of baseline, is x + E g: x what pain does without the drug, normal between
+patients and days; E what the drug adds on average (:mod:`reprieve.relief.added_relief`); g a patient's part of it,
+lognormal with mean 1. x and g are independent: trials say nothing of it, so it is assumed. On placebo E is 0.
 """
 
 from __future__ import annotations
 
-import math
 from dataclasses import dataclass
 
 import numpy as np
 from numpy.typing import NDArray
 
-from reprieve.relief.virtual_patients import Populations
+from reprieve.relief.normal import normal_below, normal_density
 
 Floats = NDArray[np.float64]
 
-_ERFC = np.frompyfunc(math.erfc, 1, 1)
+#: Gauss-Hermite nodes over g; with 9 a share is right to a thousandth.
+_NODES, _WEIGHTS = np.polynomial.hermite_e.hermegauss(9)
+_WEIGHTS = _WEIGHTS / _WEIGHTS.sum()
 #: Chances kept off 0 and 1, where a beta distribution has no shape.
 _LEAST = 1e-4
-#: Smallest SD, where full relief leaves nothing that could differ between people.
-_TINY = 1e-12
 
 
-def normal_below(z: Floats) -> Floats:
-    """Chance that a standard normal lies below z."""
-    return np.asarray(0.5 * _ERFC(-z / math.sqrt(2.0)), dtype=np.float64)
+def log_sd(spread: Floats) -> Floats:
+    """SD of the log of g from its coefficient of variation."""
+    return np.sqrt(np.log1p(spread**2))
 
 
 @dataclass(frozen=True)
-class ArmOnDay:
-    """Everybody of an arm on one day.
+class Relieved:
+    """Everybody of an arm at some times; arrays (n_draws,) but for ``added``.
 
     Parameters
     ----------
-    drug_factor : (n_draws, n_people) Y of people who respond
-    chance : (n_draws,) that a person responds; 0 on placebo
-    context_mean, context_spread : (n_draws,) of what is left of the context effect on that day
-    day_scatter : SD of a person's pain from day to day, share of baseline
+    added : (n_draws, n_times) E, mean share of baseline that the drug takes away
+    added_spread : coefficient of variation of a patient's part of it
+    context_mean, context_spread : mean of relief without the drug, and its SD over patients and days
     """
 
-    drug_factor: Floats
-    chance: Floats
+    added: Floats
+    added_spread: Floats
     context_mean: Floats
     context_spread: Floats
-    day_scatter: float
-
-    def _over_people(self, of_pain: Floats, of_pain_without: Floats) -> Floats:
-        return np.asarray(self.chance * of_pain.mean(axis=1) + (1.0 - self.chance) * of_pain_without[:, 0])
-
-    def _pain(self, factor: Floats) -> tuple[Floats, Floats]:
-        """Mean and SD of pain as a share of baseline where the drug leaves ``factor``."""
-        mean = factor * (1.0 - self.context_mean[:, None])
-        return mean, np.maximum(np.hypot(factor * self.context_spread[:, None], self.day_scatter), _TINY)
-
-    def share_relieved(self, threshold: float) -> Floats:
-        """(n_draws,) share of patients with at least ``threshold`` less pain."""
-        line = 1.0 - threshold
-
-        def below(factor: Floats) -> Floats:
-            mean, sd = self._pain(factor)
-            return normal_below((line - mean) / sd)
-
-        return self._over_people(below(self.drug_factor), below(self._untouched))
-
-    def mean_pain(self) -> tuple[Floats, Floats]:
-        """(n_draws,) mean pain as a share of baseline, pain below 0 counting as 0, and its SD between patients."""
-        with_drug, without = (self._moments(factor) for factor in (self.drug_factor, self._untouched))
-        first, second = (self._over_people(a, b) for a, b in zip(with_drug, without, strict=True))
-        return first, np.sqrt(np.maximum(second - first**2, _LEAST))
 
     @property
-    def _untouched(self) -> Floats:
-        return np.ones((self.chance.size, 1))
+    def _parts(self) -> Floats:
+        """(n_draws, n_nodes) g at the nodes."""
+        sd = log_sd(self.added_spread)[:, None]
+        return np.asarray(np.exp(sd * _NODES - 0.5 * sd**2))
 
-    def _moments(self, factor: Floats) -> tuple[Floats, Floats]:
-        mean, sd = self._pain(factor)
+    def _relief(self) -> Floats:
+        """(n_draws, n_times, n_nodes) mean relief of the patients at a node."""
+        return np.asarray(self.context_mean[:, None, None] + self.added[:, :, None] * self._parts[:, None, :])
+
+    def share_relieved(self, threshold: float) -> Floats:
+        """(n_draws, n_times) share of patients with at least ``threshold`` less pain."""
+        z = (self._relief() - threshold) / self.context_spread[:, None, None]
+        return np.asarray(normal_below(z) @ _WEIGHTS)
+
+    def mean_pain(self) -> tuple[Floats, Floats]:
+        """(n_draws, n_times) mean pain as a share of baseline, never below 0, and its SD between patients."""
+        sd = self.context_spread[:, None, None]
+        mean = 1.0 - self._relief()
         z = mean / sd
-        density = np.exp(-0.5 * z**2) / math.sqrt(2.0 * math.pi)
-        return mean * normal_below(z) + sd * density, mean**2 + sd**2
+        below, density = normal_below(z), normal_density(z)
+        first = (mean * below + sd * density) @ _WEIGHTS
+        second = ((mean**2 + sd**2) * below + mean * sd * density) @ _WEIGHTS
+        return np.asarray(first), np.sqrt(np.maximum(second - first**2, _LEAST))
+
+    def share_helped(self, least: float) -> Floats:
+        """(n_draws, n_times) share of patients from whom the drug takes away at least ``least`` of baseline.
+
+        It can take away no more pain than there is without it.
+        """
+        sd = log_sd(self.added_spread)[:, None]
+        with np.errstate(divide="ignore"):
+            enough = normal_below((np.log(self.added / least) - 0.5 * sd**2) / sd)
+        left = normal_below((1.0 - least - self.context_mean) / self.context_spread)
+        return np.asarray(enough * left[:, None])
 
 
-def arm_on_day(
-    drug_factor: Floats,
-    chance: Floats,
-    populations: Populations,
-    day: float,
-    *,
-    day_scatter: float = 0.0,
-    context_mean: Floats | None = None,
-) -> ArmOnDay:
-    """An arm on a day after the last dose (negative: during the course).
-
-    Parameters
-    ----------
-    drug_factor : (n_people,) or (n_draws, n_people), Y of people who respond
-    chance : (n_draws,) that a person responds; 0 on placebo
-    populations : context of each draw
-    day : decides what is left of the context effect
-    day_scatter : SD from day to day, share of baseline; 0 for the pain that a person usually has
-    context_mean : (n_draws,) in other settings than the drawn ones; those of the draws when not given
-    """
-    left = populations.context_left(np.array([day]))[:, 0]
-    by_draw = drug_factor.reshape(chance.size, -1)
-    mean = populations.context_mean if context_mean is None else context_mean
-    return ArmOnDay(by_draw, chance, mean * left, populations.context_spread * left, day_scatter)
+def without_drug(relieved: Relieved) -> Relieved:
+    """The same patients at one time without the drug: nothing of it depends on time."""
+    return Relieved(
+        np.zeros((relieved.context_mean.size, 1)),
+        relieved.added_spread,
+        relieved.context_mean,
+        relieved.context_spread,
+    )
 
 
 def reported_shares(share: Floats, precision: Floats, n: int, rng: np.random.Generator) -> Floats:

@@ -81,7 +81,7 @@ def envelope(studies: Iterable[Study]) -> Studied:
 
 def _has_a_number(study: Study, arm: Arm) -> bool:
     usable = (o.arm == arm.id and o.usable and o.endpoint != "baseline" for o in study.outcomes)
-    return arm.role == "ketamine" and any(usable)
+    return arm.role == "ketamine" and arm.regimen is not None and any(usable)
 
 
 def _infusion(regimen: Regimen, weight_kg: float) -> Point | None:

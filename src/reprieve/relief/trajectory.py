@@ -1,12 +1,13 @@
-"""Pain during a course and after it: the calibrated model that joins exposure, sensitisation, acute effect and context.
+"""Pain during a course and after it: what the drug takes away in each virtual patient, and what pain does without it.
 
     D(t) = depth · R^γ (1 + ρ^γ) / (R^γ + ρ^γ)         R the reversed fraction, 0 to 1
     A(t) = most · Ce / (Ce + C50)                       Ce at the effect site
-    pain(t) = P0 · [responds ? (1 - D)(1 - A) : 1] · [1 - context(t)]
+    pain(t) = P0 · max(0, 1 - x(t) - drug(t))
 
 R is 1 less the sensitised fraction (:mod:`reprieve.pkpd.slow_state`); relief stays near its plateau until much of it
-has returned. Context is what pain does without the drug (placebo, time, regression to the mean): constant during the
-course, partly lost after it, below 0 in people whose pain rises. On placebo the middle factor is 1.
+has returned. D and A say who has how much of the drug's effect when; how much that is on average, and between people,
+is the model of record's (:mod:`reprieve.relief.person_course`). x is what pain does without the drug (placebo, time,
+regression to the mean), below 0 while a person's pain is worse. On placebo drug(t) is 0.
 """
 
 from __future__ import annotations
@@ -14,6 +15,7 @@ from __future__ import annotations
 import re
 from collections.abc import Sequence
 from dataclasses import dataclass
+from functools import cached_property
 
 import numpy as np
 from numpy.typing import NDArray
@@ -27,13 +29,14 @@ from reprieve.exposure.model import exposure_model, individual_dose_events
 from reprieve.pkpd.individual_run import simulate_individually
 from reprieve.pkpd.slow_state import SlowState
 from reprieve.regimen import Part, Regimen
+from reprieve.relief.felt_exposure import AT_THE_END, FeltCurve, felt_curve
+from reprieve.relief.follow_up import FOLLOW_UP_DAYS, no_such_day
+from reprieve.relief.person_course import drug_part, fluctuation
 from reprieve.relief.potency import analyte_potencies
 from reprieve.relief.virtual_patients import VirtualPatients
 
 Floats = NDArray[np.float64]
 
-#: Follow-up, days after the end of the last dose; relief still there then is censored.
-FOLLOW_UP_DAYS = 365.0
 #: The scale of pain ends here; without the drug some people's pain rises, and none beyond it.
 WORST_PAIN = 10.0
 #: Minutes after a dose starts or ends at which the acute effect is looked at.
@@ -51,33 +54,46 @@ class Trajectory:
     hours : (n_times,) h after the start of the first dose, rising
     end_h : h, end of the last dose
     concentration : ng/mL of the drug given, (all forms of it together)
-    responds : (n_patients,) whether the drug does anything to this person's pain
-    acute : acute effect A, share of pain taken away in people who respond
+    acute : acute effect A of the mechanism
     reversed_ : sensitisation reversed, R
-    drug_factor : (1 - D)(1 - A), what the drug leaves of the pain of this person if it responds
-    remaining : pain as a share of baseline, with drug
-    remaining_on_placebo : the same people without the drug
+    drug : share of baseline pain that the drug takes away
+    context : x, share of baseline pain that is gone without it; the day's own scatter is not in it
+    day_scatter : (n_patients,) SD of that scatter, share of baseline
     note : what the exposure approximates
     """
 
     hours: Floats
     end_h: float
     concentration: Floats
-    responds: NDArray[np.bool_]
     acute: Floats
     reversed_: Floats
-    drug_factor: Floats
-    remaining: Floats
-    remaining_on_placebo: Floats
+    drug: Floats
+    context: Floats
+    day_scatter: Floats
     note: str
 
     def __repr__(self) -> str:
-        return f"<Trajectory of {len(self.responds)} virtual patients at {len(self.hours)} times>"
+        return f"<Trajectory of {len(self.drug)} virtual patients at {len(self.hours)} times>"
 
     @property
     def days(self) -> Floats:
         """(n_times,) days after the end of the last dose; negative during the course."""
         return (self.hours - self.end_h) / 24.0
+
+    @cached_property
+    def remaining(self) -> Floats:
+        """Pain as a share of baseline, with drug."""
+        return np.maximum(1.0 - self.context - self.drug, 0.0)
+
+    @cached_property
+    def remaining_on_placebo(self) -> Floats:
+        """The same people without the drug."""
+        return np.maximum(1.0 - self.context, 0.0)
+
+    @property
+    def taken_away(self) -> Floats:
+        """Share of baseline that the drug takes away, where there is so much pain left without it."""
+        return self.remaining_on_placebo - self.remaining
 
     def remaining_at(self, day: float, *, on_placebo: bool = False) -> Floats:
         """(n_patients,) pain as a share of baseline on a day after the last dose; negative is during the course.
@@ -89,30 +105,23 @@ class Trajectory:
         """
         days = self.days
         if not days[0] - 1e-9 <= day <= days[-1] + 1e-9:
-            raise InputError(_no_such_day(day, float(days[0])))
+            raise InputError(no_such_day(day, float(days[0])))
         curve = self.remaining_on_placebo if on_placebo else self.remaining
         after = int(np.clip(np.searchsorted(days, day), 1, days.size - 1))
         share = float(np.clip((day - days[after - 1]) / (days[after] - days[after - 1]), 0.0, 1.0))
         return np.asarray(curve[:, after - 1] * (1.0 - share) + curve[:, after] * share)
 
 
-def _no_such_day(day: float, first: float) -> str:
-    return (
-        f"Day {day:g} was asked for; days count from the end of the last dose, from {first:.3g} (the first dose) "
-        f"to {FOLLOW_UP_DAYS:g}."
-    )
-
-
 def relief_by_reversal(reversed_: Floats, people: VirtualPatients) -> Floats:
-    """D: share of pain gone by reversed sensitisation, (n_patients, n_times), in people who respond."""
+    """D: share of pain gone by reversed sensitisation, (n_patients, n_times), by the mechanism."""
     exponent = people.plateau_exponent[:, None]
     half = people.plateau_half[:, None] ** exponent
     raised = np.maximum(reversed_, 0.0) ** exponent
     return np.asarray(people.depth[:, None] * raised * (1.0 + half) / (raised + half))
 
 
-def remaining_on_placebo(people: VirtualPatients, hours: Floats, end_h: float) -> Floats:
-    """Pain as a share of baseline without the drug, (n_patients, n_times), 0 or more; above 1 where pain rose.
+def context(people: VirtualPatients, hours: Floats, end_h: float) -> Floats:
+    """Share of baseline pain that is gone without the drug, (n_patients, n_times), below 0 where pain is worse.
 
     The look at hour 0 of a course that lasts is the baseline; a dose given at once has just been given then.
 
@@ -122,30 +131,16 @@ def remaining_on_placebo(people: VirtualPatients, hours: Floats, end_h: float) -
     hours : (n_times,) h after the start of the first dose
     end_h : h, end of the last dose
     """
-    left = people.populations.context_left((hours - end_h) / 24.0)[people.draw]
-    gone = people.context_size[:, None] * left
+    trait, slow, _ = (share**0.5 for share in people.context_shares)
+    normals = people.normals("context over weeks", hours.size)
+    normals[:, 0] = people.context_slow
+    comes = fluctuation(hours / 24.0, people.context_slow_time_d, normals)
+    relieved = people.populations.relieved(np.zeros((people.populations.size, 1)))
+    mean, spread = relieved.context_mean[people.draw], relieved.context_spread[people.draw]
+    gone = mean[:, None] + spread[:, None] * (trait * people.context_trait[:, None] + slow * comes)
     if end_h > 0.0:
         gone[:, hours == 0.0] = 0.0
-    return np.asarray(np.maximum(1.0 - gone, 0.0))
-
-
-def check_days(regimen: Regimen, days: Sequence[float]) -> None:
-    """Refuse days before the first dose or after the end of follow-up.
-
-    Parameters
-    ----------
-    regimen : what is given
-    days : after the end of the last dose; negative is during the course
-
-    Raises
-    ------
-    InputError
-        Naming the day and what is allowed.
-    """
-    first = -regimen.last_dose_end_h / 24.0
-    for day in days:
-        if not first - 1e-9 <= day <= FOLLOW_UP_DAYS + 1e-9:
-            raise InputError(_no_such_day(day, first))
+    return np.asarray(gone)
 
 
 def times_to_look(regimen: Regimen) -> Floats:
@@ -158,6 +153,7 @@ def times_to_look(regimen: Regimen) -> Floats:
         np.linspace(0.0, end, _POINTS_DURING_COURSE),
         *(_around_sessions(part, end) for part in regimen.parts),
         end + minutes,
+        [end + 24.0 * AT_THE_END],
         end + 24.0 * days,
     ])  # fmt: skip
     return np.unique(np.round(asked[asked >= 0], 9))
@@ -181,6 +177,7 @@ def follow(
     inputs: ExposureInputs,
     people: VirtualPatients,
     *,
+    felt: FeltCurve | None = None,
     hours: Floats | None = None,
 ) -> Trajectory:
     """Follow virtual patients through a regimen.
@@ -190,11 +187,8 @@ def follow(
     inputs : what decides the concentrations; which of its models is right is not known, so population draws are dealt
         out among them in turn
     people : the virtual patients
+    felt : what the typical patient feels of it, where that is known already
     hours : (n_times,) rising h after the start of the first dose to look at; :func:`times_to_look` when not given
-
-    Returns
-    -------
-    Course
     """
     regimen, members = inputs.regimen, inputs.members
     hours = times_to_look(regimen) if hours is None else hours
@@ -206,20 +200,19 @@ def follow(
         rows = people.draw % len(members) == position
         if not rows.any():
             continue
-        concentration[rows], acute[rows], reversed_[rows], note = _exposed(chosen, inputs, people.of(rows), hours)
+        concentration[rows], acute[rows], reversed_[rows], note = exposed(chosen, inputs, people.of(rows), hours)
         notes.append(note)
-    on_placebo = remaining_on_placebo(people, hours, end)
-    drug_factor = (1.0 - relief_by_reversal(reversed_, people)) * (1.0 - acute)
+    relieved = people.populations.relieved(people.populations.added((felt or felt_curve(inputs)).at(hours)))
+    mechanism = people.sensitivity[:, None] * (1.0 - (1.0 - relief_by_reversal(reversed_, people)) * (1.0 - acute))
     return Trajectory(
         hours=hours,
         end_h=end,
         concentration=concentration,
-        responds=people.responds,
         acute=acute,
         reversed_=reversed_,
-        drug_factor=drug_factor,
-        remaining=np.where(people.responds[:, None], drug_factor, 1.0) * on_placebo,
-        remaining_on_placebo=on_placebo,
+        drug=drug_part(mechanism, relieved.added[people.draw], relieved.added_spread[people.draw]),
+        context=context(people, hours, end),
+        day_scatter=people.context_shares[2] ** 0.5 * relieved.context_spread[people.draw],
         note=_said_once(notes),
     )
 
@@ -232,7 +225,7 @@ def _said_once(notes: Sequence[str]) -> str:
     return " ".join(by_words.values())
 
 
-def _exposed(
+def exposed(
     chosen: Chosen, inputs: ExposureInputs, people: VirtualPatients, hours: Floats
 ) -> tuple[Floats, Floats, Floats, str]:
     """Concentration of the drug given, acute effect and reversed fraction by one model, and its note."""

@@ -1,10 +1,8 @@
-"""The answer in one sentence, or "no detectable effect beyond placebo".
+"""The answer in one sentence: what the drug adds and for how long, or "no detectable effect beyond placebo".
 
-At each horizon the difference counts as an effect when both hold: it is 10 points (one patient in ten) or more, and
-its 80 % interval between population draws excludes 0, read to the nearest point in a hundred. Where trials in this
-condition by this route find no benefit, at moderate or high certainty, there is none whatever the model says. After
-one session of 2 hours or less the whole interval must reach 10 points: no controlled trial of such a session found a
-difference beyond the first days, and the model knows it only through a few of them.
+At each horizon what the drug adds counts as an effect when both hold: the chance of relief is 10 points (one patient
+in ten) or more above placebo, and the 80 % interval of that difference between population draws excludes 0, read to
+the nearest point in a hundred. Published judgements are not a rule here: they are beliefs of the fit, and are cited.
 """
 
 from __future__ import annotations
@@ -14,16 +12,15 @@ from dataclasses import dataclass
 from typing import Literal
 
 from reprieve.evidence.records.condition import Certainty
-from reprieve.regimen import Regimen
-from reprieve.words import HorizonId, horizon, percent
+from reprieve.relief.population_course import Spread
+from reprieve.relief.sustained import Added
+from reprieve.words import HORIZONS, HorizonId, percent, percent_span
 
 #: Smallest difference in chance from placebo that counts: one patient in ten. Reviews of chronic pain call a
 #: number needed to treat above 10 not useful, and no trial of lasting relief here was large enough to see less.
 DETECTABLE = 0.10
 #: The drug is never worse than placebo in the model; a lower end that reads "0 %" does not exclude 0.
 _READS_ZERO = 0.005
-#: h; up to here one session is a short one.
-_SHORT_H = 2.0
 
 
 @dataclass(frozen=True)
@@ -39,57 +36,41 @@ def finds_no_benefit(certainty: Certainty | None) -> bool:
     return certainty is not None and certainty.finding == "no_benefit" and certainty.level in {"high", "moderate"}
 
 
-def finds_no_benefit_at_all(certainty: Certainty | None) -> bool:
-    """Whether they find none even while drug is on board; judgements on single sessions are about the time after."""
-    return finds_no_benefit(certainty) and certainty is not None and certainty.exposure != "single"
-
-
-def judge(
-    exceeds: Mapping[HorizonId, float],
-    on_placebo: Mapping[HorizonId, float],
-    difference: Mapping[HorizonId, tuple[float, float, float]],
-    certainty: Certainty | None,
-    regimen: Regimen,
-) -> Verdict:
-    """The verdict from the chance of relief beyond each horizon, with drug and on placebo.
+def judge(added: Added, differences: Mapping[HorizonId, Spread], certainty: Certainty | None, points: str) -> Verdict:
+    """The verdict from what the drug adds at each horizon.
 
     Parameters
     ----------
-    exceeds, on_placebo : horizon to probability, horizons in order of time
-    difference : horizon to the difference in chance and the ends of its 80 % interval between draws
+    added : how many are helped, and how long the drug's part lasts
+    differences : horizon to the difference in chance of relief from placebo, with its 80 % interval
     certainty : the published judgement that fits, if there is one
-    regimen : one short session is named as such
+    points : what counts as being helped, in words
     """
-    if certainty is not None and finds_no_benefit(certainty):
-        return Verdict(
-            "no_detectable_effect",
-            f"No detectable effect beyond placebo after 48 hours: trials in this condition by this route find no "
-            f"benefit ({certainty.level} certainty).",
-        )
-    short = regimen.sessions == 1 and regimen.last_dose_end_h <= _SHORT_H
-    least = DETECTABLE if short else _READS_ZERO
-    lasting = [name for name in exceeds if _is_detectable(difference[name], least)]
-    both = f"{percent(exceeds['48h'])} would still have relief then, {percent(on_placebo['48h'])} on placebo"
+    lasting = [one for one in HORIZONS if _is_detectable(differences[one.id])]
     if not lasting:
-        mean = difference["48h"][0]
-        includes = "falls below one patient in ten" if short else "includes 0"
-        why = "under one patient in ten" if mean < DETECTABLE else f"the 80 % interval of the difference {includes}"
-        once = " of one short session" if short else ""
+        mean, low, high = differences["48h"]
+        of_it = f"{percent(max(mean, 0.0))} more have relief than on placebo (80 % interval {percent_span(low, high)})"
+        judged = (
+            f" Trials in this condition by this route find no benefit either ({certainty.level} certainty)."
+            if certainty is not None and finds_no_benefit(certainty)
+            else ""
+        )
         return Verdict(
             "no_detectable_effect",
-            f"No detectable lasting effect{once} beyond placebo after 48 hours ({why}): {both}.",
+            f"No detectable effect beyond placebo from 48 hours on: at 48 hours {of_it}.{judged}",
         )
-    last = lasting[-1]
-    names = list(exceeds)
-    lost = names[names.index(last) + 1 :]
-    beyond = f"; at {horizon(lost[0]).words} no difference is detectable" if lost else ""
-    return Verdict(
-        "lasting",
-        f"More people than on placebo still have relief up to {horizon(last).words} after the last dose "
-        f"({percent(exceeds[last])} against {percent(on_placebo[last])}){beyond}.",
-    )
+    first, last = HORIZONS[0], lasting[-1]
+    share, low, high = added.helped[first.id]
+    said = [
+        f"The drug itself helps {percent(share)} of people ({percent_span(low, high)}) by {points} at {first.words}"
+    ]
+    if last is not first:
+        said.append(f"and {percent(added.helped[last.id][0])} at {last.words}")
+    lost = HORIZONS[HORIZONS.index(last) + 1 :]
+    ends = f"; at {lost[0].words} no effect is detectable" if lost else ""
+    return Verdict("lasting", f"{' '.join(said)}{ends}.")
 
 
-def _is_detectable(difference: tuple[float, float, float], least: float) -> bool:
+def _is_detectable(difference: Spread) -> bool:
     mean, low, _ = difference
-    return mean >= DETECTABLE and low >= least
+    return mean >= DETECTABLE and low >= _READS_ZERO

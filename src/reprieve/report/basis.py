@@ -6,8 +6,10 @@ import msgspec
 
 from reprieve.answers.forecast import ForecastAnswer, LeadingModel, ModelAlone, Provenance, Source
 from reprieve.report.blocks import bullets, doi_link, facts, say, section, share, under
-from reprieve.words import NBSP
+from reprieve.words import NBSP, horizon
 
+#: Where the models of exposure are set beside each other.
+_SHOWN = horizon("4wk")
 _NEAREST = (
     '<p class="note">The relief model was fitted to the usable numbers of all studies together; these are the most '
     "like this question. Weight: how alike condition, route, form, hours and design are, as a share of the studies "
@@ -54,7 +56,7 @@ def _alone(model: ModelAlone) -> str:
     """One model of the ensemble and what it would have answered."""
     return (
         f"{model.id} ({model.sampling}, {share(model.share)} of the virtual patients): peak {model.peak_ng_ml:.3g} "
-        f"ng/mL, lasting relief in {share(model.probability_any)}. {model.reason}"
+        f"ng/mL, relief at {_SHOWN.words} in {share(model.chances[_SHOWN.id])}. {model.reason}"
     )
 
 

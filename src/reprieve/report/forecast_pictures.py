@@ -19,14 +19,15 @@ from reprieve.pictures import (
     fan_picture,
 )
 from reprieve.regimen import Regimen
+from reprieve.relief.follow_up import controlled_follow_up_days
 from reprieve.relief.forecast import Forecast, PictureName
-from reprieve.relief.sustained import Sustained
-from reprieve.relief.trajectory import FOLLOW_UP_DAYS, WORST_PAIN, Trajectory
+from reprieve.relief.trajectory import WORST_PAIN, Trajectory
 from reprieve.words import percent
 
 #: Hours after the last dose and days after it that the pictures show.
 _WASHOUT_H = 24.0
 _SHOWN_DAYS = 84.0
+_WEEK = 7.0
 _MOST_SESSIONS = 400
 
 
@@ -69,29 +70,31 @@ def _concentration(trajectory: Trajectory, regimen: Regimen, patient: Patient, m
     )
 
 
-def _pain(trajectory: Trajectory, regimen: Regimen, patient: Patient, threshold: float) -> Picture:
-    baseline = float(patient.pain or 0.0)
+def _pain(made: Forecast) -> Picture:
+    trajectory, baseline, threshold = made.trajectory, made.course.baseline, made.threshold
     shown = trajectory.days <= _SHOWN_DAYS
     pain = np.minimum(baseline * trajectory.remaining[:, shown], WORST_PAIN)
-    on_placebo = np.minimum(baseline * trajectory.remaining_on_placebo[:, shown], WORST_PAIN)
+    # The means are those of every population, as in the answer; virtual patients only show how people differ.
+    mean, _ = made.course.everybody(trajectory.days[shown]).mean_pain()
+    _, on_placebo = made.course.mean_pain()
     q10, q25, q75, q90 = np.quantile(pain, (0.1, 0.25, 0.75, 0.9), axis=0)
-    spans = sorted((start, start + part.session_hours) for part in regimen.parts for start in part.starts_h)
+    spans = sorted((start, start + part.session_hours) for part in made.regimen.parts for start in part.starts_h)
     sessions = [
         ((start - trajectory.end_h) / 24.0, (stop - trajectory.end_h) / 24.0) for start, stop in spans[:_MOST_SESSIONS]
     ]
     return fan_picture(
         trajectory.days[shown],
-        pain.mean(axis=0),
+        baseline * mean.mean(axis=0),
         q10,
         q90,
         q25=q25,
         q75=q75,
-        placebo=on_placebo.mean(axis=0),
+        placebo=np.full(int(shown.sum()), on_placebo[0]),
         baseline=baseline,
         threshold=(1.0 - threshold) * baseline,
         sessions=sessions,
         title="Pain during the course and after it",
-        subtitle="Virtual patients; bands hold 80 % and 50 % of them",
+        subtitle="Means over all populations; bands hold 80 % and 50 % of virtual patients",
         value_label="Pain, 0–10",
         day_label="Days after the end of the last dose",
         centre_label="this regimen, mean",
@@ -101,14 +104,18 @@ def _pain(trajectory: Trajectory, regimen: Regimen, patient: Patient, threshold:
     )
 
 
-def _duration(sustained: Sustained) -> Picture:
+def _duration(made: Forecast) -> Picture:
+    sustained, followed = made.sustained, controlled_follow_up_days(made.evidence)
+    # Felt relief comes in whole weeks; the axis ends with the last week that somebody was followed for.
+    end = _WEEK * min(followed // _WEEK, _SHOWN_DAYS // _WEEK)
     return duration_picture(
         sustained.duration.days,
         placebo=sustained.placebo.days,
-        censor_day=FOLLOW_UP_DAYS,
-        title="How long relief lasts",
-        subtitle=f"Days with at least {percent(sustained.threshold)} less pain after the last dose",
-        none_label="no lasting relief",
+        censor_day=end,
+        end_day=end,
+        title="How long felt relief lasts",
+        subtitle=f"Weeks with {percent(sustained.threshold)} less pain or better on average, after the last dose",
+        none_label="no felt relief in the first week",
         still_label="still relieved",
         active_label="this regimen",
         placebo_label="placebo",
@@ -121,6 +128,6 @@ def _duration(sustained: Sustained) -> Picture:
 #: Name to what draws it, in the order of a page.
 _DRAWN: Mapping[PictureName, Callable[[Forecast], Picture]] = {
     "concentration": lambda made: _concentration(made.trajectory, made.regimen, made.patient, made.members),
-    "pain": lambda made: _pain(made.trajectory, made.regimen, made.patient, made.threshold),
-    "duration": lambda made: _duration(made.sustained),
+    "pain": _pain,
+    "duration": _duration,
 }

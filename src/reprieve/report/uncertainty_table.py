@@ -6,7 +6,13 @@ from reprieve.answers.relief import UncertaintyAnswer
 from reprieve.report.blocks import section, share, table
 from reprieve.words import HORIZONS, Horizon, plain
 
-_COLUMNS = ("After", "Chance in the average clinic", "Beyond placebo", "Clinics differ by", "People’s pain differs by")
+_COLUMNS = (
+    "After",
+    "Chance of relief in the average clinic",
+    "Beyond placebo",
+    "Clinics differ by",
+    "People’s pain differs by",
+)
 _WHAT = (
     "80 % intervals of what is not known (that of the difference holds how clinics differ too), and standard "
     "deviations of how clinics and people differ. More studies would narrow the first two columns, knowing one’s own "

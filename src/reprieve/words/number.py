@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 _HARDLY, _NEARLY = 0.005, 0.995
+#: Nearer to none than this is none: what arithmetic leaves of 0.
+_NONE_AT_ALL = 1e-6
 #: What stands where there is no number.
 NONE = "–"
 
@@ -11,6 +13,8 @@ def percent(share: float | None) -> str:
     """``0.652`` is ``65 %``; what rounds to 0 or 100 without being it is ``<1 %`` or ``>99 %``; None is a dash."""
     if share is None:
         return NONE
+    if abs(share) < _NONE_AT_ALL:
+        return "0 %"
     if 0.0 < share < _HARDLY:
         return "<1 %"
     if _NEARLY <= share < 1.0:
@@ -22,6 +26,11 @@ def percent_span(low: float, high: float) -> str:
     """``3–27 %``, or one percentage where both read the same."""
     one, other = percent(low), percent(high)
     return one if one == other else f"{one.removesuffix(' %')}–{other}"
+
+
+def of_100(share: float) -> str:
+    """How many of 100 people: ``77``, ``fewer than 1``."""
+    return percent(share).removesuffix(" %").replace("<", "fewer than ").replace(">", "more than ")
 
 
 def plain(value: float, decimals: int = 1) -> str:

@@ -103,17 +103,16 @@ def test_what_is_recalled_is_marked():
 def another_forecast(monkeypatch):
     """Answer with a forecast that is made up, so that no number of today's can be meant."""
     real = duration_table.row
-    horizons = ("48h", "2wk", "4wk", "12wk")
 
     def instead(**changed):
         def row(published, condition, infusion):
             found = real(published, condition, infusion)
-            sustained = {
-                **found.answer.to_dict()["sustained"],
-                "exceeds": dict.fromkeys(horizons, 0.123),
-                "exceeds_interval": {key: {"p": 0.123, "low": 0.051, "high": 0.333} for key in horizons},
-            }
-            sustained["placebo"] = sustained["placebo"] | {"exceeds": dict.fromkeys(horizons, 0.001)}
+            sustained = found.answer.to_dict()["sustained"]
+            for one in sustained["added"]["helped"]:
+                one |= {"share": 0.123, "low": 0.051, "high": 0.333}
+            for one in sustained["probability_of_relief"]:
+                one |= {"p": 0.456, "placebo": 0.001}
+            sustained["added"]["days_gained_12wk"] = {"mean": 19.4, "low": 7.2, "high": 29.0}
             return InfusionRow(found.infusion, made_up_forecast(sustained=sustained, **changed), (), ())
 
         monkeypatch.setattr(answers, "row", row)
@@ -123,9 +122,10 @@ def another_forecast(monkeypatch):
 
 
 def test_numbers_of_the_model_are_those_the_forecast_gives_now(another_forecast):
-    said = another_forecast(certainty={"level": "high"}, calibration="made up", extrapolation=[])[0]
-    assert "gives 12 in 100 people relief for more than 2 weeks." in said.text
-    assert "It could be 5 to 33 in 100. On placebo it is fewer than 1 in 100." in said.text
+    said, days, *_ = another_forecast(certainty={"level": "high"}, calibration="made up", extrapolation=[])
+    assert "the drug itself helps 12 in 100 people 2 weeks later. It could be 5 to 33 in 100." in said.text
+    assert "With it 46 in 100 have relief then. On placebo it is fewer than 1 in 100." in said.text
+    assert days.text == "In twelve weeks it adds 19 days with relief. It could be 7 to 29."
     assert (said.certainty, said.calibration) == ("high", "made up")
 
 

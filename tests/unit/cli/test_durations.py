@@ -18,7 +18,8 @@ def test_json_has_a_row_for_every_infusion_with_what_is_told_and_found(answer):
     rows = found["conditions"]["crps"]
     assert [row["id"] for row in rows] == [row.id for row in EVIDENCE.duration_table.rows]
     for row in rows:
-        assert set(row["exceeds"]) == {"48h", "2wk", "4wk", "12wk"}
+        assert set(row["exceeds"]) == set(row["relief"]) == {"48h", "2wk", "4wk", "12wk"}
+        assert [one["day"] for one in row["added"]["helped"]] == [2, 14, 28, 84]
         assert row["placebo"]["exceeds"]
         assert row["nearest"]
         assert row["certainty"]["level"]
@@ -44,12 +45,24 @@ def test_the_screen_fits_and_tests_the_claims(columns, answer, monkeypatch):
 
 def test_the_screen_shows_the_numbers_of_the_json(answer):
     rows = json.loads(answer("durations", "--condition", "crps", "--json"))["conditions"]["crps"]
-    lines = [line for line in answer("durations", "--condition", "crps").splitlines() if " / " in line]
-    assert len(lines) == len(rows) + 1  # and one of the introduction
-    for row, line in zip(rows, lines[1:], strict=True):
-        drug, placebo = percent(row["exceeds"]["48h"]), percent(row["placebo"]["exceeds"]["48h"])
+    lines = [line for line in answer("durations", "--condition", "crps").splitlines() if line.count(" / ") == 2]
+    assert len(lines) == len(rows)
+    for row, line in zip(rows, lines, strict=True):
+        drug, placebo = percent(row["probability_any"]), percent(row["placebo"]["probability_any"])
         assert line.startswith(row["infusion"])
+        assert f" {percent(row['added']['helped'][0]['share'])} " in line
         assert f"{drug.removesuffix(' %')} / {placebo}" in line
+
+
+def test_a_forecast_says_the_same_as_the_table(answer):
+    """40 h as 4 h x 10, for the person of the table, by what both print."""
+    rows = json.loads(answer("durations", "--condition", "crps", "--json"))["conditions"]["crps"]
+    row = next(one for one in rows if one["id"] == "40h")
+    asked = ["--condition", "crps", "--weight", "70", "--pain", "7", "--protocol", "schwartzman2009"]
+    made = json.loads(answer("forecast", *asked, "--json"))
+    assert made["sustained"]["added"] == row["added"]
+    assert made["sustained"]["duration_days"] == row["duration_days"]
+    assert made["sustained"]["placebo"] == row["placebo"]
 
 
 def test_a_condition_with_too_few_studies_ends_with_code_3(capsys):

@@ -53,7 +53,7 @@ def test_list_has_the_evidence_and_counts_the_rest(capsys):
     for study in EVIDENCE.studies:
         assert study.id in text
     assert "dahan2011" not in text
-    assert "34 background, 2 duplicate, 8 withheld" in text
+    assert "36 background, 2 duplicate, 8 withheld" in text
 
 
 def test_list_is_filtered_by_condition_route_design_and_role(capsys):

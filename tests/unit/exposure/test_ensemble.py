@@ -7,6 +7,7 @@ from made_up_posterior import made_up_posterior
 from reprieve.chart.patient import Patient
 from reprieve.errors import EvidenceError, InputError, OutsideEvidence, UnknownName
 from reprieve.evidence.evidence import Evidence
+from reprieve.evidence.records.calibration import CalibrationPriors
 from reprieve.evidence.records.clearance_ratio import ClearanceRatio, MeasuredRatio
 from reprieve.evidence.records.population_model import PopulationModel
 from reprieve.exposure.build import build
@@ -19,14 +20,19 @@ from reprieve.pkpd.dose import Dose
 from reprieve.pkpd.measures import auc_to_infinity
 from reprieve.regimen import Regimen
 from reprieve.relief.exposure_spread import each_alone
+from reprieve.relief.felt_exposure import felt_curve
 from reprieve.relief.forecast import forecast
+from reprieve.relief.population_course import PopulationCourse
+from reprieve.relief.populations import draw_populations
 from reprieve.relief.trajectory import follow
 from reprieve.relief.virtual_patients import draw_patients
 
 EVIDENCE = Evidence.packaged()
 
 ADULT = Patient(weight=70)
-PEOPLE = draw_patients(made_up_posterior(), virtual_patients=240, seed=3, condition="crps")
+POPULATIONS = draw_populations(made_up_posterior(), "crps")
+MECHANISM = EVIDENCE.record(CalibrationPriors, "mechanism")
+PEOPLE = draw_patients(POPULATIONS, MECHANISM, virtual_patients=240, seed=3)
 PEREZ = "perezruixo2021_esketamine_nasal_po_iv"
 
 
@@ -153,9 +159,8 @@ def test_a_note_that_differs_in_numbers_only_is_said_once():
 def test_the_spread_compares_models_on_the_same_people():
     # ends of 40-min infusions of 0.5 mg/kg in the data sheet: Kamp 253 ng/mL, Simons 289, Noppers 277
     regimen = Regimen.parse("esketamine iv 0.5 mg/kg over 40 min")
-    rows = each_alone(
-        exposure_inputs(EVIDENCE, regimen, ADULT, choose_models(EVIDENCE, "esketamine", "iv")), PEOPLE, 0.3
-    )
+    inputs = exposure_inputs(EVIDENCE, regimen, ADULT, choose_models(EVIDENCE, "esketamine", "iv"))
+    rows = each_alone(inputs, PEOPLE, PopulationCourse(POPULATIONS, felt_curve(inputs), 0.3, 7.0))
     peaks = {row.chosen.model.id.partition("_")[0]: row.peak for row in rows}
     assert peaks["simons2022"] == pytest.approx(289, rel=0.08)
     assert peaks["kamp2020"] == pytest.approx(253, rel=0.08)

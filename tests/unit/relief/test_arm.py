@@ -132,6 +132,6 @@ def test_a_subcutaneous_arm_is_answered_and_its_absorption_said_to_be_unverified
 
 def test_after_one_short_infusion_the_difference_of_small_studies_includes_none():
     short = {"condition": "neuropathic", "regimen": "racemic iv 0.4 mg/kg over 40 min", "predict": [PAIN | {"day": 14}]}
-    drug, placebo = (predict_arm(arm(**short, role=role)).draws[0] for role in ("ketamine", "placebo"))
+    drug, placebo = (predict_arm(arm(**short, id=role, role=role)).draws[0] for role in ("ketamine", "placebo"))
     low, high = np.quantile(drug - placebo, (0.1, 0.9))
     assert low <= 0 <= high

@@ -18,13 +18,13 @@ EVIDENCE = Evidence.packaged()
 STUDIED = studied(EVIDENCE)
 PERSON = {"age": 30, "weight": 70, "sex": "female", "condition": "crps", "pain": 7.2}
 TEXT = "esketamine iv 5 mg/h for 24 h then 14 mg/h for 24 h then 22 mg/h for 52 h"
-UNSURE = "Outside what was studied, how many people respond is taken to be twice as uncertain"
+UNSURE = "Outside what was studied, what the drug adds is taken to differ twice as much between settings"
 
 
-def marks(text=TEXT, no_benefit=False, span=STUDIED, **changed):
+def marks(text=TEXT, span=STUDIED, **changed):
     patient, regimen = Patient(**(PERSON | changed)), Regimen.parse(text)
     model = choose_models(EVIDENCE, regimen.form, regimen.route)[0].model
-    return extrapolations(patient, regimen, span, [model], no_benefit=no_benefit)
+    return extrapolations(patient, regimen, span, [model])
 
 
 def test_the_studied_question_has_no_mark():
@@ -74,11 +74,8 @@ def test_every_limit_of_the_studied_range_belongs_to_it():
 
 def test_what_was_assumed_of_another_condition_is_said_as_it_was_done():
     taken = marks(condition="low_back")[0]
-    assert "how many people with low back pain respond was taken to be as in any other condition" in taken
-    refuted = marks(condition="low_back", no_benefit=True)
-    assert "none was forecast beyond placebo" in refuted[0]
-    assert "any other condition" not in refuted[0]
-    assert len(refuted) == 1, "nobody responds, so it is not uncertain how many do"
+    assert "what the drug adds in low back" in taken
+    assert taken.endswith("was taken to be as in any other condition.")
 
 
 def test_every_model_of_an_ensemble_has_people_of_its_own():

@@ -9,6 +9,7 @@ from hypothesis import strategies as st
 from scipy.spatial import ConvexHull
 
 from reprieve.evidence.evidence import Evidence
+from reprieve.inference.fit_data import CONDITIONS
 from reprieve.regimen import Regimen
 from reprieve.relief.studied import convex_hull, envelope, studied
 
@@ -63,6 +64,13 @@ def test_a_condition_or_a_route_of_no_study_is_outside():
     assert not studied(EVIDENCE).is_outside("neuropathic", regimen, 70.0)
     assert studied(EVIDENCE).is_outside("low_back", regimen, 70.0)
     assert studied(EVIDENCE).is_outside("crps", Regimen.parse("racemic sublingual 25 mg"), 70.0)
+
+
+def test_conditions_and_routes_are_those_of_the_fit(evidence_of_the_fit):
+    data = evidence_of_the_fit
+    assert studied(EVIDENCE).conditions == {CONDITIONS[i] for i in data.condition[data.given]}
+    arms = [arm for k in range(3) for report in data.reports_of(k) for arm in report.arms]
+    assert studied(EVIDENCE).routes == {arm.route for arm in arms if arm.role == "ketamine"}
 
 
 def test_an_arm_without_a_number_that_can_be_used_is_not_what_was_studied():

@@ -10,36 +10,35 @@ from made_up_posterior import made_up_posterior
 from reprieve.chart.patient import Patient
 from reprieve.errors import InputError
 from reprieve.evidence.evidence import Evidence
+from reprieve.evidence.records.calibration import CalibrationPriors
 from reprieve.evidence.records.covariate import TimeEffect
 from reprieve.exposure.choice import choose_models
 from reprieve.exposure.inputs import exposure_inputs
 from reprieve.regimen import Regimen
-from reprieve.relief.trajectory import (
-    FOLLOW_UP_DAYS,
-    Trajectory,
-    check_days,
-    follow,
-    relief_by_reversal,
-    remaining_on_placebo,
-    times_to_look,
-)
+from reprieve.relief.felt_exposure import felt_curve
+from reprieve.relief.follow_up import FOLLOW_UP_DAYS, check_days
+from reprieve.relief.populations import draw_populations
+from reprieve.relief.trajectory import Trajectory, context, follow, relief_by_reversal, times_to_look
 from reprieve.relief.virtual_patients import draw_patients
 
 EVIDENCE = Evidence.packaged()
 
-POSTERIOR = made_up_posterior()
-PEOPLE = draw_patients(POSTERIOR, virtual_patients=100, seed=2, condition="crps")
+POPULATIONS = draw_populations(made_up_posterior(), "crps")
+MECHANISM = EVIDENCE.record(CalibrationPriors, "mechanism")
+PEOPLE = draw_patients(POPULATIONS, MECHANISM, virtual_patients=100, seed=2)
+
+
+def inputs_of(regimen):
+    members = choose_models(EVIDENCE, regimen.form, regimen.route)[:1]
+    return exposure_inputs(EVIDENCE, regimen, Patient(weight=70), members)
 
 
 def followed(text, **options):
-    regimen = Regimen.parse(text)
-    return follow(
-        exposure_inputs(
-            EVIDENCE, regimen, Patient(weight=70), choose_models(EVIDENCE, regimen.form, regimen.route)[:1]
-        ),
-        PEOPLE,
-        **options,
-    )
+    return follow(inputs_of(Regimen.parse(text)), PEOPLE, **options)
+
+
+def people_spread():
+    return PEOPLE.populations.values["context_spread"][PEOPLE.draw]
 
 
 @pytest.fixture(scope="module")
@@ -54,7 +53,7 @@ def test_a_model_whose_rates_vary_goes_the_same_road():
     parameter = next(name for name, role in exact.model.uses() if role == "clearance")
     rises = TimeEffect(slope=1e-12, parameters=(parameter,), status="assumed")
     varying = replace(exact, model=msgspec.structs.replace(exact.model, effects=(*exact.model.effects, rises)))
-    few = draw_patients(POSTERIOR, virtual_patients=4, seed=2, condition="crps")
+    few = draw_patients(POPULATIONS, MECHANISM, virtual_patients=4, seed=2)
     one, other = (
         follow(exposure_inputs(EVIDENCE, regimen, Patient(weight=70), (chosen,)), few) for chosen in (exact, varying)
     )
@@ -109,7 +108,6 @@ def test_negative_days_are_before_the_end_of_the_last_dose(outpatient):
     # The third session runs from 48 to 52 h, day -7 is 52 h: its end, when concentration is highest.
     at = int(np.flatnonzero(outpatient.hours == 52.0)[0])
     np.testing.assert_allclose(outpatient.remaining_at(-7.0), outpatient.remaining[:, at])
-    assert outpatient.remaining_at(-7.0).mean() < outpatient.remaining_at(-7.0 - 5 / 24).mean()
 
 
 def test_between_looks_is_between_their_values(outpatient):
@@ -117,15 +115,13 @@ def test_between_looks_is_between_their_values(outpatient):
     np.testing.assert_allclose(middle, (before + after) / 2)
 
 
-def test_only_the_hours_asked_for_are_looked_at_and_what_is_there_does_not_change():
-    # Day -6.95 lies in the dip after the session that ended at day -7; a straight line would cut through it.
-    day = -6.95
-    plain, exact = followed(TEXTS[2]), followed(TEXTS[2], hours=220.0 + 24 * np.array([day, 0.0, 28.0]))
-    assert exact.days == pytest.approx([day, 0.0, 28.0])
-    assert np.abs(plain.days - day).min() > 1e-6
-    assert not np.allclose(plain.remaining_at(day), exact.remaining_at(day), rtol=1e-4)
-    for later in (0.0, 28.0):
-        np.testing.assert_allclose(plain.remaining_at(later), exact.remaining_at(later), rtol=1e-6)
+def test_only_the_hours_asked_for_are_looked_at_and_what_the_drug_does_there_does_not_change():
+    days = np.array([-6.95, 0.0, 28.0])
+    plain, exact = followed(TEXTS[2]), followed(TEXTS[2], hours=220.0 + 24 * days)
+    assert exact.days == pytest.approx(days)
+    at = [int(np.argmin(np.abs(plain.days - day))) for day in days[1:]]
+    for name in ("drug", "acute", "reversed_", "concentration"):
+        np.testing.assert_allclose(getattr(plain, name)[:, at], getattr(exact, name)[:, 1:], rtol=1e-6, atol=1e-12)
 
 
 @pytest.mark.parametrize("day", [-9.2, 365.1, float("nan")])
@@ -138,53 +134,15 @@ def test_a_day_outside_the_course_and_its_follow_up_is_refused(outpatient, day):
 @pytest.mark.parametrize("text", TEXTS)
 def test_shares_stay_shares_and_drug_never_adds_pain(text):
     trajectory = followed(text)
-    for values in (trajectory.acute, trajectory.reversed_, trajectory.drug_factor):
+    for values in (trajectory.acute, trajectory.reversed_):
         assert (values >= 0).all()
         assert (values <= 1).all()
-    for values in (trajectory.concentration, trajectory.remaining, trajectory.remaining_on_placebo):
+    for values in (trajectory.concentration, trajectory.drug, trajectory.remaining, trajectory.remaining_on_placebo):
         assert (values >= 0).all()
     assert (trajectory.remaining <= trajectory.remaining_on_placebo + 1e-12).all()
     # After the last dose sensitisation only returns, from two days after it on when little is left in the blood.
     late = trajectory.days > 2
-    assert (np.diff(trajectory.drug_factor[:, late], axis=1) > -1e-9).all()
-    # What passes of the context goes the same way in those it helped, and back to baseline in those it harmed.
-    helped = PEOPLE.context_size > 0
-    assert (np.diff(trajectory.remaining[np.ix_(helped, late)], axis=1) > -1e-9).all()
-    assert (np.diff(trajectory.remaining_on_placebo[np.ix_(~helped, late)], axis=1) < 1e-9).all()
-
-
-def test_who_does_not_respond_has_what_pain_does_without_the_drug(outpatient):
-    apart = ~PEOPLE.responds
-    assert apart.any()
-    np.testing.assert_array_equal(outpatient.remaining[apart], outpatient.remaining_on_placebo[apart])
-    reached = outpatient.acute[apart].max(axis=1)  # the drug reaches them, and does nothing to their pain
-    assert (reached > 0.01).all()
-
-
-def test_where_nobody_responds_the_trajectory_is_that_of_placebo():
-    told = draw_patients(POSTERIOR, virtual_patients=100, seed=2, condition="crps", no_benefit=True)
-    regimen = Regimen.parse(TEXTS[3])
-    trajectory = follow(
-        exposure_inputs(
-            EVIDENCE, regimen, Patient(weight=70), choose_models(EVIDENCE, regimen.form, regimen.route)[:1]
-        ),
-        told,
-    )
-    np.testing.assert_array_equal(trajectory.remaining, trajectory.remaining_on_placebo)
-
-
-def test_where_nothing_lasts_relief_is_gone_with_the_drug():
-    told = draw_patients(POSTERIOR, virtual_patients=100, seed=2, condition="crps", nothing_lasts=True)
-    regimen = Regimen.parse(TEXTS[3])
-    trajectory = follow(
-        exposure_inputs(
-            EVIDENCE, regimen, Patient(weight=70), choose_models(EVIDENCE, regimen.form, regimen.route)[:1]
-        ),
-        told,
-    )
-    np.testing.assert_array_equal(trajectory.drug_factor, 1 - trajectory.acute)
-    assert trajectory.remaining_at(-1.0).mean() < 0.9 * trajectory.remaining_at(-1.0, on_placebo=True).mean()
-    np.testing.assert_allclose(trajectory.remaining_at(7.0), trajectory.remaining_at(7.0, on_placebo=True), rtol=1e-3)
+    assert (np.diff(trajectory.reversed_[:, late], axis=1) < 1e-9).all()
 
 
 def test_nothing_in_the_blood_relieves_as_placebo_does():
@@ -211,30 +169,60 @@ def test_placebo_is_the_same_on_every_dose_of_the_same_length():
     np.testing.assert_array_equal(little.remaining_on_placebo, much.remaining_on_placebo)
 
 
-def test_placebo_starts_with_the_course_holds_and_its_passing_part_halves_after_it():
-    whole = PEOPLE.populations
-    half_life_h = 24 * whole.context_half_life_d[0]
-    hours = np.array([0.0, 0.1, 50.0, 100.0, 100.0 + half_life_h])
-    gone = 1 - remaining_on_placebo(PEOPLE, hours, 100.0)
+def test_without_the_drug_pain_is_at_its_baseline_before_a_course_and_where_it_tends_after():
+    gone = context(PEOPLE, np.array([0.0, 0.1, 50.0]), 100.0)
     np.testing.assert_array_equal(gone[:, 0], 0.0)
-    for column in (1, 2, 3):
-        np.testing.assert_allclose(gone[:, column], np.minimum(PEOPLE.context_size, 1.0))
-    lasting = whole.context_lasting[0]
-    first = (PEOPLE.draw == 0) & (PEOPLE.context_size < 1)
-    np.testing.assert_allclose(gone[first, 4], PEOPLE.context_size[first] * (lasting + (1 - lasting) / 2))
+    assert (gone[:, 1:] != 0.0).all()
+
+
+@pytest.mark.statistical
+def test_what_pain_does_without_the_drug_varies_as_the_population_says_but_for_the_day():
+    many = draw_patients(POPULATIONS, MECHANISM, virtual_patients=20_000, seed=3)
+    hours = np.array([10.0, 10.0 + 24 * many.context_slow_time_d, 24 * 3000.0])
+    relieved = many.populations.relieved(np.zeros((many.populations.size, 1)))
+    mean, spread = relieved.context_mean[many.draw], relieved.context_spread[many.draw]
+    z = (context(many, hours, 5.0) - mean[:, None]) / spread[:, None]
+    trait, slow, day = many.context_shares
+    n = many.draw.size
+    # False alarm rate 1e-6: means, variances, and the correlation that the slow part keeps after its time constant.
+    assert np.abs(z.mean(axis=0)).max() < 4.89 / np.sqrt(n)
+    assert np.abs(z.var(axis=0) - (trait + slow)).max() < 4.89 * (trait + slow) * np.sqrt(2 / n)
+    covariance = np.cov(z.T)
+    assert covariance[0, 1] == pytest.approx(trait + slow * np.exp(-1.0), abs=4.89 / np.sqrt(n))
+    assert covariance[0, 2] == pytest.approx(trait, abs=4.89 / np.sqrt(n))
+    np.testing.assert_allclose(followed(TEXTS[0]).day_scatter, np.sqrt(day) * people_spread(), rtol=1e-9)
 
 
 def test_pain_without_the_drug_may_rise_and_never_falls_below_none():
-    extreme = replace(PEOPLE, context_normal=np.where(np.arange(PEOPLE.draw.size) % 2, 9.0, -9.0))
-    left = remaining_on_placebo(extreme, np.array([5.0, 30.0]), 10.0)
+    extreme = replace(PEOPLE, context_trait=np.where(np.arange(PEOPLE.draw.size) % 2, 20.0, -20.0))
+    regimen = Regimen.parse(TEXTS[2])
+    left = follow(inputs_of(regimen), extreme, hours=np.array([30.0, 300.0])).remaining_on_placebo
     assert (left[0::2] > 1).all()
     assert not left[1::2].any()
 
 
 def test_a_dose_given_at_once_has_been_given_at_day_zero():
-    gone = 1 - remaining_on_placebo(PEOPLE, np.array([0.0]), 0.0)
-    np.testing.assert_allclose(gone[:, 0], np.minimum(PEOPLE.context_size, 1.0))
+    assert (context(PEOPLE, np.array([0.0]), 0.0) != 0.0).all()
     trajectory = followed("esketamine iv 20 mg")
     assert isinstance(trajectory, Trajectory)
     assert trajectory.days[0] == 0.0
     np.testing.assert_allclose(trajectory.remaining[:, 0], trajectory.remaining_on_placebo[:, 0])
+
+
+def test_at_every_time_the_people_have_what_the_drug_adds_in_their_population():
+    # One population, so that its people are all of it: the mean of their parts is E, but for the tail of 2000 ranks.
+    one = draw_populations(made_up_posterior(1), "crps")
+    many = draw_patients(one, MECHANISM, virtual_patients=2000, seed=5)
+    regimen = Regimen.parse(TEXTS[3])
+    hours = 100.0 + 24.0 * np.array([-2.0, 0.0, 2.0, 28.0, 84.0])
+    found = follow(inputs_of(regimen), many, hours=hours)
+    expected = one.added(felt_curve(inputs_of(regimen)).at(hours))[0]
+    np.testing.assert_allclose(found.drug.mean(axis=0), expected, rtol=0.01)
+
+
+def test_the_drug_takes_away_no_more_pain_than_there_is():
+    trajectory = followed(TEXTS[3])
+    assert (trajectory.taken_away >= 0).all()
+    assert (trajectory.taken_away <= trajectory.remaining_on_placebo + 1e-12).all()
+    enough = trajectory.drug <= trajectory.remaining_on_placebo
+    np.testing.assert_allclose(trajectory.taken_away[enough], trajectory.drug[enough], atol=1e-12)

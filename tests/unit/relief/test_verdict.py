@@ -1,17 +1,15 @@
-"""The verdict: what is said follows from the chances, and trials that find nothing are believed."""
+"""The verdict: what is said follows from the differences, and published judgements are cited."""
 
-import msgspec
+import numpy as np
 import pytest
 
 from reprieve.evidence.records.condition import Certainty
-from reprieve.regimen import Regimen
-from reprieve.relief.verdict import finds_no_benefit, finds_no_benefit_at_all, judge
+from reprieve.relief.sustained import Added
+from reprieve.relief.verdict import finds_no_benefit, judge
 
 HORIZONS = ("48h", "2wk", "4wk", "12wk")
-
-
-def chances(*values):
-    return dict(zip(HORIZONS, values, strict=True))
+HELPED = dict(zip(HORIZONS, [(0.65, 0.5, 0.8), (0.4, 0.2, 0.6), (0.22, 0.1, 0.3), (0.05, 0.0, 0.1)], strict=True))
+ADDED = Added(helped=HELPED, helped_by_a_third=HELPED, duration=np.array([3.0]), days_gained=(5.0, 1.0, 9.0))
 
 
 def judged(level, finding):
@@ -20,104 +18,69 @@ def judged(level, finding):
     )
 
 
-PLACEBO = chances(0.2, 0.1, 0.02, 0.0)
-LONG = Regimen.parse("esketamine iv 20 mg/h for 100 h")
-SHORT = Regimen.parse("racemic iv 0.5 mg/kg over 40 min")
-
-
-def verdict_of(exceeds, certainty=None, regimen=LONG, width=0.04):
+def verdict_of(*means, width=0.04, certainty=None):
     """The verdict where the 80 % interval of each difference reaches as far to both sides of it."""
-    differences = {name: exceeds[name] - PLACEBO[name] for name in HORIZONS}
-    intervals = {name: (mean, mean - width, mean + width) for name, mean in differences.items()}
-    return judge(exceeds, PLACEBO, intervals, certainty, regimen)
+    spreads = [(mean, mean - width, mean + width) for mean in means]
+    return judge(ADDED, dict(zip(HORIZONS, spreads, strict=True)), certainty, "a point of pain or more")
 
 
-def test_the_last_horizon_with_a_difference_is_named():
-    verdict = verdict_of(chances(0.65, 0.4, 0.15, 0.05))
+def test_the_last_horizon_with_an_effect_is_named_and_the_next_is_lost():
+    verdict = verdict_of(0.4, 0.3, 0.13, 0.05)
     assert verdict.code == "lasting"
-    assert "up to 4 weeks after the last dose (15 % against 2 %)" in verdict.sentence
-    assert verdict.sentence.endswith("at 12 weeks no difference is detectable.")
+    assert verdict.sentence == (
+        "The drug itself helps 65 % of people (50–80 %) by a point of pain or more at 48 hours and 22 % at 4 weeks; "
+        "at 12 weeks no effect is detectable."
+    )
 
 
-def test_a_difference_to_the_end_loses_nothing():
-    verdict = verdict_of(chances(0.9, 0.9, 0.9, 0.9))
-    assert "up to 12 weeks" in verdict.sentence
-    assert "no difference" not in verdict.sentence
+def test_an_effect_to_the_end_loses_nothing():
+    verdict = verdict_of(0.4, 0.4, 0.4, 0.4)
+    assert verdict.sentence.endswith("at 48 hours and 5 % at 12 weeks.")
 
 
-def test_what_was_not_detectable_before_is_not_called_lost_later():
-    # Placebo fades: the difference appears at 2 weeks only, and 48 hours is not "lost" after it.
-    verdict = verdict_of(chances(0.25, 0.25, 0.05, 0.0))
-    assert "up to 2 weeks" in verdict.sentence
-    assert "48 hours" not in verdict.sentence
+def test_an_effect_at_48_hours_only_says_no_other():
+    assert verdict_of(0.4, 0.05, 0.05, 0.05).sentence.endswith("at 48 hours; at 2 weeks no effect is detectable.")
 
 
 @pytest.mark.parametrize(("difference", "code"), [(0.099, "no_detectable_effect"), (0.101, "lasting")])
 def test_one_patient_in_ten_is_what_counts(difference, code):
-    assert verdict_of(chances(0.2 + difference, 0.1, 0.02, 0.0)).code == code
+    assert verdict_of(difference, 0.0, 0.0, 0.0).code == code
 
 
 @pytest.mark.parametrize(("low", "code"), [(0.004, "no_detectable_effect"), (0.006, "lasting")])
 def test_an_interval_that_reads_zero_includes_it(low, code):
-    verdict = verdict_of(chances(0.35, 0.1, 0.02, 0.0), width=0.15 - low)
-    assert verdict.code == code
-    assert ("the 80 % interval of the difference includes 0" in verdict.sentence) == (code != "lasting")
+    assert verdict_of(0.15, 0.0, 0.0, 0.0, width=0.15 - low).code == code
 
 
-@pytest.mark.parametrize(("low", "code"), [(0.099, "no_detectable_effect"), (0.101, "lasting")])
-@pytest.mark.parametrize(
-    "regimen", [SHORT, Regimen.parse("racemic im 30 mg"), Regimen.parse("racemic iv 60 mg over 2 h")]
-)
-def test_after_one_short_session_the_whole_interval_must_reach_one_in_ten(low, code, regimen):
-    verdict = verdict_of(chances(0.5, 0.1, 0.02, 0.0), regimen=regimen, width=0.3 - low)
-    assert verdict.code == code
-    if code != "lasting":
-        assert "No detectable lasting effect of one short session beyond placebo" in verdict.sentence
-        assert "the 80 % interval of the difference falls below one patient in ten" in verdict.sentence
+def test_no_effect_gives_the_difference_and_its_interval():
+    verdict = verdict_of(0.08, 0.02, 0.0, 0.0, width=0.05)
+    assert verdict.code == "no_detectable_effect"
+    assert "from 48 hours on: at 48 hours 8 % more have relief than on placebo" in verdict.sentence
+    assert "(80 % interval 3–13 %)." in verdict.sentence
 
 
-@pytest.mark.parametrize(
-    "text",
-    ["racemic iv 60 mg over 2.1 h", "racemic iv 20 mg over 40 min every 24 h x 2", "esketamine iv 20 mg/h for 4 h"],
-)
-def test_a_longer_or_a_second_session_is_not_a_short_one(text):
-    verdict = verdict_of(chances(0.5, 0.1, 0.02, 0.0), regimen=Regimen.parse(text), width=0.28)
-    assert verdict.code == "lasting"
+BELIEVED = [
+    ("high", "no_benefit", True),
+    ("moderate", "no_benefit", True),
+    ("low", "no_benefit", False),
+    ("very low", "no_benefit", False),
+    ("high", "benefit", False),
+    ("moderate", "unclear", False),
+]
 
 
-def test_no_difference_gives_both_chances():
-    assert verdict_of(PLACEBO).sentence == (
-        "No detectable lasting effect beyond placebo after 48 hours (under one patient in ten): "
-        "20 % would still have relief then, 20 % on placebo."
-    )
-
-
-@pytest.mark.parametrize(
-    ("level", "finding", "believed"),
-    [
-        ("high", "no_benefit", True),
-        ("moderate", "no_benefit", True),
-        ("low", "no_benefit", False),
-        ("very low", "no_benefit", False),
-        ("high", "benefit", False),
-        ("moderate", "unclear", False),
-    ],
-)
-def test_trials_that_find_nothing_are_believed_from_moderate_certainty_on(level, finding, believed):
+@pytest.mark.parametrize(("level", "finding", "believed"), BELIEVED)
+def test_trials_that_find_nothing_are_cited_from_moderate_certainty_on(level, finding, believed):
     certainty = judged(level, finding)
     assert finds_no_benefit(certainty) is believed
-    verdict = verdict_of(chances(0.9, 0.9, 0.9, 0.9), certainty)
-    assert (verdict.code == "no_detectable_effect") is believed
-    assert (f"({level} certainty)" in verdict.sentence) is believed
+    sentence = verdict_of(0.0, 0.0, 0.0, 0.0, certainty=certainty).sentence
+    assert (f"find no benefit either ({level} certainty)" in sentence) is believed
 
 
-def test_trials_of_single_sessions_say_nothing_of_the_hours_under_the_drug():
-    assert finds_no_benefit_at_all(judged("high", "no_benefit"))
-    single = msgspec.structs.replace(judged("high", "no_benefit"), exposure="single")
-    assert finds_no_benefit(single)
-    assert not finds_no_benefit_at_all(single)
+@pytest.mark.parametrize(("level", "finding", "_"), BELIEVED)
+def test_a_published_judgement_is_cited_and_is_no_rule(level, finding, _):
+    assert verdict_of(0.4, 0.4, 0.4, 0.4, certainty=judged(level, finding)) == verdict_of(0.4, 0.4, 0.4, 0.4)
 
 
 def test_no_judgement_is_not_a_judgement():
     assert not finds_no_benefit(None)
-    assert not finds_no_benefit_at_all(None)

@@ -31,7 +31,7 @@ def test_the_page_gives_the_weight_of_each_nearest_study_and_of_no_other():
 def test_relief_that_outlasts_follow_up_is_said_to_last_longer():
     days = {"q10": 0.0, "q50": 111.0, "q90": 365.0}
     page = text_of(render_report(made_up_forecast(sustained={"duration_days": days}), []))
-    assert "median 111 d (80 % interval 0 d to more than 365 d)" in page
+    assert "median over 90 days (80 % of people: 0 to over 90 days; nobody was followed so long)" in page
 
 
 def test_the_peak_of_a_minority_is_not_shown():

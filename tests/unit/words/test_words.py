@@ -1,17 +1,23 @@
 """How numbers, times and names are said, and that everything that speaks says them so."""
 
+import numpy as np
 import pytest
 
-from reprieve.regimen import Regimen
+from reprieve.relief.sustained import Added
 from reprieve.relief.verdict import judge
 from reprieve.words import (
     HORIZONS,
     NBSP,
+    NOBODY_FOLLOWED,
+    beyond_follow_up,
     clock,
     days,
     days_span,
+    followed_days,
+    followed_span,
     glued,
     horizon,
+    of_100,
     percent,
     percent_span,
     plain,
@@ -81,10 +87,27 @@ def test_horizons_rise_and_are_found_by_name():
     assert horizon("12wk").words == "12 weeks"
 
 
-def test_a_verdict_says_a_chance_as_the_table_does():
-    nearly = {one.id: 0.998 for one in HORIZONS}
-    without = {one.id: 0.002 for one in HORIZONS}
+def test_a_verdict_says_a_share_as_the_table_does():
     surely = {one.id: (0.996, 0.99, 1.0) for one in HORIZONS}
-    said = judge(nearly, without, surely, None, Regimen.parse("racemic iv 0.35 mg/kg/h for 4 h every 24 h x 10"))
-    assert f"({percent(0.998)} against {percent(0.002)})" in said.sentence
-    assert "100 %" not in said.sentence
+    said = judge(Added(surely, surely, np.array([9.0]), (9.0, 8.0, 10.0)), surely, None, "a point of pain or more")
+    assert f"helps {percent(0.996)} of people" in said.sentence
+    assert "100 % of people" not in said.sentence
+
+
+def test_what_arithmetic_leaves_of_nothing_is_nothing():
+    assert percent(-1e-17) == percent(1e-19) == percent(0.0) == "0 %"
+    assert percent(0.001) == "<1 %"
+
+
+@pytest.mark.parametrize(("share", "said"), [(0.772, "77"), (0.001, "fewer than 1"), (1.0, "100")])
+def test_of_100_people(share, said):
+    assert of_100(share) == said
+
+
+def test_days_beyond_follow_up_are_not_said():
+    assert (followed_days(90.0, 90.0), followed_days(90.1, 90.0)) == ("90 days", "over 90 days")
+    assert followed_span(3.0, 31.0, 90.0) == "3 to 31 days"
+    assert followed_span(3.0, 365.0, 90.0) == "3 to over 90 days"
+    assert followed_span(91.0, 365.0, 90.0) == "over 90 days"
+    assert beyond_follow_up(90.0, 3.0, 90.0) == ""
+    assert beyond_follow_up(90.0, 3.0, 91.0) == f"; {NOBODY_FOLLOWED}"

@@ -64,7 +64,7 @@ class Calibration(Record, frozen=True, kw_only=True):
     constants : what was not fitted
     """
 
-    structure: Literal["plateau"]
+    structure: Literal["reported"]
     n_draws: int
     draws_sha256: str
     evidence_fingerprint: str
@@ -75,15 +75,15 @@ class Calibration(Record, frozen=True, kw_only=True):
 
     def check(self) -> None:
         """Every constant is there and in a unit of its dimension."""
-        for name in _CONSTANTS.keys() ^ self.constants.keys():
-            self.fail(f"the constant {name} is {'missing' if name in _CONSTANTS else 'not one of the relief model'}")
+        for name in CONSTANTS.keys() ^ self.constants.keys():
+            self.fail(f"the constant {name} is {'missing' if name in CONSTANTS else 'not one of the relief model'}")
         for name, constant in self.constants.items():
             try:
                 found = dimension(constant.unit)
             except UnitError as error:
                 self.fail(f"{name}: {error}")
-            if found != _CONSTANTS[name]:
-                self.fail(f"{name} is given in {constant.unit!r}, a {found}; it must be a {_CONSTANTS[name]}")
+            if found != CONSTANTS[name]:
+                self.fail(f"{name} is given in {constant.unit!r}, a {found}; it must be a {CONSTANTS[name]}")
             if not constant.value > 0:
                 self.fail(f"{name} is {constant.value:g}; it must be greater than zero")
             if constant.status in {"seen", "derived"} and constant.source is None:
@@ -102,4 +102,4 @@ class Calibration(Record, frozen=True, kw_only=True):
 
 
 #: Constant to the dimension it must have.
-_CONSTANTS = {"reversal_spread": "fraction", "acute_half_life": "time", "day_scatter": "fraction"}
+CONSTANTS = {"acute_half_life": "time"}

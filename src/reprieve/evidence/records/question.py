@@ -49,11 +49,18 @@ class OutcomeValue(Value, frozen=True, kw_only=True, tag="outcome"):
 
 
 class ForecastValue(Value, frozen=True, kw_only=True, tag="forecast"):
-    """A chance of the duration table, its 80 % interval, the same on placebo, its horizon, or the hours of infusion."""
+    """A number of the duration table.
+
+    ``helped`` is how many the drug itself helps at a horizon, ``chance`` how many have relief then and ``placebo`` how
+    many on placebo; each ``between`` is the 80 % interval. ``added_days`` is how many days with relief the drug adds in
+    twelve weeks. ``horizon`` and ``infusion`` are the time and the hours themselves.
+    """
 
     condition: ConditionId
     infusion: str
-    say: Literal["chance", "between", "placebo", "horizon", "infusion"]
+    say: Literal[
+        "helped", "helped_between", "chance", "between", "placebo", "added_days", "added_between", "horizon", "infusion"
+    ]
     beyond: HorizonId
 
 

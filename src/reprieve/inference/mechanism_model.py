@@ -1,13 +1,12 @@
-"""The relief model once more, differentiable, on the mean exposure of trial arms.
+"""The mechanism fitted to what studies report: the model of record is chosen against it.
 
-The same equations as :mod:`reprieve.relief`, written a second time in JAX: gradients are needed here, and two
-programs that must agree check each other. docs/explanation/calibration.md derives them. People are 32 fixed
+Sensitisation reversed and its return, relief held near a plateau, an acute effect and a context that fades, on the
+mean exposure of trial arms. docs/explanation/calibration.md derives the equations. People are 32 fixed
 quasi-random points; who responds, the context and the scatter from day to day are integrated exactly.
 """
 
 from __future__ import annotations
 
-from collections.abc import Mapping
 from typing import Any
 
 import jax
@@ -19,8 +18,7 @@ from scipy.stats import norm as scipy_norm
 from scipy.stats import qmc
 
 from reprieve.inference.fit_data import FitData, Looks
-
-Values = Mapping[str, Any]
+from reprieve.inference.likelihood import ModelReports, Values
 
 _PEOPLE = 32
 #: (32, 4): exposure, reversal rate, return, acute C50.
@@ -28,30 +26,20 @@ _NORMALS = scipy_norm.ppf(qmc.Sobol(4, scramble=True, rng=7).random(_PEOPLE))
 _TINY = 1e-4
 
 
-def reversed_share(values: Values, data: FitData, structure: str) -> tuple[Any, Any]:
+def reversed_share(values: Values, data: FitData) -> tuple[Any, Any]:
     """What the drug has reversed at the edges of the bins, and its return, 1/h, in the arms that were given it.
 
-    (n_bins + 1, n_given, n_people) and (n_given, n_people), arms in the order of ``data.given``. ``slow_site`` has no
-    reversal that saturates: the drug fills a slow effect site (ng/mL over C50) instead. ``hours`` counts hours with
-    any drug (above 10 ng/mL), whatever the dose.
+    (n_bins + 1, n_given, n_people) and (n_given, n_people), arms in the order of ``data.given``.
     """
     given = data.given
     concentration = jnp.moveaxis(data.s[given] + values["r_potency"] * data.r[given], 0, 1)[:, :, None]
     back = jnp.log(2.0) / (24.0 * values["return_half_life"]) * jnp.exp(-values["return_spread"] * _NORMALS[:, 2])
     back = jnp.exp(-values["cohort_persistence"] * data.cohort[given])[:, None] * back[None, :]
     looks = [concentration[..., i] for i in range(concentration.shape[-1])]  # one by one: faster than a long axis
-    if structure != "hours":
-        half = values["reversal_c50"] * jnp.exp(-values["exposure_spread"] * _NORMALS[:, 0])
-    if structure == "slow_site":
-        forth = back * sum(each / half for each in looks) / len(looks)
-        total = jnp.broadcast_to(back, forth.shape)
-    else:
-        if structure == "hours":
-            felt = sum(jnp.broadcast_to(each > 10.0, (*each.shape[:2], _PEOPLE)) for each in looks) / len(looks)
-        else:
-            felt = sum(each / (each + half) for each in looks) / len(looks)
-        forth = values["reversal_rate"] / 24.0 * jnp.exp(values["reversal_spread"] * _NORMALS[:, 1]) * felt
-        total = back + forth
+    half = values["reversal_c50"] * jnp.exp(-values["exposure_spread"] * _NORMALS[:, 0])
+    felt = sum(each / (each + half) for each in looks) / len(looks)
+    forth = values["reversal_rate"] / 24.0 * jnp.exp(values["reversal_spread"] * _NORMALS[:, 1]) * felt
+    total = back + forth
     kept = jnp.exp(-total * np.diff(data.edges[given], axis=1).T[:, :, None])
     gained = forth / total * (1.0 - kept)
 
@@ -64,32 +52,28 @@ def reversed_share(values: Values, data: FitData, structure: str) -> tuple[Any, 
     return jnp.concatenate([start[None], states]), back
 
 
-def relief_of(reversed_: Any, values: Values, structure: str) -> Any:
+def relief_of(reversed_: Any, values: Values) -> Any:
     """Share of pain that a reversed share takes away in those who respond, before ``depth``."""
-    if structure == "plateau":
-        held = jnp.clip(reversed_, 1e-9, 1.0) ** values["plateau_exponent"]
-        half = values["plateau_half"] ** values["plateau_exponent"]
-        return held * (1.0 + half) / (held + half)
-    if structure == "slow_site":
-        filled = jnp.clip(reversed_, 1e-12, None) ** values["plateau_exponent"]
-        return filled / (1.0 + filled)
-    return reversed_
+    held = jnp.clip(reversed_, 1e-9, 1.0) ** values["plateau_exponent"]
+    half = values["plateau_half"] ** values["plateau_exponent"]
+    return held * (1.0 + half) / (held + half)
 
 
-def look(values: Values, data: FitData, at: Looks, states: Any, back: Any, structure: str) -> tuple[Any, ...]:
+def look(values: Values, data: FitData, at: Looks, states: Any, back: Any, arms: tuple[Any, Any]) -> tuple[Any, ...]:
     """Remaining pain of those who respond (n, n_people), their chance, and mean and spread of the context, (n,)."""
+    odds, context = arms
     share, row = at.within[:, None], data.row_of_given[at.arm]
     reversed_ = states[at.bin, row] * (1.0 - share) + states[at.bin + 1, row] * share
     reversed_ = reversed_ * jnp.exp(-back[row] * at.late_h[:, None])
-    relief = values["depth"] * relief_of(reversed_, values, structure)
+    relief = values["depth"] * relief_of(reversed_, values)
     site = (at.site_s + values["r_potency"] * at.site_r)[:, None]
     half = values["acute_c50"] * jnp.exp(values["acute_spread"] * _NORMALS[:, 3])[None, :]
     acute = values["acute_most"] * site / (site + half)
     remaining = jnp.where(data.drug[at.arm][:, None], (1.0 - relief) * (1.0 - acute), 1.0)
     lasting = values["context_lasting"]
     fading = lasting + (1.0 - lasting) * jnp.exp2(-jnp.maximum(at.day, 0.0) / values["context_half_life"])
-    chance = jnp.where(data.drug[at.arm], jax.nn.sigmoid(values["chance"][at.arm]), 0.0)
-    return remaining, chance, values["context"][at.arm] * fading, values["context_spread"] * fading
+    chance = jnp.where(data.drug[at.arm], jax.nn.sigmoid(odds[at.arm]), 0.0)
+    return remaining, chance, context[at.arm] * fading, values["context_spread"] * fading
 
 
 def _middle_and_spread(remaining: Any, context: Any, spread: Any, day_scatter: float) -> tuple[Any, Any]:
@@ -123,3 +107,35 @@ def mean_pain(looked: tuple[Any, ...], day_scatter: float) -> tuple[Any, Any]:
     mean = chance * with_mean + (1.0 - chance) * without_mean
     square = chance * with_square + (1.0 - chance) * without_square
     return mean, jnp.sqrt(jnp.maximum(square - mean**2, _TINY))
+
+
+def arm_values(values: Values, data: FitData, condition: Any, study: Any, context: Any) -> tuple[Any, Any]:
+    """Log odds that a person responds, and mean relief without the drug, (n_arms,) each."""
+    odds = (
+        values["responder_logit"]
+        + values["responder_condition_sd"] * condition[data.condition]
+        + values["responder_study_sd"] * study[data.study]
+        + values["cohort_selection"] * data.cohort
+    )
+    mean = (
+        values["context_mean"]
+        + values["context_cohort"] * data.cohort
+        + values["context_study_sd"] * context[data.study]
+    )
+    return odds, mean
+
+
+def predicted(values: Values, data: FitData, condition: Any, study: Any, context: Any) -> ModelReports:
+    """Every report by the mechanism."""
+    arms = arm_values(values, data, condition, study, context)
+    reversed_, back = reversed_share(values, data)
+    scatter = values["day_scatter"]
+
+    def looked(at: Looks) -> tuple[Any, ...]:
+        return look(values, data, at, reversed_, back, arms)
+
+    threshold = np.array([r.threshold for r in data.shares])
+    shares = share_with_relief(looked(data.at_shares), threshold, scatter)
+    means, sds = mean_pain(looked(data.at_means), scatter)
+    contrasts, others = (mean_pain(looked(at), scatter) for at in (data.at_contrasts, data.at_others))
+    return ModelReports(shares, means, sds, contrasts, others)

@@ -1,4 +1,4 @@
-"""The differentiable twin of the relief model against the core, a general ODE solver and patients drawn one by one."""
+"""The mechanism as it is fitted against the core's, a general ODE solver and patients drawn one by one."""
 
 import math
 from dataclasses import replace
@@ -7,28 +7,30 @@ import jax
 import jax.numpy as jnp
 import numpy as np
 import pytest
+from made_up_posterior import made_up_posterior
 from prior_distributions import drawn, medians
 from scipy.integrate import solve_ivp
 
 from reprieve.chart.patient import Patient
 from reprieve.evidence.evidence import Evidence
-from reprieve.evidence.records.calibration import CalibrationPriors
 from reprieve.exposure.choice import choose_models
 from reprieve.exposure.inputs import exposure_inputs
 from reprieve.inference import arm_exposure as exposure_of_arms
-from reprieve.inference import twin
-from reprieve.inference.calibration_model import STRUCTURES, arm_values, log_likelihood
+from reprieve.inference import mechanism_model as mechanism
+from reprieve.inference.calibration import priors_of
 from reprieve.inference.fit_data import CONDITIONS, Looks
+from reprieve.inference.likelihood import log_likelihood
 from reprieve.inference.reports import reports
 from reprieve.regimen import Regimen
 from reprieve.relief.comparison import regimen_of
-from reprieve.relief.reported import ArmOnDay, arm_on_day
+from reprieve.relief.populations import draw_populations
 from reprieve.relief.trajectory import follow, relief_by_reversal
-from reprieve.relief.virtual_patients import Populations, VirtualPatients
+from reprieve.relief.virtual_patients import VirtualPatients
 
 EVIDENCE = Evidence.packaged()
 
-MIDDLE = medians()
+BELIEFS = priors_of(EVIDENCE, "mechanism")
+MIDDLE = medians("mechanism")
 #: One person: nobody differs from the median.
 ALIKE = MIDDLE | dict.fromkeys(
     ("exposure_spread", "reversal_spread", "return_spread", "acute_spread", "cohort_persistence"), 0.0
@@ -38,10 +40,10 @@ SIGTERMANS = "esketamine iv 5 mg/h for 24 h then 14 mg/h for 24 h then 22.2 mg/h
 REGIMENS = [SIGTERMANS, "racemic iv 0.5 mg/kg over 40 min", "racemic iv 25 mg/h for 4 h every 24 h x 10"]
 
 
-def with_arms(values, data, effect=0.0):
-    """The values with those of arms, every condition and study as the average one."""
+def arms(data, effect=0.0):
+    """Log odds of responding and mean context of arms, every condition and study as the average one."""
     condition, study = np.full(len(CONDITIONS), effect), np.full(len(data.studies), effect)
-    return values | arm_values(values, data, condition, study, study)
+    return mechanism.arm_values(MIDDLE, data, condition, study, study)
 
 
 def people(values, n, *, members=1, rng=None):
@@ -51,30 +53,20 @@ def people(values, n, *, members=1, rng=None):
     def lognormal(spread):
         return np.ones(size) if rng is None else np.exp(spread * rng.standard_normal(size))
 
-    def whole(name):
-        return np.full(members, values[name])
-
     def everybody(name):
         return np.full(size, values[name])
 
-    nothing = np.zeros(members)
-    populations = Populations(
-        chance=np.full(members, 1 / (1 + math.exp(-values["responder_logit"]))), chance_logit_mean=nothing,
-        chance_logit_sd=nothing, context_mean=whole("context_mean"), context_mean_typical=nothing,
-        context_study_sd=nothing, context_spread=whole("context_spread"), context_lasting=whole("context_lasting"),
-        context_half_life_d=whole("context_half_life"), reporting_precision=whole("reporting_precision"),
-        mean_scatter=whole("mean_scatter"),
-    )  # fmt: skip
     return VirtualPatients(
-        draw=np.repeat(np.arange(members), n), populations=populations,
+        draw=np.repeat(np.arange(members), n), populations=draw_populations(made_up_posterior(members), "crps"),
         pk_normals=np.zeros((size, 12)) if rng is None else rng.standard_normal((size, 12)),
         k_rec=LN2 / 24 / (values["return_half_life"] * lognormal(values["return_spread"])),
         k_des=values["reversal_rate"] / 24 * lognormal(values["reversal_spread"]), c50=everybody("reversal_c50"),
         plateau_exponent=everybody("plateau_exponent"), plateau_half=everybody("plateau_half"),
-        depth=everybody("depth"), responds=np.ones(size, bool),
+        depth=everybody("depth"), sensitivity=np.ones(size),
         acute_c50=values["acute_c50"] * lognormal(values["acute_spread"]), acute_most=everybody("acute_most"),
-        ke0=LN2 * 60 / values["acute_half_life"], r_potency=everybody("r_potency"), context_normal=np.zeros(size),
-        r_clearance_rank=np.full(size, 0.5), exposure_rank=np.full(size, 0.5),
+        ke0=LN2 * 60 / values["acute_half_life"], r_potency=everybody("r_potency"), context_trait=np.zeros(size),
+        context_slow=np.zeros(size), context_shares=(0.4, 0.3, 0.3), context_slow_time_d=21.0,
+        r_clearance_rank=np.full(size, 0.5), exposure_rank=np.full(size, 0.5), seed=1,
     )  # fmt: skip
 
 
@@ -90,9 +82,8 @@ def one_arm(few_studies, regimen, days):
     return data, found
 
 
-@pytest.mark.parametrize("structure", STRUCTURES)
-def test_what_is_reversed_solves_its_equation_by_a_general_solver(few_studies, structure):
-    states, back = twin.reversed_share(ALIKE, few_studies, structure)
+def test_what_is_reversed_solves_its_equation_by_a_general_solver(few_studies):
+    states, back = mechanism.reversed_share(ALIKE, few_studies)
     k_rec = LN2 / 24 / ALIKE["return_half_life"]
     np.testing.assert_allclose(back, k_rec)
     c50, k_des = ALIKE["reversal_c50"], ALIKE["reversal_rate"] / 24
@@ -100,12 +91,12 @@ def test_what_is_reversed_solves_its_equation_by_a_general_solver(few_studies, s
     for row, arm in enumerate(few_studies.given):
         edges = few_studies.edges[arm]
         c = few_studies.s[arm] + ALIKE["r_potency"] * few_studies.r[arm]
-        felt = {"slow_site": c.mean(1) / c50, "hours": (c > 10).mean(1)}.get(structure, (c / (c + c50)).mean(1))
+        felt = (c / (c + c50)).mean(1)
         state = 0.0
         for i, g in enumerate(felt):
 
             def slope(_, u, g=g):
-                return k_rec * (g - u) if structure == "slow_site" else k_des * g * (1 - u) - k_rec * u
+                return k_des * g * (1 - u) - k_rec * u
 
             found = solve_ivp(slope, (edges[i], edges[i + 1]), [state], rtol=1e-10, atol=1e-13)
             state = found.y[0, -1]
@@ -119,7 +110,7 @@ def test_reversal_and_acute_effect_are_those_of_the_core(few_studies, text, monk
     monkeypatch.setattr(exposure_of_arms, "choose_models", lambda *_: first)
     days = [0.01, 0.2, 1.0]
     data, found = one_arm(few_studies, text, days)
-    states, _ = twin.reversed_share(ALIKE, data, "plateau")
+    states, _ = mechanism.reversed_share(ALIKE, data)
     hours = np.concatenate([found.edges, found.end_h + 24 * np.array(days)])
     order = np.argsort(hours)
     trajectory = follow(
@@ -143,7 +134,7 @@ def test_what_every_arm_has_reversed_is_that_of_the_core(evidence_of_the_fit):
     wanted, _ = reports(EVIDENCE.studies)
     arms = {(report.study.id, arm.id): (report.study, arm) for report in wanted for arm in report.arms}
     assert len(arms) == len(data.edges)
-    states, _ = twin.reversed_share(ALIKE, data, "plateau")
+    states, _ = mechanism.reversed_share(ALIKE, data)
     for i, ((study_id, _), (study, arm)) in enumerate(arms.items()):
         if arm.role != "ketamine":
             assert i not in data.given
@@ -161,10 +152,9 @@ def test_what_every_arm_has_reversed_is_that_of_the_core(evidence_of_the_fit):
 
 
 def test_placebo_leaves_what_the_context_leaves(few_studies):
-    values = with_arms(MIDDLE, few_studies)
-    states, back = twin.reversed_share(values, few_studies, "plateau")
+    states, back = mechanism.reversed_share(MIDDLE, few_studies)
     for at in (few_studies.at_shares, few_studies.at_means, few_studies.at_others):
-        remaining, chance, _, _ = twin.look(values, few_studies, at, states, back, "plateau")
+        remaining, chance, _, _ = mechanism.look(MIDDLE, few_studies, at, states, back, arms(few_studies))
         without = ~few_studies.drug[at.arm]
         assert without.any()
         assert np.all(np.asarray(remaining)[without] == 1.0)
@@ -174,38 +164,26 @@ def test_placebo_leaves_what_the_context_leaves(few_studies):
 
 def test_relief_of_what_is_reversed_is_that_of_the_core_and_has_its_limits():
     share = np.linspace(0.0, 1.0, 101)
-    ours = MIDDLE["depth"] * twin.relief_of(share, MIDDLE, "plateau")
+    ours = MIDDLE["depth"] * mechanism.relief_of(share, MIDDLE)
     np.testing.assert_allclose(ours, relief_by_reversal(share[None], people(MIDDLE, 1))[0], atol=1e-9)
-    assert twin.relief_of(1.0, MIDDLE, "plateau") == pytest.approx(1.0)
+    assert mechanism.relief_of(1.0, MIDDLE) == pytest.approx(1.0)
     # At ρ the relief is (1 + ρ^γ) / 2; without a plateau (γ 1, ρ infinite) it is the reversed share itself.
     half, exponent = MIDDLE["plateau_half"], MIDDLE["plateau_exponent"]
-    assert twin.relief_of(half, MIDDLE, "plateau") == pytest.approx((1 + half**exponent) / 2)
+    assert mechanism.relief_of(half, MIDDLE) == pytest.approx((1 + half**exponent) / 2)
     none = MIDDLE | {"plateau_exponent": 1.0, "plateau_half": 1e9}
-    np.testing.assert_allclose(
-        twin.relief_of(share, none, "plateau"), twin.relief_of(share, none, "reversal"), atol=1e-8
-    )
+    np.testing.assert_allclose(mechanism.relief_of(share, none), share, atol=1e-8)
 
 
 def looks(rng, n):
-    """Some arms as the twin looks at them: remaining pain of 32 people, chance, mean and spread of the context."""
+    """Some arms as the model looks at them: remaining pain of 32 people, chance, mean and spread of the context."""
     return rng.uniform(0.02, 1, (n, 32)), rng.uniform(0, 1, n), rng.uniform(-0.2, 0.6, n), rng.uniform(0, 0.5, n)
-
-
-def test_shares_and_means_are_those_of_the_core():
-    remaining, chance, context, spread = looked = looks(np.random.default_rng(3), 40)
-    core = ArmOnDay(remaining, chance, context, spread, 0.1)
-    for threshold in (0.1, 0.3, 0.5, 0.93):
-        ours = twin.share_with_relief(looked, np.full(40, threshold), 0.1)
-        np.testing.assert_allclose(ours, np.clip(core.share_relieved(threshold), 1e-4, 1 - 1e-4), atol=1e-12)
-    for ours, theirs in zip(twin.mean_pain(looked, 0.1), core.mean_pain(), strict=True):
-        np.testing.assert_allclose(ours, theirs, atol=1e-12)
 
 
 def test_shares_and_means_are_those_of_patients_drawn_one_by_one():
     rng, n, threshold = np.random.default_rng(4), 400_000, 0.3
     looked = looks(rng, 6)
-    share = twin.share_with_relief(looked, np.full(6, threshold), 0.1)
-    mean, sd = twin.mean_pain(looked, 0.1)
+    share = mechanism.share_with_relief(looked, np.full(6, threshold), 0.1)
+    mean, sd = mechanism.mean_pain(looked, 0.1)
     for i, (remaining, chance, context, spread) in enumerate(zip(*looked, strict=True)):
         left = np.where(rng.random(n) < chance, rng.choice(remaining, n), 1.0)
         pain = left * (1 - context - spread * rng.standard_normal(n)) + 0.1 * rng.standard_normal(n)
@@ -217,64 +195,29 @@ def test_shares_and_means_are_those_of_patients_drawn_one_by_one():
         assert excess == pytest.approx((np.minimum(pain, 0) ** 2).mean(), abs=0.004)
 
 
-@pytest.mark.parametrize(("differ", "within"), [(False, 0.01), (True, 0.02)])
-def test_the_arm_of_sigtermans_is_that_of_the_core(few_studies, differ, within):
-    """Of baseline: bins and one mean exposure cost 0.01; 32 people and exposure ± 30 % instead of the models', 0.02."""
-    regimen, days = Regimen.parse(SIGTERMANS), [0.5, 3.0, 7.0, 28.0, 80.0]
-    values = (MIDDLE if differ else ALIKE) | {"cohort_persistence": 0.0}
-    data, found = one_arm(few_studies, SIGTERMANS, days)
-    states, back = twin.reversed_share(values, data, "plateau")
-    edges = found.edges
-    hours = found.end_h + 24 * np.array(days)
-    position = np.clip(np.searchsorted(edges, hours, side="right") - 1, 0, edges.size - 2)
-    share = np.clip((hours - edges[position]) / np.diff(edges)[position], 0, 1)
-    at = replace(
-        few_studies.at_means, arm=np.zeros(len(days), int), day=np.array(days), bin=position, within=share,
-        late_h=np.maximum(hours - edges[-1], 0), site_s=found.site_s, site_r=found.site_r,
-    )  # fmt: skip
-    looked = twin.look(with_arms(values, data), data, at, states, back, "plateau")
-    ours_mean, _ = twin.mean_pain(looked, 0.1)
-    ours_share = twin.share_with_relief(looked, np.full(len(days), 0.5), 0.1)
-
-    members = choose_models(EVIDENCE, regimen.form, regimen.route, None)
-    whole = people(
-        values, 1000 if differ else 1, members=len(members), rng=np.random.default_rng(2) if differ else None
-    )
-    trajectory = follow(
-        exposure_inputs(EVIDENCE, regimen, Patient(weight=70, interactions=()), members), whole, hours=hours
-    )
-    for i, day in enumerate(days):
-        core = arm_on_day(
-            trajectory.drug_factor[:, i], whole.populations.chance, whole.populations, day, day_scatter=0.1
-        )
-        assert ours_mean[i] == pytest.approx(core.mean_pain()[0].mean(), abs=within)
-        assert ours_share[i] == pytest.approx(core.share_relieved(0.5).mean(), abs=within)
-
-
 def everywhere(data):
-    """Every look of every report as one, so that the twin is compiled once."""
+    """Every look of every report as one, so that it is compiled once."""
     parts = [vars(at) for at in (data.at_shares, data.at_means, data.at_contrasts, data.at_others)]
     return Looks(**{name: np.concatenate([part[name] for part in parts]) for name in parts[0]})
 
 
-@pytest.fixture(scope="module", params=["log likelihood", *STRUCTURES])
+@pytest.fixture(scope="module", params=["log likelihood", "every look"])
 def scalar(request, evidence_of_the_fit):
-    """The log likelihood of all evidence, or what a structure says of every look, with its gradient."""
-    data, fixed = (
-        evidence_of_the_fit,
-        {name: each.value for name, each in EVIDENCE.record(CalibrationPriors, "priors").constants.items()},
-    )
-    at, structure = everywhere(data), "plateau" if request.param == "log likelihood" else request.param
+    """The log likelihood of all evidence, or what the mechanism says of every look, with its gradient."""
+    data, fixed = evidence_of_the_fit, {name: each.value for name, each in BELIEFS.constants.items()}
+    at, condition, study = everywhere(data), np.full(len(CONDITIONS), 0.1), np.full(len(data.studies), 0.1)
 
     def total(values):
-        all_values = with_arms(fixed | values, data, effect=0.1)
-        states, back = twin.reversed_share(all_values, data, structure)
+        all_values = fixed | values
         if request.param == "log likelihood":
-            each = log_likelihood(all_values, data, structure, (states, back), data.weights, data.seen)
+            found = mechanism.predicted(all_values, data, condition, study, study)
+            each = log_likelihood(all_values, data, found, data.weights, data.seen)
             return sum(part.sum() for part in each.values())
-        looked = twin.look(all_values, data, at, states, back, structure)
-        mean, sd = twin.mean_pain(looked, 0.1)
-        return jnp.log(twin.share_with_relief(looked, np.full(at.day.size, 0.4), 0.1)).sum() + (mean / sd).sum()
+        states, back = mechanism.reversed_share(all_values, data)
+        of_arms = mechanism.arm_values(all_values, data, condition, study, study)
+        looked = mechanism.look(all_values, data, at, states, back, of_arms)
+        mean, sd = mechanism.mean_pain(looked, 0.1)
+        return jnp.log(mechanism.share_with_relief(looked, np.full(at.day.size, 0.4), 0.1)).sum() + (mean / sd).sum()
 
     # Compiled once and run a few times: what the compiler's later passes save is less than they cost.
     quickly = {"xla_backend_optimization_level": 0, "xla_llvm_disable_expensive_passes": True}
@@ -282,8 +225,7 @@ def scalar(request, evidence_of_the_fit):
 
 
 def parameters(values):
-    names = EVIDENCE.record(CalibrationPriors, "priors").parameters
-    return {name: jnp.asarray(values[name], float) for name in names}
+    return {name: jnp.asarray(values[name], float) for name in BELIEFS.parameters}
 
 
 def test_gradients_are_finite_differences(scalar):
@@ -302,7 +244,7 @@ def test_gradients_are_finite_differences(scalar):
 
 def test_gradients_are_finite_wherever_the_priors_reach(scalar):
     of, _ = scalar
-    rows = drawn(30, np.random.default_rng(6))
+    rows = drawn(30, np.random.default_rng(6), "mechanism")
     for i in range(30):
         value, slope = of(parameters({name: values[i] for name, values in rows.items()}))
         assert np.isfinite(value)
