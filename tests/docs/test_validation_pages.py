@@ -27,9 +27,16 @@ def pages(tables):
 
 
 def test_bars_are_judged_by_the_numbers(tables):
-    coverage, shares, means, sigtermans, placebo, short = bars.bars(tables)
+    coverage, width, shares, means, in_words, bias, density, sigtermans, placebo, short = bars.bars(tables)
     assert (coverage.found, coverage.verdict) == ("3 of 4, 75 %", "met")
-    # (0.05 + 0.35) / 2 = 0.2, beyond 0.16 and the regression's 0.1
+    # (0.3 + 0.4 + 0.3 + 0.2) / 4
+    assert (width.found, width.verdict) == ("0.30", "met")
+    assert in_words.verdict == "not run"
+    # share 0.45 - 0.5, pain -(0.4 - 0.37) and -(0.8 - 0.79), in randomised arms
+    assert (bias.found, bias.verdict) == ("−0.030 over 3 numbers; −0.020 without goebel2015", "met")
+    # 1 + 0 + 2, and √3 of the SD of 1
+    assert (density.found, density.verdict) == ("3.0 (1.7)", "met")
+    # (0.05 + 0.35) / 2 = 0.2, beyond 0.165
     assert (shares.found, shares.verdict) == ("0.200; plain 0.100 (2 numbers)", "**missed**")
     # (0.03 + 0.01) / 2 = 0.02
     assert (means.found, means.verdict) == ("0.020; plain 0.100 (2 numbers)", "met")
@@ -41,7 +48,7 @@ def test_bars_are_judged_by_the_numbers(tables):
 
 
 def test_the_index_counts_the_bars_and_splits_the_numbers(pages):
-    assert "4 of 6 bars are met, 2 are missed." in pages["README.md"]
+    assert "7 of 10 bars are met, 2 are missed, 1 not run." in pages["README.md"]
     assert "| number | seen in a source | 3 | 3 (100 %)" in pages["README.md"]
     assert "| recalled | 1 | 0 (0 %) | 0.40 | 0.35 / 0.10 | – |" in pages["README.md"]
     assert "`python validation/calibration.py held_out` | 2026-01-01" in pages["README.md"]
@@ -158,7 +165,7 @@ def test_each_stage_alone_makes_its_page(tmp_path):
     pages = {name: page() for name, page in validation_pages.pages(load(tmp_path)).items()}
     assert "has not been run" not in pages["sensitivity.md"]
     assert "has not been run" in pages["held-out.md"]
-    assert "0 of 6 bars are met, 1 is missed, 5 not run." in pages["README.md"]
+    assert "0 of 10 bars are met, 1 is missed, 9 not run." in pages["README.md"]
 
 
 def test_no_picture_is_left_behind():

@@ -2,27 +2,32 @@
 
 from __future__ import annotations
 
+import math
+import statistics
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from typing import Literal
 
 from generator.validation import words
-from generator.validation.scores import summary
+from generator.validation.scores import Summary, summary
 from generator.validation.sensitivity_page import ALL, forecasts
-from generator.validation.tables import Outcome, Tables, Variant
+from generator.validation.tables import Outcome, Score, Tables, Variant
 from reprieve.words import plain
 
 Verdict = Literal["met", "**missed**", "not run"]
 
-#: Share of numbers that 80 % intervals should hold.
-_COVERAGE = (0.70, 0.90)
-#: Mean absolute error of a first crude fit, before there was a calibration; no bar was set against plain averages.
-_ERROR = 0.16
+#: Share of numbers that 80 % intervals should hold, and how wide they may be on average.
+_COVERAGE, _WIDTH = (0.75, 0.88), 0.58
+#: Mean absolute errors: what sampling alone leaves is 0.13 for shares and 0.12 for means.
+_ERRORS = {"responders, share printed": 0.165, "mean pain": 0.145}
+_WORDS = "responders, authors' word"
+#: How far the numbers of randomised arms may lie to one side.
+_BIAS = 0.04
 #: A smaller difference in the chance of relief is none that a patient would notice.
 _NO_DIFFERENCE = 0.10
 _SHORT = "40 min in neuropathic pain"
 _SIGTERMANS = "sigtermans2009"
-_SCORED = {"responders, share printed": "responder fractions (printed shares)", "mean pain": "mean pain"}
+_SCORED = {"responders, share printed": "printed shares", "mean pain": "mean pain"}
 
 
 @dataclass(frozen=True)
@@ -39,7 +44,11 @@ def bars(tables: Tables) -> tuple[Bar, ...]:
     outcomes = tables.held_out
     return (
         _coverage(outcomes),
-        *(_error(outcomes, kind, name) for kind, name in _SCORED.items()),
+        _width(outcomes),
+        *(_error(outcomes, kind, most) for kind, most in _ERRORS.items()),
+        _words(outcomes),
+        _bias(outcomes),
+        _density(tables.structures),
         _sigtermans(outcomes),
         _placebo(outcomes),
         _short_infusion(tables.sensitivity),
@@ -51,7 +60,7 @@ def _judged(is_met: bool) -> Verdict:
 
 
 def _coverage(outcomes: Sequence[Outcome]) -> Bar:
-    asked = "80 % intervals, each of a fit without the study, hold 70 to 90 % of what studies printed"
+    asked = "80 % intervals, each of a fit without the study, hold 75 to 88 % of what studies printed"
     found = summary(outcomes, "held_out")
     if found is None:
         return Bar(asked, "–", "not run")
@@ -60,16 +69,61 @@ def _coverage(outcomes: Sequence[Outcome]) -> Bar:
     return Bar(asked, said, _judged(low <= found.coverage <= high))
 
 
-def _error(outcomes: Sequence[Outcome], kind: str, name: str) -> Bar:
-    asked = f"mean absolute error of {name} below the plain regression's and below {_ERROR:g}"
-    mine = [o for o in outcomes if o.read_as == kind]
-    ours, plain_ = summary(mine, "held_out"), summary(mine, "plain")
-    if ours is None or plain_ is None:
+def _width(outcomes: Sequence[Outcome]) -> Bar:
+    asked = f"these intervals are at most {_WIDTH:g} wide on average"
+    found = summary(outcomes, "held_out")
+    if found is None:
         return Bar(asked, "–", "not run")
-    averages = summary(mine, "averages")
+    return Bar(asked, f"{found.width:.2f}", _judged(found.width <= _WIDTH))
+
+
+def _error(outcomes: Sequence[Outcome], kind: str, most: float) -> Bar:
+    asked = f"mean absolute error of {_SCORED[kind]} at most {most:g}"
+    ours, said = _beside(outcomes, kind)
+    return Bar(asked, said, "not run" if ours is None else _judged(ours.error <= most))
+
+
+def _words(outcomes: Sequence[Outcome]) -> Bar:
+    asked = "mean absolute error of response in words below the plain regression's"
+    ours, said = _beside(outcomes, _WORDS)
+    plain_ = summary([o for o in outcomes if o.read_as == _WORDS], "plain")
+    return Bar(asked, said, "not run" if ours is None or plain_ is None else _judged(ours.error < plain_.error))
+
+
+def _beside(outcomes: Sequence[Outcome], kind: str) -> tuple[Summary | None, str]:
+    """The score of one kind of number, and in words beside those of the baselines."""
+    mine = [o for o in outcomes if o.read_as == kind]
+    ours, plain_, averages = (summary(mine, source) for source in ("held_out", "plain", "averages"))
+    if ours is None or plain_ is None:
+        return None, "–"
     beside = f", averages {averages.error:.3f}" if averages else ""
-    said = f"{ours.error:.3f}; plain {plain_.error:.3f}{beside} ({words.counted(ours.n, 'number')})"
-    return Bar(asked, said, _judged(ours.error < min(plain_.error, _ERROR)))
+    return ours, f"{ours.error:.3f}; plain {plain_.error:.3f}{beside} ({words.counted(ours.n, 'number')})"
+
+
+def _bias(outcomes: Sequence[Outcome]) -> Bar:
+    asked = f"the median forecast of randomised arms is off by at most {_BIAS:g} to either side, in relief"
+    mine = [o for o in outcomes if o.design.startswith("rct")]
+    if not mine:
+        return Bar(asked, "–", "not run")
+    apart = {o.study: 0.0 for o in mine}
+    for o in mine:
+        apart[o.study] += (1.0 if o.kind == "share" else -1.0) * (o.held_out.middle - o.seen)
+    bias = sum(apart.values()) / len(mine)
+    most = max(apart, key=lambda study: abs(apart[study]))
+    rest = [o for o in mine if o.study != most]
+    without = (sum(apart.values()) - apart[most]) / max(len(rest), 1)
+    said = f"{bias:+.3f} over {words.counted(len(mine), 'number')}; {without:+.3f} without {most}"
+    return Bar(asked, said.replace("-", "−"), _judged(abs(bias) <= _BIAS))
+
+
+def _density(scores: Sequence[Score]) -> Bar:
+    asked = "log predictive density above the fitted mechanism's by more than a standard error"
+    by = {name: {s.study: s.elpd for s in scores if s.structure == name} for name in ("reported", "mechanism")}
+    if not all(by.values()):
+        return Bar(asked, "–", "not run")
+    apart = [by["reported"][study] - by["mechanism"][study] for study in by["reported"]]
+    difference, error = math.fsum(apart), math.sqrt(len(apart)) * statistics.stdev(apart)
+    return Bar(asked, f"{words.tenths(difference)} ({words.tenths(error)})", _judged(difference > error))
 
 
 def _sigtermans(outcomes: Sequence[Outcome]) -> Bar:

@@ -14,8 +14,8 @@ _HALF = 0.5
 #: h after the last dose; acute relief that outlasts it is said to.
 _DAY_H = 24.0
 _OF_THOSE = (
-    '<p class="note">Acute relief: pain below the line, whatever brought it there. Onset and end are of all who reach '
-    "it; who would have had it on placebo counts from the first minutes.</p>"
+    '<p class="note">Acute relief: pain below the line, whatever brought it there. Onset and end are of those who '
+    "reach it and would not have it on placebo.</p>"
 )
 
 
