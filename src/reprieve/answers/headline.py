@@ -27,12 +27,18 @@ class Statement(NamedTuple):
     text: str
 
 
+#: Ways in which a person lies outside the people of an exposure model.
+_OF_EXPOSURE = frozenset({"Age", "Weight"})
+
+
 def outside(answer: ForecastAnswer) -> str | None:
-    """The mark of a question outside what was studied, with the ways in which it is; None inside."""
-    if not answer.extrapolation:
-        return None
-    ways = dict.fromkeys(said.split(":")[0].lower() for said in answer.extrapolation if ":" in said)
-    return f"Outside what was studied: {', '.join(ways)}" if ways else "Outside what was studied"
+    """The mark of a question outside what studies of relief asked, with the ways in which it is; None inside.
+
+    That a person differs from those whose blood was sampled is said below: it changes concentrations little.
+    """
+    said = (sentence.split(":")[0] for sentence in answer.extrapolation if ":" in sentence)
+    ways = dict.fromkeys(way.lower() for way in said if way not in _OF_EXPOSURE)
+    return f"Outside what was studied: {', '.join(ways)}" if ways else None
 
 
 def title(answer: ForecastAnswer) -> str:

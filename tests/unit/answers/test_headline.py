@@ -56,6 +56,7 @@ def test_a_question_outside_what_was_studied_is_marked_with_the_ways_in_which_it
     ways = ["Route: no study.", "Hours and dose: too many.", "Outside what was studied, it differs more."]
     assert outside(made_up_forecast(extrapolation=ways)) == "Outside what was studied: route, hours and dose"
     assert outside(made_up_forecast(extrapolation=[])) is None
+    assert outside(made_up_forecast(extrapolation=["Age: 45 years is outside 19 to 32 years."])) is None
 
 
 def test_no_detectable_effect_is_the_title():

@@ -61,7 +61,7 @@ def test_what_lies_outside_the_evidence_is_said(answer):
     month = "racemic iv 0.35 mg/kg/h for 30 d"
     text = " ".join(answer(*asked, "--regimen", month, "--patients", "100").split())
     for said in (
-        "69.85 kg", "Outside what was studied: condition, hours and dose, age The drug itself helps",
+        "69.85 kg", "Outside what was studied: condition, hours and dose The drug itself helps",
         "Outside Condition:", "Hours and dose: 720 h at 0.35 mg/kg/h", "twice as much between settings",
         "Age: 80 years is outside 19 to 32 years",
     ):  # fmt: skip
