@@ -5,7 +5,7 @@ from __future__ import annotations
 import multiprocessing
 import os
 import tempfile
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from concurrent.futures import ProcessPoolExecutor, as_completed
 from dataclasses import dataclass
 from functools import partial
@@ -97,32 +97,40 @@ def run_all(
     ended : called with the position and the result of each as it ends, in any order
     """
     found: dict[int, tuple[Draws, int]] = {}
-    others = set(multiprocessing.active_children())
+    workers = min(os.cpu_count() or 1, len(chains))
     with tempfile.TemporaryDirectory() as cache:
-        pool = ProcessPoolExecutor(
-            max_workers=min(os.cpu_count() or 1, len(chains)),
-            mp_context=multiprocessing.get_context("spawn"),
-            initializer=_prepare,
-            initargs=(cache,),
-            max_tasks_per_child=_CHAINS_PER_PROCESS,
-        )
-        with pool:
-            waiting = {pool.submit(run, chain): i for i, chain in enumerate(chains)}
-            try:
-                for future in as_completed(waiting):
-                    i = waiting[future]
-                    found[i] = future.result()
-                    if ended:
-                        ended(i, found[i])
-                    if done:
-                        done(len(found))
-            except BaseException:  # the pool would wait for the chains that run, and those it has handed out
-                for future in waiting:
-                    future.cancel()
-                for process in set(multiprocessing.active_children()) - others:
-                    process.terminate()
-                raise
+        # A pool that replaces its own processes may wait for ever in Python 3.11, so each batch has a pool of its own.
+        for batch in _batches(range(len(chains)), workers * _CHAINS_PER_PROCESS):
+            for i, result in _batch({i: chains[i] for i in batch}, workers, cache):
+                found[i] = result
+                if ended:
+                    ended(i, result)
+                if done:
+                    done(len(found))
     return [found[i] for i in range(len(chains))]
+
+
+def _batch(chains: Mapping[int, Chain], workers: int, cache: str) -> Iterator[tuple[int, tuple[Draws, int]]]:
+    """The positions and results of chains as they end."""
+    others = set(multiprocessing.active_children())
+    spawn = multiprocessing.get_context("spawn")
+    with ProcessPoolExecutor(workers, mp_context=spawn, initializer=_prepare, initargs=(cache,)) as pool:
+        waiting = {pool.submit(run, chain): i for i, chain in chains.items()}
+        try:
+            for future in as_completed(waiting):
+                yield waiting[future], future.result()
+        except BaseException:  # the pool would wait for the chains that run, and those it has handed out
+            for future in waiting:
+                future.cancel()
+            for process in set(multiprocessing.active_children()) - others:
+                process.terminate()
+            raise
+
+
+def _batches(positions: Sequence[int], size: int) -> Iterator[Sequence[int]]:
+    """Positions in batches of a size; the last may be smaller."""
+    for start in range(0, len(positions), size):
+        yield positions[start : start + size]
 
 
 def _prepare(cache: str) -> None:

@@ -137,3 +137,20 @@ def test_when_a_chain_fails_those_that_ended_were_told_and_the_rest_is_not_run()
     assert 0 in told
     assert 1 not in told
     assert len(ran) < 50
+
+
+def test_many_chains_have_a_pool_for_each_batch(monkeypatch):
+    """A pool that replaces its processes may wait for ever, so none runs more chains than its processes may."""
+    pools = []
+
+    def pool(max_workers, **_):
+        pools.append(max_workers)
+        return ThreadPoolExecutor(max_workers)
+
+    monkeypatch.setattr(sampling.os, "cpu_count", lambda: 2)
+    monkeypatch.setattr(sampling, "ProcessPoolExecutor", pool)
+    monkeypatch.setattr(sampling, "run", lambda chain: chain())
+    monkeypatch.setattr(sampling, "_CHAINS_PER_PROCESS", 1)
+    found = sampling.run_all([lambda i=i: ({"a": i}, 0) for i in range(5)])
+    assert [draws["a"] for draws, _ in found] == [0, 1, 2, 3, 4]
+    assert pools == [2, 2, 2]
