@@ -13,7 +13,7 @@ from reprieve.words import HORIZONS, HorizonId
 
 Floats = NDArray[np.float64]
 
-#: Nodes of the quadrature over how settings differ; with 5 a chance is right to a thousandth.
+#: Nodes of the quadrature over how settings differ; with 5 a chance is right to two thousandths.
 _NODES = 5
 
 
